@@ -1,0 +1,125 @@
+import type { Json, JsonObject } from './json.js';
+import type { Outgoing } from './outgoing.js';
+
+/**
+ * What a conversation wants to happen, spelled as commands. The engine only asks; appliers in effects/ do it,
+ * all effects of a batch of conversations at once, in the transaction that stores their sessions.
+ * A `do` step suspends the flow with its effect as an ask and goes on with the effect's result;
+ * the others are applied without a result that anyone waits for.
+ */
+export type Effect =
+  | { kind: 'send_message'; message: Outgoing }
+  | OpenCase
+  | ActOnCase
+  | PublishListing
+  | ChangeListing
+  | { kind: 'report_listing'; code: string; reason: string }
+  | { kind: 'set_language'; language: string }
+  | { kind: 'set_village'; village: string }
+  /** The name by which the resident wants to be called. */
+  | { kind: 'remember_name'; name: string }
+  | { kind: 'record_consent'; purpose: ConsentPurpose; version: string; given: boolean }
+  /** A person is wanted: the officers of the village are told. */
+  | { kind: 'hand_over'; reason: HandOverReason; text?: string }
+  | { kind: 'end_hand_over' }
+  | AcceptInvite
+  | { kind: 'confirm_invite'; invite: string; accept: boolean }
+  | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
+  | { kind: 'cancel_timer'; timer: TimerKind }
+  /** A late emergency, or another thing that a person must hear of. */
+  | { kind: 'raise_incident'; incident: IncidentKind; detail: JsonObject };
+
+export interface OpenCase {
+  kind: 'open_case';
+  /** The draft's id: one draft opens one case, whatever happens. */
+  draft: string;
+  service: string;
+  flow: string;
+  /** What was answered, by question id, as stored (not as worded). */
+  answers: JsonObject;
+  /** Sensitive answers, sealed by the pipeline before they reach a row. */
+  private?: JsonObject;
+  /** Attachment ids by question id. */
+  attachments?: { [question: string]: string[] };
+  confidential?: boolean;
+}
+
+export interface ActOnCase {
+  kind: 'act_on_case';
+  code: string;
+  act: CaseAct;
+  /** A question to the resident, a reason of refusal, an answer, a note. */
+  text?: string;
+  attachments?: string[];
+}
+
+/** What can be done to a case. Who may do which in what state: core/cases.ts. */
+export type CaseAct = 'take' | 'ask' | 'answer' | 'finish' | 'refuse' | 'cancel' | 'note';
+
+export interface PublishListing {
+  kind: 'publish_listing';
+  draft: string;
+  /** Fields of core/listing.ts `ListingDraft`, by question id. */
+  fields: JsonObject;
+  photos: string[];
+}
+
+export interface ChangeListing {
+  kind: 'change_listing';
+  code: string;
+  /** `approve`, `refuse` and `take_down` are an officer's; the others the seller's. */
+  act: 'sold' | 'withdraw' | 'renew' | 'approve' | 'refuse' | 'take_down';
+  reason?: string;
+}
+
+export interface AcceptInvite {
+  kind: 'accept_invite';
+  /** The token of the invite link, as the person brought it. */
+  token: string;
+  /** The phone that the platform proved, 62…. */
+  phone: string;
+}
+
+export type ConsentPurpose = 'market' | 'health_reminder' | 'notification';
+export type HandOverReason = 'asked' | 'misunderstood' | 'voice' | 'error' | 'emergency';
+export type TimerKind =
+  | 'draft_reminder'
+  | 'draft_expiry'
+  | 'gather'
+  | 'case_due'
+  | 'listing_expiry'
+  | 'listing_check'
+  | 'hand_over_end';
+export type IncidentKind =
+  | 'late_emergency'
+  | 'line_down'
+  | 'clock_behind'
+  | 'conversation_parked'
+  | 'outcome_unknown'
+  | 'no_officer';
+
+/** The kinds of effect: appliers cover all of them, or the program does not build. */
+export type EffectKind = Effect['kind'];
+export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
+
+/** What an effect answers to the flow that asked for it; `null` where there is nothing to tell. */
+export interface EffectResults {
+  open_case: { code: string; position: number | null; due: string; is_new: boolean };
+  /** `lost`: somebody else was first (`by`). `not_allowed`: the state or the role forbids it. */
+  act_on_case: {
+    outcome: 'done' | 'lost' | 'not_allowed' | 'not_found';
+    status: string | null;
+    by: string | null;
+    code: string;
+  };
+  publish_listing: { code: string; status: 'waiting' | 'published'; is_new: boolean };
+  change_listing: { outcome: 'done' | 'not_allowed' | 'not_found'; title: string | null };
+  accept_invite: {
+    outcome: 'accepted' | 'waiting' | 'wrong_phone' | 'expired' | 'used' | 'not_found';
+    name: string | null;
+    village: string | null;
+  };
+  confirm_invite: { outcome: 'done' | 'not_allowed' | 'not_found'; name: string | null };
+}
+
+export type ResultOf<K extends EffectKind> = K extends keyof EffectResults ? EffectResults[K] : Json;

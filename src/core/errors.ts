@@ -1,0 +1,49 @@
+/** What should follow a send that failed. The sender decides by this, never by which channel it was. */
+export type SendFailure =
+  /** The whole line is too fast: wait `retryAfter` seconds. */
+  | 'throttled'
+  /** This person only: wait `retryAfter` seconds, others go on. */
+  | 'delayed'
+  /** A passing fault (network, 5xx) of which it is certain that nothing was sent: retry with backoff. */
+  | 'retry'
+  /** Never will be: give up on this message. */
+  | 'permanent'
+  /** The person blocked us: give up on this and all later messages until they write again. */
+  | 'blocked'
+  /** Only an approved template may be sent now. */
+  | 'needs_template'
+  /** It may or may not have gone out (the connection broke after the request). */
+  | 'unknown'
+  /** The chat has moved: go on at `movedTo`. */
+  | 'moved'
+  /** The account itself is refused: stop the line and alert a person. */
+  | 'line_down';
+
+export class SendError extends Error {
+  override readonly name = 'SendError';
+  /** Seconds to wait, where the platform said. */
+  readonly retryAfter: number | undefined;
+  readonly movedTo: string | undefined;
+  constructor(
+    readonly failure: SendFailure,
+    message: string,
+    more: { retryAfter?: number; movedTo?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.retryAfter = more.retryAfter;
+    this.movedTo = more.movedTo;
+  }
+}
+
+/** A fault of set-up that an operator can mend: printed without a stack, exit code 2. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+  constructor(readonly faults: string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/** A sealed value that cannot be opened: wrong key, purpose or row. */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+}

@@ -1,0 +1,87 @@
+/**
+ * What a flow may read with a `look_up` step. The engine cannot read data: it suspends with the look-up's name and
+ * arguments, and converse answers all of a batch in one statement per kind. store/lookUps/<name>.ts answers each.
+ * Keys of results are snake_case: flows see them as `{<into>_<key>}` in words and `<into>.<key>` in conditions.
+ */
+export interface LookUps {
+  /** Villages whose name is near to the text; at most 5, the best first. */
+  find_village: {
+    args: { text: string; district?: string };
+    result: { count: number; exact: boolean; items: VillageFound[] };
+  };
+  /** A case by its code, seen by this conversation: `detail` is false for somebody else's, which shows its state alone. */
+  case_by_code: { args: { code: string }; result: CaseSeen };
+  /** The resident's own cases, open ones first, at most 7. */
+  my_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
+  /** Published listings near the words; at most 7. `scope` other than the village's is the whole regency. */
+  find_listings: { args: { text: string }; result: { count: number; items: ListingSeen[] } };
+  /** One listing by its code, as a buyer sees it. */
+  listing_by_code: { args: { code: string }; result: ListingSeen & { found: boolean } };
+  /** The seller's own listings that are waiting or published. */
+  my_listings: { args: Record<string, never>; result: { count: number; items: ListingSeen[] } };
+  /** An officer's open cases in the villages of their roles, oldest request first, at most 7. */
+  officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
+  /** A case for the officer who asks; `found` is false outside the villages of their role. */
+  officer_case: { args: { code: string }; result: OfficerCaseSeen };
+  /** An invite by its token, before it is accepted. */
+  invite_by_token: {
+    args: { token: string };
+    result: { found: boolean; usable: boolean; name: string | null; village: string | null };
+  };
+}
+
+export interface VillageFound {
+  [key: string]: string | boolean;
+  id: string;
+  name: string;
+  district: string;
+  is_active: boolean;
+}
+
+export interface CaseSeen {
+  [key: string]: string | number | boolean | null;
+  found: boolean;
+  detail: boolean;
+  code: string;
+  /** Service id; its words are the text `service.<id>`. */
+  service: string;
+  status: string;
+  position: number | null;
+  /** ISO time. */
+  opened: string | null;
+  due: string | null;
+  /** The officer's last words to the resident: a question, a reason, where to fetch it. */
+  words: string | null;
+}
+
+export interface OfficerCaseSeen {
+  [key: string]: string | number | boolean | null;
+  found: boolean;
+  code: string;
+  service: string;
+  status: string;
+  /** First name only: chat notifications carry no more. */
+  resident: string | null;
+  taken_by: string | null;
+  is_mine: boolean;
+  due: string | null;
+}
+
+export interface ListingSeen {
+  [key: string]: string | number | boolean | null;
+  code: string;
+  title: string;
+  status: string;
+  /** Rupiah for one unit; null where it is open to bargaining alone. */
+  price: number | null;
+  unit: string | null;
+  quantity: number | null;
+  village: string;
+  /** What the seller agreed to publish; null where nothing. */
+  contact: string | null;
+  seller: string | null;
+  photo: string | null;
+  published: string | null;
+}
+
+export type LookUpName = keyof LookUps;

@@ -1,0 +1,22 @@
+/** A message of ours, freed from the platform it goes to. `outbound_messages.body` holds it; channels render it. */
+export interface Outgoing {
+  /** Plain text, words already chosen and filled in. Bold and links are left to the platform: none is needed. */
+  text: string;
+  /** What may be answered. Buttons where the channel has them, numbered lines elsewhere. */
+  choices?: Choice[];
+  /** Attachments shown with it, in order; the text becomes the caption where it fits. */
+  photos?: string[];
+  /** An attachment to be sent as a file. */
+  document?: { attachmentId: string; name: string };
+  /** Offers the platform's own button for it, where it has one. */
+  request?: 'location' | 'contact';
+  /** Takes the buttons off the message that an earlier tap came from (external id), where the platform can. */
+  closes?: string;
+}
+
+/** One possible answer. */
+export interface Choice {
+  label: string;
+  /** What a tap sends back: at most 64 bytes of ASCII. See core/payload.ts. */
+  payload: string;
+}

@@ -1,0 +1,29 @@
+import type { JsonObject } from './json.js';
+
+/** The present, handed in: tests stop it. */
+export type Now = () => Date;
+/** A new UUIDv7. */
+export type NewId = () => string;
+/** Fresh random bytes. */
+export type RandomBytes = (size: number) => Uint8Array;
+
+/** What a sealed value is for; each has a derived key of its own. */
+export type SealPurpose = 'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export';
+
+/** Seals and opens values (AES-256-GCM, key id in front). `context` is bound in: the row that it belongs to. */
+export interface Sealer {
+  seal(purpose: SealPurpose, context: string, value: JsonObject): string;
+  /** Throws `SealError` where key, purpose or context do not fit. */
+  open(purpose: SealPurpose, context: string, sealed: string): JsonObject;
+  sealBytes(purpose: SealPurpose, context: string, value: Uint8Array): Uint8Array;
+  openBytes(purpose: SealPurpose, context: string, sealed: Uint8Array): Uint8Array;
+  /** A keyed digest by which an identity number can be looked up without being stored. */
+  lookUpKey(value: string): string;
+}
+
+/** What wakes the stops of the road after a commit. A lost nudge costs a delay, never a message. */
+export interface Nudge {
+  converse(): void;
+  send(lineId: string): void;
+  notify(): void;
+}

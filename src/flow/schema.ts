@@ -1,0 +1,170 @@
+import { z } from 'zod';
+
+/**
+ * What a flow file may say. One flow a file, flows/<area>/<flow>.yaml; the JSON Schema made from this
+ * (`kentongan check --schema`) lets an editor complete it. Everything a person reads stands in the file in the
+ * default language (Indonesian); flows/text/<lang>/<flow>.yaml overlays other languages by step and key.
+ *
+ * Words are ICU MessageFormat with plain argument names. Arguments are every answer (`{business_name}`, as worded),
+ * every variable (`{case_code}` for `case.code`), and those of the conversation: `{village}`, `{resident}`,
+ * `{officer}`, `{office_hours}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
+ * Conditions and values are CEL over: `answers`, `vars`, `resident`, `village`, `officer`, `channel`, `now`.
+ */
+
+export const Id = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/u, 'a name of a step or variable: small letters, digits and _, starting with a letter');
+export const FlowId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/u, 'a name of a flow: small letters, digits and -, starting with a letter');
+const Words = z.string().min(1);
+const Expression = z.string().min(1);
+const Values = z.record(Id, Expression);
+
+/** One option of a choice. Words and close spellings of label and words are understood, as is its number. */
+const Option = z.strictObject({
+  value: z.string().regex(/^[a-z0-9_.-]+$/u),
+  text: Words,
+  words: z.array(z.string()).optional(),
+  if: Expression.optional(),
+});
+
+/** What an answer may be. `from`/`to` of dates and years take a literal, `now`, or `now-18y` / `now+30d`. */
+export const AnswerSpec = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), min: z.int().optional(), max: z.int().optional() }),
+  z.strictObject({ type: z.literal('choice'), options: z.array(Option).min(2).max(10) }),
+  z.strictObject({ type: z.literal('yes_no') }),
+  z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional() }),
+  /** Rupiah: 50rb, 1,5jt, 8.000/kg. With `nego: true` "nego" is an answer too (0). */
+  z.strictObject({ type: z.literal('money'), min: z.number().optional(), max: z.number().optional(), nego: z.boolean().optional() }),
+  /** An amount with its unit: "2 kw", "15 ikat". Stored `{ amount, unit }`. */
+  z.strictObject({ type: z.literal('quantity'), units: z.array(z.string()).optional() }),
+  z.strictObject({ type: z.literal('date'), from: z.string().optional(), to: z.string().optional() }),
+  z.strictObject({ type: z.literal('month'), from: z.string().optional(), to: z.string().optional() }),
+  z.strictObject({ type: z.literal('year'), from: z.union([z.int(), z.string()]).optional(), to: z.union([z.int(), z.string()]).optional() }),
+  z.strictObject({ type: z.literal('time') }),
+  z.strictObject({ type: z.literal('phone') }),
+  /** A village of the register, found from messy spelling; the engine asks a look-up and lets doubtful ones be chosen. */
+  z.strictObject({ type: z.literal('village') }),
+  z.strictObject({ type: z.literal('rt_rw') }),
+  z.strictObject({ type: z.literal('person_name') }),
+  z.strictObject({ type: z.literal('location') }),
+  z.strictObject({ type: z.literal('photo'), min: z.int().optional(), max: z.int().optional() }),
+  z.strictObject({ type: z.literal('document'), min: z.int().optional(), max: z.int().optional() }),
+  z.strictObject({ type: z.literal('contact') }),
+]);
+export type AnswerSpec = z.infer<typeof AnswerSpec>;
+
+/** On every step: skipped where `if` is false. */
+const condition = { if: Expression.optional() };
+
+export const Say = z.strictObject({ say: Id, text: Words, choices: z.array(z.strictObject({ text: Words, word: z.string().optional(), flow: FlowId.optional(), arg: Expression.optional() })).optional(), photos: Expression.optional(), ...condition });
+
+export const Ask = z.strictObject({
+  ask: Id,
+  text: Words,
+  /** How the summary names it; without it the answer is not shown there. */
+  label: Words.optional(),
+  answer: AnswerSpec,
+  /** Said in place of the general hint when the answer was not understood. */
+  hint: Words.optional(),
+  /** May be skipped ("lewati"). */
+  optional: z.boolean().optional(),
+  /** Kept sealed; never in `answers` of a row in clear. */
+  sensitive: z.boolean().optional(),
+  /** Merges what comes until a short silence or "selesai". Photos and documents with max > 1 gather by themselves. */
+  gather: z.boolean().optional(),
+  ...condition,
+});
+
+/** A menu: each option goes somewhere. `from` makes options of a list that a look-up found. */
+export const Choose = z.strictObject({
+  choose: Id,
+  text: Words,
+  options: z
+    .array(
+      z.strictObject({
+        text: Words,
+        words: z.array(z.string()).optional(),
+        go: Id.optional(),
+        flow: FlowId.optional(),
+        /** CEL, handed to the flow as `vars.arg`. */
+        arg: Expression.optional(),
+        if: Expression.optional(),
+      }),
+    )
+    .max(10)
+    .optional(),
+  /** CEL giving a list; one option each, worded by `item` (arguments: the item's keys); the one taken is `vars[into]`. */
+  from: Expression.optional(),
+  item: Words.optional(),
+  into: Id.optional(),
+  /** Where to after an item of `from` was taken; the next step by default. */
+  go: Id.optional(),
+  ...condition,
+});
+
+/** The checklist of a service (services.yaml): what can be sent by chat is gathered, the rest is told. */
+export const Collect = z.strictObject({ collect: Id, text: Words.optional(), from: z.literal('service').default('service'), ...condition });
+
+/** Shows all labelled answers; Kirim / Ubah / Batal. "Ubah" asks which one, asks it again and comes back. */
+export const Confirm = z.strictObject({ confirm: Id, text: Words, send: Words.optional(), photos: Expression.optional(), ...condition });
+
+export const LookUp = z.strictObject({ look_up: Id, what: Id, with: Values.optional(), into: Id, ...condition });
+
+/** An effect of core/effect.ts by its kind; `open_case` and `publish_listing` take draft and answers by themselves. */
+export const Do = z.strictObject({ do: Id, as: Id.optional(), with: Values.optional(), into: Id.optional(), ...condition });
+
+/** Runs another flow and comes back; its `vars` begin with `with`, and what it `returns` comes back into `into`. */
+export const Call = z.strictObject({ call: Id, flow: FlowId, with: Values.optional(), into: Id.optional(), ...condition });
+export const Go = z.strictObject({ go: Id, ...condition });
+/** The first case that holds decides where to go; else `else`, else the next step. */
+export const When = z.strictObject({ when: Id, cases: z.array(z.strictObject({ if: Expression, go: Id })).min(1), else: Id.optional() });
+export const SetStep = z.strictObject({ set: Id, to: Expression, ...condition });
+export const HandOver = z.strictObject({ hand_over: Id, reason: z.enum(['asked', 'misunderstood', 'voice', 'error', 'emergency']).default('asked'), text: Words.optional(), ...condition });
+/** Ends the flow; `menu: true` then offers the menu line. `returns` is handed to the calling flow. */
+export const End = z.strictObject({ end: Id, text: Words.optional(), returns: Expression.optional(), ...condition });
+
+export const Step = z.union([Say, Ask, Choose, Collect, Confirm, LookUp, Do, Call, Go, When, SetStep, HandOver, End]);
+export type Step = z.infer<typeof Step>;
+export const STEP_TYPES = ['say', 'ask', 'choose', 'collect', 'confirm', 'look_up', 'do', 'call', 'go', 'when', 'set', 'hand_over', 'end'] as const;
+export type StepType = (typeof STEP_TYPES)[number];
+
+export const FlowFile = z.strictObject({
+  flow: FlowId,
+  /** The stable name that `understand` answers with; none for flows that only buttons or other flows start. */
+  intent: z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u).optional(),
+  title: Words,
+  /** services.yaml: checklist, clock, signer. */
+  service: z.string().optional(),
+  /** Phrases that name it. */
+  understands: z.array(z.string()).default([]),
+  for: z.enum(['anyone', 'officer']).default('anyone'),
+  /** `village`: the person's village must be known first; `active`: and it must take requests (a linked officer). */
+  needs: z.enum(['nothing', 'village', 'active']).default('nothing'),
+  /** May come on top of a pending question (a notice, an officer's tap), which is asked again afterwards. */
+  interrupts: z.boolean().default(false),
+  /** Closing line of every answer of a health flow; the engine appends it to the last message of each turn. */
+  health: z.boolean().default(false),
+  steps: z.array(Step).min(1),
+});
+export type FlowFile = z.infer<typeof FlowFile>;
+
+/** flows/services.yaml: one entry a service. */
+export const Service = z.strictObject({
+  title: Words,
+  kind: z.enum(['letter', 'referral', 'complaint', 'appointment']),
+  /** Working hours of the office within which it is usually ready; null promises nothing. */
+  promise_hours: z.number().positive().nullable(),
+  /** How the promise reads: "1 hari kerja". */
+  promise: Words,
+  signer: z.enum(['kepala_desa', 'sekretaris', 'dinas', 'none']).default('kepala_desa'),
+  classification: z.string().optional(),
+  /** What is needed. `by: chat` is asked for; `by: counter` is only told: identity documents never come by chat. */
+  checklist: z
+    .array(z.strictObject({ id: Id, text: Words, by: z.enum(['chat', 'counter']), kind: z.enum(['photo', 'document']).optional(), optional: z.boolean().default(false) }))
+    .default([]),
+  confidential: z.boolean().default(false),
+});
+export type Service = z.infer<typeof Service>;
+export const ServicesFile = z.record(z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u), Service);

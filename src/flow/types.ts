@@ -1,0 +1,83 @@
+import type { Content } from '../core/content.js';
+import type { Effect } from '../core/effect.js';
+import type { Json, JsonObject } from '../core/json.js';
+import type { LookUpName } from '../core/lookup.js';
+
+/** What happened to a conversation: one row of inbound_messages, or the answers to its asks. */
+export type FlowEvent =
+  | { kind: 'message'; content: Content; /** When it was sent. */ at: Date; /** Its wait was long: an outage lay between. */ late?: boolean }
+  /** Another part of the program wants a flow shown here: a notice of a case, a notification, a timer that is due. */
+  | { kind: 'start'; flow: string; vars: JsonObject }
+  | { kind: 'answers'; results: { [ask: string]: Json } };
+
+/** What the engine waits for: a look-up or an effect whose result the flow needs. Ids are unique within the turn. */
+export type Ask =
+  | { id: string; look_up: LookUpName; args: JsonObject }
+  | { id: string; effect: Effect };
+
+/** What is known around a conversation. Everything that changes from turn to turn is handed in. */
+export interface TurnContext {
+  now: Date;
+  newId: () => string;
+  /** The conversation's language; the default one where it never chose. */
+  language: string;
+  channel: { platform: string; choices: 'buttons' | 'numbers'; group: boolean };
+  /** Where public pages are reached from outside; null where they are not: then no link is offered. */
+  publicUrl: string | null;
+  /** `isNew`: never answered before; gets the first-contact card with its first answer. */
+  resident: { id: string; name: string | null; isNew: boolean; phone: string | null };
+  village: VillageContext | null;
+  /** Where this address belongs to an officer. */
+  officer: { id: string; name: string; roles: { role: string; village: string }[] } | null;
+  /** A person has the word: the bot is silent but for emergencies and the words that always work. */
+  handedOver: boolean;
+}
+
+export interface VillageContext {
+  id: string;
+  name: string;
+  district: string;
+  type: 'desa' | 'kelurahan';
+  /** `active` and only it takes requests. */
+  state: 'listed' | 'invited' | 'active' | 'paused';
+  zone: string;
+  officeAddress: string | null;
+  officePhone: string | null;
+  officeHours: string;
+  isOpenNow: boolean;
+  /** When a person will answer next: ISO. */
+  opensNext: string | null;
+  midwifePhone: string | null;
+}
+
+/**
+ * Where a conversation stands, as it is stored: small, plain JSON. Short keys, since it is written on every turn
+ * (at most about 500 bytes for a usual request). Only the engine reads or writes it.
+ */
+export interface Session {
+  /** Flow, its version (content hash, 8 characters) and the step that waits. */
+  f?: string;
+  h?: string;
+  s?: string;
+  /** Answers and variables. */
+  a?: JsonObject;
+  v?: JsonObject;
+  /** Draft id, of the request that is being made. */
+  d?: string;
+  /** Token of the question that waits, and how often its answer was not understood. */
+  t?: string;
+  m?: number;
+  /** Frames beneath: flows that called or were interrupted. */
+  k?: Frame[];
+  /** Sensitive answers: opened and sealed by the pipeline, kept apart from the row's clear session. */
+  private?: JsonObject;
+  [more: string]: Json | Frame[] | undefined;
+}
+export type Frame = Pick<Session, 'f' | 'h' | 's' | 'a' | 'v' | 'd' | 't' | 'm'> & { [more: string]: Json | undefined };
+
+export interface Turn {
+  session: Session;
+  effects: Effect[];
+  /** Not empty: the turn is suspended; call again with the answers and the same context. */
+  asks: Ask[];
+}

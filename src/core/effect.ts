@@ -91,12 +91,7 @@ export type TimerKind =
   | 'listing_check'
   | 'hand_over_end';
 export type IncidentKind =
-  | 'late_emergency'
-  | 'line_down'
-  | 'clock_behind'
-  | 'conversation_parked'
-  | 'outcome_unknown'
-  | 'no_officer';
+  'late_emergency' | 'line_down' | 'clock_behind' | 'conversation_parked' | 'outcome_unknown' | 'no_officer';
 
 /** The kinds of effect: appliers cover all of them, or the program does not build. */
 export type EffectKind = Effect['kind'];

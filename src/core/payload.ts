@@ -18,7 +18,9 @@ export function readPayload(text: string): Payload | null {
   if (!first) return null;
   if (kind === 'a') {
     const option = Number(rest[0]);
-    return rest.length === 1 && Number.isInteger(option) && option >= 0 ? { kind: 'answer', token: first, option } : null;
+    return rest.length === 1 && Number.isInteger(option) && option >= 0
+      ? { kind: 'answer', token: first, option }
+      : null;
   }
   if (kind === 'w') return rest.length === 0 ? { kind: 'word', word: first } : null;
   if (kind === 'f') return { kind: 'flow', flow: first, arg: rest.join('.') };
@@ -33,6 +35,7 @@ export function spellPayload(payload: Payload): string {
       : payload.kind === 'word'
         ? `w.${payload.word}`
         : `f.${payload.flow}.${payload.arg}`;
-  if (Buffer.byteLength(text) > PAYLOAD_BYTES) throw new RangeError(`button payload over ${PAYLOAD_BYTES} bytes: ${text}`);
+  if (Buffer.byteLength(text) > PAYLOAD_BYTES)
+    throw new RangeError(`button payload over ${PAYLOAD_BYTES} bytes: ${text}`);
   return text;
 }

@@ -7,6 +7,12 @@ export interface Service {
   promise: string;
   signer: 'kepala_desa' | 'sekretaris' | 'dinas' | 'none';
   classification?: string | undefined;
-  checklist: { id: string; text: string; by: 'chat' | 'counter'; kind?: 'photo' | 'document' | undefined; optional: boolean }[];
+  checklist: {
+    id: string;
+    text: string;
+    by: 'chat' | 'counter';
+    kind?: 'photo' | 'document' | undefined;
+    optional: boolean;
+  }[];
   confidential: boolean;
 }

@@ -13,7 +13,10 @@ import { z } from 'zod';
 
 export const Id = z
   .string()
-  .regex(/^[a-z][a-z0-9_]*$/u, 'a name of a step or variable: small letters, digits and _, starting with a letter');
+  .regex(
+    /^[a-z][a-z0-9_]*$/u,
+    'a name of a step or variable: small letters, digits and _, starting with a letter',
+  );
 export const FlowId = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/u, 'a name of a flow: small letters, digits and -, starting with a letter');
@@ -36,12 +39,21 @@ export const AnswerSpec = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('yes_no') }),
   z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional() }),
   /** Rupiah: 50rb, 1,5jt, 8.000/kg. With `nego: true` "nego" is an answer too (0). */
-  z.strictObject({ type: z.literal('money'), min: z.number().optional(), max: z.number().optional(), nego: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('money'),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    nego: z.boolean().optional(),
+  }),
   /** An amount with its unit: "2 kw", "15 ikat". Stored `{ amount, unit }`. */
   z.strictObject({ type: z.literal('quantity'), units: z.array(z.string()).optional() }),
   z.strictObject({ type: z.literal('date'), from: z.string().optional(), to: z.string().optional() }),
   z.strictObject({ type: z.literal('month'), from: z.string().optional(), to: z.string().optional() }),
-  z.strictObject({ type: z.literal('year'), from: z.union([z.int(), z.string()]).optional(), to: z.union([z.int(), z.string()]).optional() }),
+  z.strictObject({
+    type: z.literal('year'),
+    from: z.union([z.int(), z.string()]).optional(),
+    to: z.union([z.int(), z.string()]).optional(),
+  }),
   z.strictObject({ type: z.literal('time') }),
   z.strictObject({ type: z.literal('phone') }),
   /** A village of the register, found from messy spelling; the engine asks a look-up and lets doubtful ones be chosen. */
@@ -58,7 +70,22 @@ export type AnswerSpec = z.infer<typeof AnswerSpec>;
 /** On every step: skipped where `if` is false. */
 const condition = { if: Expression.optional() };
 
-export const Say = z.strictObject({ say: Id, text: Words, choices: z.array(z.strictObject({ text: Words, word: z.string().optional(), flow: FlowId.optional(), arg: Expression.optional() })).optional(), photos: Expression.optional(), ...condition });
+export const Say = z.strictObject({
+  say: Id,
+  text: Words,
+  choices: z
+    .array(
+      z.strictObject({
+        text: Words,
+        word: z.string().optional(),
+        flow: FlowId.optional(),
+        arg: Expression.optional(),
+      }),
+    )
+    .optional(),
+  photos: Expression.optional(),
+  ...condition,
+});
 
 export const Ask = z.strictObject({
   ask: Id,
@@ -105,35 +132,109 @@ export const Choose = z.strictObject({
 });
 
 /** The checklist of a service (services.yaml): what can be sent by chat is gathered, the rest is told. */
-export const Collect = z.strictObject({ collect: Id, text: Words.optional(), from: z.literal('service').default('service'), ...condition });
+export const Collect = z.strictObject({
+  collect: Id,
+  text: Words.optional(),
+  from: z.literal('service').default('service'),
+  ...condition,
+});
 
 /** Shows all labelled answers; Kirim / Ubah / Batal. "Ubah" asks which one, asks it again and comes back. */
-export const Confirm = z.strictObject({ confirm: Id, text: Words, send: Words.optional(), photos: Expression.optional(), ...condition });
+export const Confirm = z.strictObject({
+  confirm: Id,
+  text: Words,
+  send: Words.optional(),
+  photos: Expression.optional(),
+  ...condition,
+});
 
-export const LookUp = z.strictObject({ look_up: Id, what: Id, with: Values.optional(), into: Id, ...condition });
+export const LookUp = z.strictObject({
+  look_up: Id,
+  what: Id,
+  with: Values.optional(),
+  into: Id,
+  ...condition,
+});
 
 /** An effect of core/effect.ts by its kind; `open_case` and `publish_listing` take draft and answers by themselves. */
-export const Do = z.strictObject({ do: Id, as: Id.optional(), with: Values.optional(), into: Id.optional(), ...condition });
+export const Do = z.strictObject({
+  do: Id,
+  as: Id.optional(),
+  with: Values.optional(),
+  into: Id.optional(),
+  ...condition,
+});
 
 /** Runs another flow and comes back; its `vars` begin with `with`, and what it `returns` comes back into `into`. */
-export const Call = z.strictObject({ call: Id, flow: FlowId, with: Values.optional(), into: Id.optional(), ...condition });
+export const Call = z.strictObject({
+  call: Id,
+  flow: FlowId,
+  with: Values.optional(),
+  into: Id.optional(),
+  ...condition,
+});
 export const Go = z.strictObject({ go: Id, ...condition });
 /** The first case that holds decides where to go; else `else`, else the next step. */
-export const When = z.strictObject({ when: Id, cases: z.array(z.strictObject({ if: Expression, go: Id })).min(1), else: Id.optional() });
+export const When = z.strictObject({
+  when: Id,
+  cases: z.array(z.strictObject({ if: Expression, go: Id })).min(1),
+  else: Id.optional(),
+});
 export const SetStep = z.strictObject({ set: Id, to: Expression, ...condition });
-export const HandOver = z.strictObject({ hand_over: Id, reason: z.enum(['asked', 'misunderstood', 'voice', 'error', 'emergency']).default('asked'), text: Words.optional(), ...condition });
+export const HandOver = z.strictObject({
+  hand_over: Id,
+  reason: z.enum(['asked', 'misunderstood', 'voice', 'error', 'emergency']).default('asked'),
+  text: Words.optional(),
+  ...condition,
+});
 /** Ends the flow; `menu: true` then offers the menu line. `returns` is handed to the calling flow. */
-export const End = z.strictObject({ end: Id, text: Words.optional(), returns: Expression.optional(), ...condition });
+export const End = z.strictObject({
+  end: Id,
+  text: Words.optional(),
+  returns: Expression.optional(),
+  ...condition,
+});
 
-export const Step = z.union([Say, Ask, Choose, Collect, Confirm, LookUp, Do, Call, Go, When, SetStep, HandOver, End]);
+export const Step = z.union([
+  Say,
+  Ask,
+  Choose,
+  Collect,
+  Confirm,
+  LookUp,
+  Do,
+  Call,
+  Go,
+  When,
+  SetStep,
+  HandOver,
+  End,
+]);
 export type Step = z.infer<typeof Step>;
-export const STEP_TYPES = ['say', 'ask', 'choose', 'collect', 'confirm', 'look_up', 'do', 'call', 'go', 'when', 'set', 'hand_over', 'end'] as const;
+export const STEP_TYPES = [
+  'say',
+  'ask',
+  'choose',
+  'collect',
+  'confirm',
+  'look_up',
+  'do',
+  'call',
+  'go',
+  'when',
+  'set',
+  'hand_over',
+  'end',
+] as const;
 export type StepType = (typeof STEP_TYPES)[number];
 
 export const FlowFile = z.strictObject({
   flow: FlowId,
   /** The stable name that `understand` answers with; none for flows that only buttons or other flows start. */
-  intent: z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u).optional(),
+  intent: z
+    .string()
+    .regex(/^[a-z_]+(\.[a-z_]+)*$/u)
+    .optional(),
   title: Words,
   /** services.yaml: checklist, clock, signer. */
   service: z.string().optional(),
@@ -162,7 +263,15 @@ export const Service = z.strictObject({
   classification: z.string().optional(),
   /** What is needed. `by: chat` is asked for; `by: counter` is only told: identity documents never come by chat. */
   checklist: z
-    .array(z.strictObject({ id: Id, text: Words, by: z.enum(['chat', 'counter']), kind: z.enum(['photo', 'document']).optional(), optional: z.boolean().default(false) }))
+    .array(
+      z.strictObject({
+        id: Id,
+        text: Words,
+        by: z.enum(['chat', 'counter']),
+        kind: z.enum(['photo', 'document']).optional(),
+        optional: z.boolean().default(false),
+      }),
+    )
     .default([]),
   confidential: z.boolean().default(false),
 });

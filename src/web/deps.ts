@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Effect, EffectKind, ResultOf } from '../core/effect.js';
+import type { NewId, Now, RandomBytes, Sealer } from '../core/ports.js';
+import type { Service } from '../core/service.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Simulator } from './simulator.js';
+
+/** All that the web is handed. runtime.ts makes it; tests make a smaller one around a real Postgres. */
+export interface WebDeps {
+  settings: WebSettings;
+  pool: Pool;
+  /** Imported at the first request that needs it: 26 MB. */
+  prisma: () => Promise<PrismaClient>;
+  now: Now;
+  newId: NewId;
+  random: RandomBytes;
+  sealer: Sealer;
+  log: WebLog;
+  services: { [id: string]: Service };
+  /** The words of a flow's questions, for a case's answers: the newest version's; '' where it has none. */
+  questions: (flow: string, language: string) => Question[];
+  /** effects/perform.ts: does what an officer clicked, in a transaction of its own, as chat does. */
+  perform: Perform;
+  /** The bytes of a stored attachment; null where it is erased or lost. */
+  readMedia: (attachmentId: string) => Promise<{ bytes: Uint8Array; mime: string } | null>;
+  health: () => Promise<Health>;
+  /** prom-client's register: `{ contentType, body }`. */
+  metrics: () => Promise<{ contentType: string; body: string }>;
+  /** The Telegram line's intake; null without a webhook. Answers the status to send: 200 once stored, 401, 400, 500. */
+  telegramWebhook: ((update: WebhookUpdate) => Promise<number>) | null;
+  /** null but where the simulator is on. */
+  simulator: Simulator | null;
+}
+
+export interface WebSettings {
+  /** Without a slash at its end; null where no public page is reachable. */
+  publicUrl: string | null;
+  /**
+   * Keys derived from SECRET_KEY for the console's cookies and second factors, the newest first
+   * (hex; runtime derives them: HMAC-SHA256 of each secret key over 'kentongan/console').
+   */
+  authKeys: string[];
+}
+
+/** pino's, as far as the web writes. */
+export interface WebLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** One question of a flow, as a clerk should read it beside its answer. */
+export interface Question {
+  id: string;
+  text: string;
+  /** Where the answer is one of several: what each value was called. */
+  options: { value: string; text: string }[];
+}
+
+/** Who clicked. */
+export interface ActingOfficer {
+  id: string;
+  name: string;
+  roles: { role: string; village: string | null }[];
+}
+
+export type Perform = <const E extends readonly Effect[]>(
+  officer: ActingOfficer,
+  effects: E,
+) => Promise<{ [I in keyof E]: E[I] extends { kind: infer K extends EffectKind } ? ResultOf<K> : never }>;
+
+export interface Health {
+  ok: boolean;
+  /** By name: postgres, queue, lines, clock … */
+  parts: { [name: string]: { ok: boolean; detail?: string } };
+}
+
+export interface WebhookUpdate {
+  /** The header X-Telegram-Bot-Api-Secret-Token. */
+  secret: string | null;
+  body: Uint8Array;
+}

@@ -99,7 +99,8 @@ export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
 
 /** What an effect answers to the flow that asked for it; `null` where there is nothing to tell. */
 export interface EffectResults {
-  open_case: { code: string; position: number | null; due: string; is_new: boolean };
+  /** `due`: ISO; null where the service or the village promises nothing. */
+  open_case: { code: string; position: number | null; due: string | null; is_new: boolean };
   /** `lost`: somebody else was first (`by`). `not_allowed`: the state or the role forbids it. */
   act_on_case: {
     outcome: 'done' | 'lost' | 'not_allowed' | 'not_found';
@@ -107,7 +108,13 @@ export interface EffectResults {
     by: string | null;
     code: string;
   };
-  publish_listing: { code: string; status: 'waiting' | 'published'; is_new: boolean };
+  /** `refused`: forbidden goods; `reason` names the group (core/listing.ts). */
+  publish_listing: {
+    code: string;
+    status: 'waiting' | 'published' | 'refused';
+    reason: string | null;
+    is_new: boolean;
+  };
   change_listing: { outcome: 'done' | 'not_allowed' | 'not_found'; title: string | null };
   accept_invite: {
     outcome: 'accepted' | 'waiting' | 'wrong_phone' | 'expired' | 'used' | 'not_found';

@@ -1,20 +1,10 @@
+import type { Asker } from '../core/asker.js';
 import type { EffectKind, EffectOf, ResultOf } from '../core/effect.js';
 import type { NewId, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { Sql } from '../store/sql.js';
 
-/** The conversation that asks for an effect, as converse has locked and loaded it. */
-export interface Asker {
-  conversationId: string;
-  addressId: string;
-  lineId: string;
-  platform: string;
-  residentId: string;
-  villageId: string | null;
-  language: string;
-  /** Where the address is an officer's: who may act, and in which villages (null: all). */
-  officer: { id: string; name: string; roles: { role: string; village: string | null }[] } | null;
-}
+export type { Asker } from '../core/asker.js';
 
 /** What appliers may lean on: nothing that waits for the network. */
 export interface ApplyContext {

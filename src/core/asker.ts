@@ -1,0 +1,41 @@
+/**
+ * Who asks for an effect or a look-up: a conversation as converse has locked and loaded it, or an officer at the
+ * console, who has none (`perform`): then all that belongs to a conversation is null.
+ */
+export interface Asker {
+  conversationId: string | null;
+  addressId: string | null;
+  lineId: string | null;
+  platform: string;
+  residentId: string | null;
+  villageId: string | null;
+  language: string;
+  /** Where the address is an officer's: who may act, and in which villages (null: all). */
+  officer: OfficerIdentity | null;
+}
+
+export interface OfficerIdentity {
+  id: string;
+  name: string;
+  roles: OfficerRole[];
+}
+
+export interface OfficerRole {
+  role: string;
+  /** null: every village, the installation's own keepers. */
+  village: string | null;
+}
+
+/** The asker of an officer's click in the console. */
+export function consoleAsker(officer: OfficerIdentity, language = 'id'): Asker {
+  return {
+    conversationId: null,
+    addressId: null,
+    lineId: null,
+    platform: 'console',
+    residentId: null,
+    villageId: null,
+    language,
+    officer,
+  };
+}

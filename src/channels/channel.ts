@@ -1,5 +1,8 @@
 import type { Inbound, MediaRef, Platform } from '../core/content.js';
+import type { ChannelLimits } from '../core/limits.js';
 import type { Outgoing } from '../core/outgoing.js';
+
+export type { ChannelLimits };
 
 /**
  * One channel is one kind of platform client: it listens and sends, and knows nothing of flows or cases.
@@ -23,10 +26,23 @@ export interface Channel {
    * Rejects with a SendError that says what should follow. Not called twice at once for one chat.
    */
   send(chatId: string, message: Outgoing, media: MediaSource): Promise<{ externalIds: string[] }>;
-  /** Downloads a file that came in. Links never leave the channel. Rejects when it is too large or gone. */
+  /** Downloads a file that came in. Links never leave the channel. Rejects with a MediaError. */
   fetchMedia(ref: MediaRef): Promise<{ bytes: Uint8Array; mime: string }>;
-  /** Tells the platform that a tap was heard, where it wants to know; never throws. */
+  /**
+   * Tells the platform that a tap was heard, where it wants to know; never throws. A channel does this by itself
+   * after the commit; the road need not.
+   */
   acknowledgeTap?(externalId: string): Promise<void>;
+  /**
+   * Takes an update that the platform delivered by HTTP: 200 only once it is stored. Only lines with a webhook
+   * have it. `headers` with names in lower case, `rawBody` as it came.
+   */
+  handleWebhook?(
+    headers: { [name: string]: string | undefined },
+    rawBody: Uint8Array,
+  ): Promise<{ status: number }>;
+  /** A link that opens a chat here and hands in `payload` (at most 64 of A-Z a-z 0-9 _ -); null where there is none. */
+  startLink?(payload: string): string | null;
 }
 
 /** Where a channel hands what it received. Resolves after the commit; rejects if nothing was stored. */
@@ -37,6 +53,8 @@ export interface Intake {
   saveOffset(offset: string): Promise<void>;
   /** The line went down or came back; `reason` for the operator, with the cure. */
   stateChanged(state: LineState, reason?: string): Promise<void>;
+  /** What people call the line there ('@desa_bot'): kept as the line's name. */
+  named?(name: string): Promise<void>;
 }
 
 export type LineState = 'starting' | 'up' | 'degraded' | 'down' | 'stopped';
@@ -47,20 +65,6 @@ export interface ChannelHealth {
 }
 
 /** Reads the bytes of an attachment for sending. */
-export type MediaSource = (attachmentId: string) => Promise<{ bytes: Uint8Array; mime: string; name: string }>;
-
-/** What a platform carries and how fast. `check` holds the flows against these. */
-export interface ChannelLimits {
-  /** Characters of one text; longer ones are split at paragraphs. */
-  text: number;
-  caption: number;
-  /** `buttons`: taps; `numbers`: choices are numbered lines of text. */
-  choices: 'buttons' | 'numbers';
-  choiceLabel: number;
-  /** Messages per second for the whole line. */
-  perSecond: number;
-  /** Least milliseconds between two messages to one chat. */
-  perChatMs: number;
-  /** After a crash in the middle of a send: send once more, flagged; or leave it and alert. */
-  unknownOutcome: 'resend_flagged' | 'leave';
-}
+export type MediaSource = (
+  attachmentId: string,
+) => Promise<{ bytes: Uint8Array; mime: string; name: string }>;

@@ -55,6 +55,8 @@ export interface Inbound {
   ids: AddressIds;
   /** Where an answer goes: the platform's chat id. */
   chatId: string;
+  /** Written in a group. The group is then the address (`ids`, `chatId`): nobody's private chat mixes with it. */
+  isGroup?: boolean;
   /** The name that the platform shows; greeting only. */
   displayName?: string;
   /** When the person sent it, by the platform's clock. */

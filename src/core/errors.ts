@@ -35,6 +35,26 @@ export class SendError extends Error {
   }
 }
 
+/** What should follow a file that could not be had. */
+export type MediaFailure =
+  /** Too large, of a kind we do not take, or broken: tell the person, do not try again. */
+  | 'refused'
+  /** The platform no longer has it. */
+  | 'lost'
+  /** A passing fault: try again later. */
+  | 'retry';
+
+export class MediaError extends Error {
+  override readonly name = 'MediaError';
+  constructor(
+    readonly failure: MediaFailure,
+    message: string,
+    more: { cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+  }
+}
+
 /** A fault of set-up that an operator can mend: printed without a stack, exit code 2. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';

@@ -10,6 +10,8 @@ export interface Outgoing {
   document?: { attachmentId: string; name: string };
   /** Offers the platform's own button for it, where it has one. */
   request?: 'location' | 'contact';
+  /** What that button says; the channel's own words where it is not given. */
+  requestLabel?: string;
   /** Takes the buttons off the message that an earlier tap came from (external id), where the platform can. */
   closes?: string;
 }

@@ -1,0 +1,51 @@
+/** What a platform carries and how fast. `check` holds the flows against these; channels render and pace by them. */
+export interface ChannelLimits {
+  /** Characters of one text; longer ones are split at paragraphs. */
+  text: number;
+  caption: number;
+  /** `buttons`: taps; `numbers`: choices are numbered lines of text. */
+  choices: 'buttons' | 'numbers';
+  /** The longest label of a choice that is still shown whole. */
+  choiceLabel: number;
+  /** Messages per second for the whole line. */
+  perSecond: number;
+  /** Least milliseconds between two messages to one chat. */
+  perChatMs: number;
+  /** The same for a group, where the platform is stricter there. */
+  perGroupMs?: number;
+  /** After a crash in the middle of a send: send once more, flagged; or leave it and alert. */
+  unknownOutcome: 'resend_flagged' | 'leave';
+}
+
+/** The limits of each kind of line: the table of facts/channels.md §4. */
+export const CHANNEL_LIMITS = {
+  // A label is not cut by Telegram; a phone of 360 px shows about 40 characters on a button as wide as the chat.
+  telegram: {
+    text: 4096,
+    caption: 1024,
+    choices: 'buttons',
+    choiceLabel: 40,
+    perSecond: 30,
+    perChatMs: 1000,
+    perGroupMs: 3000,
+    unknownOutcome: 'resend_flagged',
+  },
+  'simulator-numbers': {
+    text: 4096,
+    caption: 1024,
+    choices: 'numbers',
+    choiceLabel: 200,
+    perSecond: 1000,
+    perChatMs: 0,
+    unknownOutcome: 'resend_flagged',
+  },
+  'simulator-buttons': {
+    text: 4096,
+    caption: 1024,
+    choices: 'buttons',
+    choiceLabel: 40,
+    perSecond: 1000,
+    perChatMs: 0,
+    unknownOutcome: 'resend_flagged',
+  },
+} as const satisfies { [kind: string]: ChannelLimits };

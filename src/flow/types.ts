@@ -77,6 +77,8 @@ export type Frame = Pick<Session, 'f' | 'h' | 's' | 'a' | 'v' | 'd' | 't' | 'm'>
 
 export interface Turn {
   session: Session;
+  /** The message of this turn answered a sensitive question: its stored body is to be sealed once handled. */
+  sealsInput?: boolean;
   effects: Effect[];
   /** Not empty: the turn is suspended; call again with the answers and the same context. */
   asks: Ask[];

@@ -2,7 +2,11 @@ import type { Pool, PoolClient, QueryResultRow } from 'pg';
 
 /** What runs a statement: the pool, or one client inside a transaction. */
 export interface Sql {
-  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: R[]; rowCount: number | null }>;
+  /** A named statement is parsed and planned once a connection: for the message path. */
+  query<R extends QueryResultRow>(
+    statement: string | { name: string; text: string },
+    values?: unknown[],
+  ): Promise<{ rows: R[]; rowCount: number | null }>;
 }
 
 /** Runs `work` in one transaction; commits what it resolves with, rolls back what it throws. */

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
+import type { OfficerIdentity } from '../core/asker.js';
 import type { Effect, EffectKind, ResultOf } from '../core/effect.js';
 import type { NewId, Now, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
+import type { Simulator } from '../core/simulator.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { Simulator } from './simulator.js';
 
 /** All that the web is handed. runtime.ts makes it; tests make a smaller one around a real Postgres. */
 export interface WebDeps {
@@ -57,15 +58,8 @@ export interface Question {
   options: { value: string; text: string }[];
 }
 
-/** Who clicked. */
-export interface ActingOfficer {
-  id: string;
-  name: string;
-  roles: { role: string; village: string | null }[];
-}
-
 export type Perform = <const E extends readonly Effect[]>(
-  officer: ActingOfficer,
+  officer: OfficerIdentity,
   effects: E,
 ) => Promise<{ [I in keyof E]: E[I] extends { kind: infer K extends EffectKind } ? ResultOf<K> : never }>;
 

@@ -1,0 +1,43 @@
+import pg from 'pg';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+
+export interface PoolOptions {
+  /** Connections at most; 10 by default. */
+  max?: number;
+  log?: Pick<Logger, 'warn'>;
+}
+
+/**
+ * The one pool of a process, on which hand-written SQL and Prisma share connections.
+ * Values come as: bigint and numeric as number (ours stay far below 2^53), timestamptz as Date, date and time as text.
+ */
+export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.max ?? 10,
+    application_name: 'kentongan',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // A client that died in the middle of a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+    types,
+  });
+  // An idle connection that breaks (a restarted server) is replaced at the next query; unheard, it would end the process.
+  pool.on('error', (cause) => options.log?.warn({ err: cause }, 'an idle database connection broke'));
+  return pool;
+}
+
+const { builtins } = pg.types;
+const OWN = new Map<number, (text: string) => unknown>([
+  [builtins.INT8, Number],
+  [builtins.NUMERIC, Number],
+  // As a Date it would be midnight of this machine's zone.
+  [builtins.DATE, (text) => text],
+]);
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && OWN.get(oid)) ||
+    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};

@@ -444,8 +444,12 @@ CREATE TABLE auth_two_factors (
   id text PRIMARY KEY,
   secret text NOT NULL,
   backup_codes text NOT NULL,
-  user_id text NOT NULL REFERENCES auth_users (id) ON DELETE CASCADE
+  user_id text NOT NULL REFERENCES auth_users (id) ON DELETE CASCADE,
+  verified boolean DEFAULT true,
+  failed_verification_count integer DEFAULT 0,
+  locked_until timestamptz
 );
+CREATE INDEX auth_two_factors_user ON auth_two_factors (user_id);
 
 ALTER TABLE officers ADD CONSTRAINT officers_user FOREIGN KEY (user_id) REFERENCES auth_users (id) ON DELETE SET NULL;
 ALTER TABLE attachments ADD CONSTRAINT attachments_case_fk FOREIGN KEY (case_id) REFERENCES cases (id);

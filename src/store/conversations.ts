@@ -1,0 +1,222 @@
+import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
+import type { JsonObject } from '../core/json.js';
+import type { Sql } from './sql.js';
+
+/** A locked conversation with all that its turns need to know. */
+export interface ConversationRow {
+  id: string;
+  lineId: string;
+  chatId: string;
+  isGroup: boolean;
+  session: JsonObject;
+  /** The sealed bag of sensitive answers. */
+  private: string | null;
+  failures: number;
+  silencedUntil: Date | null;
+  handedOverAt: Date | null;
+  metAt: Date | null;
+  addressId: string;
+  platform: string;
+  phone: string | null;
+  displayName: string | null;
+  residentId: string;
+  residentName: string | null;
+  language: string;
+  village: VillageRow | null;
+  officer: OfficerIdentity | null;
+}
+
+export interface VillageRow {
+  id: string;
+  name: string;
+  district: string;
+  type: 'desa' | 'kelurahan';
+  state: 'listed' | 'invited' | 'active' | 'paused';
+  zone: string;
+  officeAddress: string | null;
+  officePhone: string | null;
+  midwifePhone: string | null;
+}
+
+/** How far past the first waiting conversations a claim looks: others may be resting, or held by another worker. */
+const LOOK_AHEAD = 8;
+
+const CLAIM = {
+  name: 'conversations-claim',
+  text: `
+    SELECT c.id FROM (
+      SELECT conversation_id, min(seq) AS first FROM inbound_messages
+      WHERE handled_at IS NULL AND parked_at IS NULL
+      GROUP BY conversation_id ORDER BY first LIMIT $2::int * ${LOOK_AHEAD}
+    ) w
+    JOIN conversations c ON c.id = w.conversation_id
+    WHERE c.wake_at IS NULL OR c.wake_at <= $1
+    ORDER BY w.first
+    LIMIT $2
+    FOR NO KEY UPDATE OF c SKIP LOCKED`,
+};
+
+/**
+ * Locks conversations that have waiting messages, those that waited longest first, and leaves alone what another
+ * worker holds or what rests. NO KEY UPDATE: new messages may refer to the conversation meanwhile.
+ */
+export async function claimConversations(sql: Sql, limit: number, now: Date): Promise<string[]> {
+  return (await sql.query<{ id: string }>(CLAIM, [now, limit])).rows.map((row) => row.id);
+}
+
+const CONTEXT = {
+  name: 'conversations-context',
+  text: `
+    SELECT c.id, c.line_id AS "lineId", c.chat_id AS "chatId", c.is_group AS "isGroup", c.session, c.private, c.failures,
+      c.silenced_until AS "silencedUntil", c.handed_over_at AS "handedOverAt", c.met_at AS "metAt",
+      a.id AS "addressId", a.platform, a.phone, a.display_name AS "displayName",
+      r.id AS "residentId", r.name AS "residentName", r.language,
+      v.id AS v_id, v.name AS v_name, d.name AS v_district, v.type AS v_type, v.state AS v_state, v.zone AS v_zone,
+      v.office_address AS v_address, v.office_phone AS v_phone, v.midwife_phone AS v_midwife,
+      o.id AS o_id, o.name AS o_name, roles.roles
+    FROM conversations c
+    JOIN addresses a ON a.id = c.address_id
+    JOIN residents r ON r.id = a.resident_id
+    JOIN lines l ON l.id = c.line_id
+    LEFT JOIN villages v ON v.id = coalesce(r.village_id, l.village_id)
+    LEFT JOIN districts d ON d.code = v.district_code
+    LEFT JOIN officers o ON o.id = a.officer_id AND o.is_active
+    LEFT JOIN LATERAL (
+      SELECT json_agg(json_build_object('role', q.role, 'village', q.village_id) ORDER BY q.role) AS roles
+      FROM officer_roles q WHERE q.officer_id = o.id
+    ) roles ON o.id IS NOT NULL
+    WHERE c.id = ANY ($1::uuid[])`,
+};
+
+interface ContextRow extends Omit<ConversationRow, 'village' | 'officer'> {
+  v_id: string | null;
+  v_name: string;
+  v_district: string;
+  v_type: VillageRow['type'];
+  v_state: VillageRow['state'];
+  v_zone: string;
+  v_address: string | null;
+  v_phone: string | null;
+  v_midwife: string | null;
+  o_id: string | null;
+  o_name: string;
+  roles: OfficerRole[] | null;
+}
+
+/** Conversations with their people and places, as they are now: after the lock, in a statement of its own. */
+export async function loadConversations(sql: Sql, ids: string[]): Promise<ConversationRow[]> {
+  const { rows } = await sql.query<ContextRow>(CONTEXT, [ids]);
+  return rows.map(
+    ({
+      v_id,
+      v_name,
+      v_district,
+      v_type,
+      v_state,
+      v_zone,
+      v_address,
+      v_phone,
+      v_midwife,
+      o_id,
+      o_name,
+      roles,
+      ...row
+    }) => ({
+      ...row,
+      village:
+        v_id === null
+          ? null
+          : {
+              id: v_id,
+              name: v_name,
+              district: v_district,
+              type: v_type,
+              state: v_state,
+              zone: v_zone,
+              officeAddress: v_address,
+              officePhone: v_phone,
+              midwifePhone: v_midwife,
+            },
+      officer: o_id === null ? null : { id: o_id, name: o_name, roles: roles ?? [] },
+    }),
+  );
+}
+
+/** What a batch leaves behind: sessions, and which messages are done with. */
+export interface SavedBatch {
+  conversations: SavedConversation[];
+  /** `seq` of the messages handled. */
+  handled: number[];
+  /** Of those, the ones whose body is to be kept sealed alone. */
+  sealed: { seq: number; body: string }[];
+}
+
+export interface SavedConversation {
+  id: string;
+  /** JSON text, ready to be stored. */
+  session: string;
+  private: string | null;
+  /** First answered in this batch. */
+  isMet: boolean;
+  silencedUntil: Date | null;
+  /** When its newest message came; null where only internal rows were handled. */
+  lastInboundAt: Date | null;
+}
+
+const SAVE = {
+  name: 'conversations-save',
+  text: `
+    WITH handled AS (
+      UPDATE inbound_messages SET handled_at = $8 WHERE seq = ANY ($7::bigint[])
+    )
+    UPDATE conversations c SET session = s.session, private = s.private, version = c.version + 1,
+      failures = 0, wake_at = NULL, met_at = CASE WHEN s.is_met THEN coalesce(c.met_at, $8) ELSE c.met_at END,
+      silenced_until = s.silenced_until, last_inbound_at = coalesce(s.last_inbound_at, c.last_inbound_at)
+    FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::boolean[], $5::timestamptz[], $6::timestamptz[])
+      AS s (id, session, private, is_met, silenced_until, last_inbound_at)
+    WHERE c.id = s.id`,
+};
+
+/** Stores what a batch of turns came to, in one statement (a second one where something is sealed). */
+export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date): Promise<void> {
+  const saved = batch.conversations;
+  const saving = sql.query(SAVE, [
+    saved.map((s) => s.id),
+    saved.map((s) => s.session),
+    saved.map((s) => s.private),
+    saved.map((s) => s.isMet),
+    saved.map((s) => s.silencedUntil),
+    saved.map((s) => s.lastInboundAt),
+    batch.handled,
+    now,
+  ]);
+  await saving;
+  if (batch.sealed.length === 0) return;
+  await sql.query(
+    `UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind), sealed_body = s.body
+     FROM unnest($1::bigint[], $2::text[]) AS s (seq, body) WHERE i.seq = s.seq`,
+    [batch.sealed.map((s) => s.seq), batch.sealed.map((s) => s.body)],
+  );
+}
+
+/** A conversation that failed rests before it is tried again. `counts`: whether this brings it nearer to being parked. */
+export async function restConversation(sql: Sql, id: string, until: Date, counts: boolean): Promise<void> {
+  await sql.query('UPDATE conversations SET wake_at = $2, failures = failures + $3 WHERE id = $1', [
+    id,
+    until,
+    counts ? 1 : 0,
+  ]);
+}
+
+/** The person blocked us, or lets us write again. */
+export async function setBlocked(sql: Sql, addressIds: string[], at: Date | null): Promise<void> {
+  await sql.query(
+    `UPDATE addresses SET blocked_at = $2 WHERE id = ANY ($1::uuid[]) AND (blocked_at IS NULL) <> ($2::timestamptz IS NULL)`,
+    [addressIds, at],
+  );
+}
+
+/** The platform moved the chat. */
+export async function moveChat(sql: Sql, conversationId: string, chatId: string): Promise<void> {
+  await sql.query('UPDATE conversations SET chat_id = $2 WHERE id = $1', [conversationId, chatId]);
+}

@@ -1,0 +1,100 @@
+import type { Sql } from './sql.js';
+
+/** A line as the gateway knows it: one account of one platform. */
+export interface LineRow {
+  id: string;
+  platform: string;
+  name: string;
+}
+
+/** Makes the lines of this installation known; keeps what an earlier run learned of them. */
+export async function registerLines(sql: Sql, lines: LineRow[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO lines (id, platform, name)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+     ON CONFLICT (id) DO UPDATE SET platform = EXCLUDED.platform`,
+    [lines.map((l) => l.id), lines.map((l) => l.platform), lines.map((l) => l.name)],
+  );
+}
+
+/**
+ * Takes or renews the lease of a line for `seconds`. One gateway process holds a line: it alone listens, sends and
+ * paces. By the database's clock, which all share. False where another holds it.
+ */
+export async function leaseLine(sql: Sql, lineId: string, owner: string, seconds: number): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE lines SET lease_owner = $2, lease_until = now() + make_interval(secs => $3)
+     WHERE id = $1 AND (lease_owner = $2 OR lease_owner IS NULL OR lease_until IS NULL OR lease_until < now())`,
+    [lineId, owner, seconds],
+  );
+  return rowCount === 1;
+}
+
+/** Who holds the line at present; null where nobody does. */
+export async function leaseHolder(sql: Sql, lineId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ lease_owner: string | null }>(
+    'SELECT lease_owner FROM lines WHERE id = $1 AND lease_until > now()',
+    [lineId],
+  );
+  return rows[0]?.lease_owner ?? null;
+}
+
+/** Gives up a lease: at a clean stop, or of a holder that is known to be dead. */
+export async function releaseLine(sql: Sql, lineId: string, owner: string): Promise<void> {
+  await sql.query(
+    'UPDATE lines SET lease_owner = NULL, lease_until = NULL WHERE id = $1 AND lease_owner = $2',
+    [lineId, owner],
+  );
+}
+
+/** Writes down how the line stands, for the console and `/healthz`. */
+export async function setLineState(
+  sql: Sql,
+  lineId: string,
+  state: string,
+  reason: string | null,
+  at: Date,
+): Promise<void> {
+  await sql.query(
+    `UPDATE lines SET state = $2, state_reason = $3, state_at = $4
+     WHERE id = $1 AND (state, coalesce(state_reason, '')) IS DISTINCT FROM ($2, coalesce($3, ''))`,
+    [lineId, state, reason, at],
+  );
+}
+
+/** What people call the line on its platform. */
+export async function nameLine(sql: Sql, lineId: string, name: string): Promise<void> {
+  await sql.query('UPDATE lines SET name = $2 WHERE id = $1 AND name <> $2', [lineId, name]);
+}
+
+/** The last update confirmed to the platform: a restart goes on there. */
+export async function loadOffset(sql: Sql, lineId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ receive_offset: string | null }>(
+    'SELECT receive_offset FROM lines WHERE id = $1',
+    [lineId],
+  );
+  return rows[0]?.receive_offset ?? null;
+}
+
+/** Keeps the offset, and with it when the line last received. */
+export async function saveOffset(sql: Sql, lineId: string, offset: string, at: Date): Promise<void> {
+  await sql.query('UPDATE lines SET receive_offset = $2, last_received_at = $3 WHERE id = $1', [
+    lineId,
+    offset,
+    at,
+  ]);
+}
+
+/** The whole line rests until then: the platform said that it is too fast. */
+export async function restLine(sql: Sql, lineId: string, until: Date): Promise<void> {
+  await sql.query('UPDATE lines SET next_send_at = $2 WHERE id = $1', [lineId, until]);
+}
+
+/** When the line may send again; null at once. */
+export async function lineRestsUntil(sql: Sql, lineId: string): Promise<Date | null> {
+  const { rows } = await sql.query<{ next_send_at: Date | null }>(
+    'SELECT next_send_at FROM lines WHERE id = $1',
+    [lineId],
+  );
+  return rows[0]?.next_send_at ?? null;
+}

@@ -1,0 +1,155 @@
+import type { AddressIds, Platform } from '../core/content.js';
+import type { NewId } from '../core/ports.js';
+import type { Sql } from './sql.js';
+
+/** Someone who wrote on a line, by what the platform tells of them. */
+export interface Writer {
+  lineId: string;
+  platform: Platform;
+  ids: AddressIds;
+  chatId: string;
+  isGroup: boolean;
+  displayName: string | null;
+}
+
+/** Any number: who meets new people does it one batch at a time, so that nobody is made twice. */
+const LOCK = 7_204_113_527;
+
+/**
+ * The conversations of these writers, in their order; made, with address and resident, where somebody is new.
+ * Set-based: a handful of statements however many they are. Runs inside a transaction.
+ */
+export async function openConversations(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  const addresses = await openAddresses(sql, writers, newId);
+  const { rows } = await sql.query<{ id: string; address_id: string; line_id: string }>(
+    `INSERT INTO conversations (id, address_id, line_id, chat_id, is_group)
+     SELECT DISTINCT ON (address_id, line_id) * FROM
+       unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[])
+       AS w (id, address_id, line_id, chat_id, is_group)
+     ORDER BY address_id, line_id
+     ON CONFLICT (address_id, line_id) DO UPDATE SET chat_id = EXCLUDED.chat_id
+     RETURNING id, address_id, line_id`,
+    [
+      writers.map(() => newId()),
+      addresses,
+      writers.map((w) => w.lineId),
+      writers.map((w) => w.chatId),
+      writers.map((w) => w.isGroup),
+    ],
+  );
+  const byPair = new Map(rows.map((row) => [`${row.address_id} ${row.line_id}`, row.id]));
+  return writers.map((writer, n) => byPair.get(`${addresses[n]!} ${writer.lineId}`)!);
+}
+
+/** One identity as `address_ids` keys it. */
+interface Identity {
+  platform: string;
+  kind: string;
+  value: string;
+}
+
+export function identitiesOf(writer: Pick<Writer, 'platform' | 'ids'>): Identity[] {
+  return Object.entries(writer.ids)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([kind, value]) => ({ platform: writer.platform, kind, value: value as string }));
+}
+
+/** The address of each writer: found by any identity, merged where two identities turn out to be one person. */
+async function openAddresses(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+  const all = writers.flatMap(identitiesOf);
+  const known = await findIdentities(sql, all);
+  const addresses: string[] = [];
+  const made: { address: string; resident: string; writer: Writer }[] = [];
+  const added: (Identity & { address: string })[] = [];
+  const merged = new Map<string, string>();
+  for (const writer of writers) {
+    const identities = identitiesOf(writer);
+    const found = identities.flatMap((identity) => known.get(key(identity)) ?? []);
+    const oldest = found.toSorted((a, b) => a.at - b.at)[0];
+    let address = oldest?.address;
+    if (!address) {
+      address = newId();
+      made.push({ address, resident: newId(), writer });
+    }
+    for (const other of found) if (other.address !== address) merged.set(other.address, address);
+    for (const identity of identities) {
+      if (!known.has(key(identity))) added.push({ ...identity, address });
+      known.set(key(identity), { address, at: oldest?.at ?? Number.MAX_SAFE_INTEGER });
+    }
+    addresses.push(address);
+  }
+  await insertPeople(sql, made);
+  await insertIdentities(sql, added);
+  await mergeAddresses(sql, merged);
+  return addresses;
+}
+
+interface Known {
+  address: string;
+  at: number;
+}
+
+async function findIdentities(sql: Sql, identities: Identity[]): Promise<Map<string, Known>> {
+  const { rows } = await sql.query<Identity & { address_id: string; created_at: Date }>(
+    `SELECT i.platform, i.kind, i.value, i.address_id, a.created_at
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS w (platform, kind, value)
+     JOIN address_ids i ON (i.platform, i.kind, i.value) = (w.platform, w.kind, w.value)
+     JOIN addresses a ON a.id = i.address_id`,
+    columns(identities),
+  );
+  return new Map(rows.map((row) => [key(row), { address: row.address_id, at: row.created_at.getTime() }]));
+}
+
+async function insertPeople(
+  sql: Sql,
+  people: { address: string; resident: string; writer: Writer }[],
+): Promise<void> {
+  if (people.length === 0) return;
+  await sql.query(
+    `WITH made AS (
+       INSERT INTO residents (id) SELECT unnest($2::uuid[])
+     )
+     INSERT INTO addresses (id, resident_id, platform, display_name, phone)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])`,
+    [
+      people.map((p) => p.address),
+      people.map((p) => p.resident),
+      people.map((p) => p.writer.platform),
+      people.map((p) => p.writer.displayName),
+      // WhatsApp's own identity is the number: the platform has proven it.
+      people.map((p) => (p.writer.platform === 'whatsapp' ? (p.writer.ids.phone ?? null) : null)),
+    ],
+  );
+}
+
+async function insertIdentities(sql: Sql, added: (Identity & { address: string })[]): Promise<void> {
+  if (added.length === 0) return;
+  await sql.query(
+    `INSERT INTO address_ids (platform, kind, value, address_id)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[])`,
+    [...columns(added), added.map((a) => a.address)],
+  );
+}
+
+/** Two addresses are one person: the older goes on, and takes over the identities and what was proven of the other. */
+async function mergeAddresses(sql: Sql, merged: Map<string, string>): Promise<void> {
+  if (merged.size === 0) return;
+  const pairs = [[...merged.keys()], [...merged.values()]];
+  await sql.query(
+    `WITH pairs AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (gone, kept)), moved AS (
+       UPDATE address_ids i SET address_id = p.kept FROM pairs p WHERE i.address_id = p.gone
+     )
+     UPDATE addresses a SET phone = coalesce(a.phone, g.phone), officer_id = coalesce(a.officer_id, g.officer_id)
+     FROM pairs p JOIN addresses g ON g.id = p.gone WHERE a.id = p.kept`,
+    pairs,
+  );
+}
+
+function key(identity: Identity): string {
+  return `${identity.platform} ${identity.kind} ${identity.value}`;
+}
+
+function columns(identities: Identity[]): string[][] {
+  return [identities.map((i) => i.platform), identities.map((i) => i.kind), identities.map((i) => i.value)];
+}

@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** @type {[name: string, command: string, args: string[]][]} */
 const checks = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings', 'src', 'tests', 'scripts', 'bin']],
   ['types', 'tsc', ['-p', 'tests/tsconfig.json']],
-  ['layers', 'vitest', ['run', 'tests/layers.test.ts', '--globalSetup=', '--reporter=dot']],
+  ['layers', 'vitest', ['run', '--config', 'tests/layers.config.ts', '--reporter=dot']],
   ['flows', 'node', ['bin/kentongan.js', 'check']],
 ];
 const failed = [];

@@ -27,3 +27,10 @@ export interface Nudge {
   send(lineId: string): void;
   notify(): void;
 }
+
+/** pino's, as far as rooms write: never with words of a person, a link or a token. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

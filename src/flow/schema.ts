@@ -8,7 +8,21 @@ import { z } from 'zod';
  * Words are ICU MessageFormat with plain argument names. Arguments are every answer (`{business_name}`, as worded),
  * every variable (`{case_code}` for `case.code`), and those of the conversation: `{village}`, `{resident}`,
  * `{officer}`, `{office_hours}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
- * Conditions and values are CEL over: `answers`, `vars`, `resident`, `village`, `officer`, `channel`, `now`.
+ * An answer or variable that is an object gives its parts: `{case_code}` for `vars.case.code`, `{quantity_unit}`.
+ * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words.
+ * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value. In a flow with a service:
+ * `{service_title}`, `{service_promise}`, `{service_counter}` (what is shown at the office).
+ *
+ * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new), `village` (null where
+ * unknown; keys in snake_case: state, is_open_now, office_hours, …), `officer` (null for residents), `channel`
+ * (platform, choices, group), `public_url` (null where no page is reachable), `now`; a name alone is a variable or an
+ * answer. What was never answered is null. Functions beside CEL's own: `months_between(date, date)`,
+ * `days_between(date, date)`, `lower(text)`, `forbidden_goods(text)` (the group, or null). In YAML a text constant
+ * is written `"'asked'"`. Texts, numbers, yes_no (true/false), dates (`2026-11-24`), phones (`62…`) are stored bare;
+ * quantity as `{ amount, unit }`, village as `{ id, name, district, is_active }`, location as
+ * `{ latitude, longitude }`, photos and documents as lists of attachment ids, contact as `62…`.
+ *
+ * `understands`: a phrase that ends with `{arg}` takes what follows as `vars.arg` ("cari {arg}", "status {arg}").
  */
 
 export const Id = z
@@ -47,7 +61,13 @@ export const AnswerSpec = z.discriminatedUnion('type', [
   }),
   /** An amount with its unit: "2 kw", "15 ikat". Stored `{ amount, unit }`. */
   z.strictObject({ type: z.literal('quantity'), units: z.array(z.string()).optional() }),
-  z.strictObject({ type: z.literal('date'), from: z.string().optional(), to: z.string().optional() }),
+  /** With `age: true` an age is understood too ("3 bulan", "7 tahun"): the day so long ago. Stored `2026-11-24`. */
+  z.strictObject({
+    type: z.literal('date'),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    age: z.boolean().optional(),
+  }),
   z.strictObject({ type: z.literal('month'), from: z.string().optional(), to: z.string().optional() }),
   z.strictObject({
     type: z.literal('year'),
@@ -156,7 +176,10 @@ export const LookUp = z.strictObject({
   ...condition,
 });
 
-/** An effect of core/effect.ts by its kind; `open_case` and `publish_listing` take draft and answers by themselves. */
+/**
+ * An effect of core/effect.ts by its kind; `open_case` and `publish_listing` take draft, answers and photos by
+ * themselves. `as` names the step where a kind is used twice. `set_village` takes the answer of a village question.
+ */
 export const Do = z.strictObject({
   do: Id,
   as: Id.optional(),
@@ -191,6 +214,7 @@ export const HandOver = z.strictObject({
 export const End = z.strictObject({
   end: Id,
   text: Words.optional(),
+  menu: z.boolean().optional(),
   returns: Expression.optional(),
   ...condition,
 });

@@ -1,0 +1,26 @@
+/** SQLSTATE classes and codes that say "not now": the statement itself is not to blame. */
+const AWAY = /^(?:08|57P0|53|58)/u;
+const SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
+
+/** The database cannot be reached, is starting, or is out of room: the same will work later, as it is. */
+export function isConnectionFault(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code !== undefined && (AWAY.test(code) || SOCKET.has(code))) return true;
+  return /connection (?:terminated|ended|timeout)|timeout exceeded when trying to connect|not queryable|client was closed/iu.test(
+    message ?? '',
+  );
+}
+
+/** Two transactions stood in each other's way: the same work succeeds at once when tried again. */
+export function isCollision(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === '40P01' || code === '40001' || code === '55P03';
+}

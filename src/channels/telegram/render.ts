@@ -1,0 +1,130 @@
+import { CHANNEL_LIMITS } from '../../core/limits.js';
+import type { Choice, Outgoing } from '../../core/outgoing.js';
+import { splitText } from '../splitText.js';
+import { messageOf } from './ids.js';
+import { layOut } from './keyboard.js';
+
+/** One call of the Bot API. Uploads are named by attachment; the client puts their bytes in. */
+export interface BotRequest {
+  method: 'sendMessage' | 'sendPhoto' | 'sendMediaGroup' | 'sendDocument' | 'editMessageReplyMarkup';
+  params: { [name: string]: unknown };
+  /** Attachments in the order of the fields that carry them: `photo`, `document`, or the items of `media`. */
+  uploads: { attachmentId: string; name?: string }[];
+  /** Its failure does not matter to the message. */
+  isOptional?: boolean;
+}
+
+export interface RenderState {
+  /** A keyboard of ours still stands in the chat: the next message without one takes it away. */
+  hasKeyboard: boolean;
+}
+
+/** Words of the two request buttons, where the message brings none. */
+const REQUEST_LABELS = { location: '📍 Kirim lokasi', contact: '📱 Kirim nomor saya' };
+const { text: TEXT, caption: CAPTION } = CHANNEL_LIMITS.telegram;
+const ALBUM = 10;
+
+/**
+ * A message of ours as calls of the Bot API, in the order in which they are made. Pure. Plain text, no markup
+ * language: nothing that a person or a clerk writes can break it. The buttons stand under the last part.
+ */
+export function render(
+  chatId: string,
+  message: Outgoing,
+  state: RenderState = { hasKeyboard: false },
+): BotRequest[] {
+  const markup = markupOf(message, state);
+  const requests: BotRequest[] = [];
+  const text = message.text.trim();
+  const fitsCaption = text.length <= CAPTION;
+  const photos = message.photos ?? [];
+  let rest = text;
+  if (message.document) {
+    const caption = fitsCaption && photos.length === 0 ? text : '';
+    if (caption !== '') rest = '';
+    requests.push({
+      method: 'sendDocument',
+      params: { chat_id: chatId, ...captionOf(caption), ...(rest === '' ? markup : {}) },
+      uploads: [message.document],
+    });
+  }
+  if (photos.length > 0) {
+    // An album carries no buttons: its text then follows by itself.
+    const caption = fitsCaption && (photos.length === 1 || !('reply_markup' in markup)) ? rest : '';
+    if (caption !== '') rest = '';
+    requests.push(...pictures(chatId, photos, caption, rest === '' && text !== '' ? markup : {}));
+  }
+  const parts = splitText(rest, TEXT);
+  parts.forEach((part, n) =>
+    requests.push({
+      method: 'sendMessage',
+      params: {
+        chat_id: chatId,
+        text: part,
+        link_preview_options: { is_disabled: true },
+        ...(n === parts.length - 1 ? markup : {}),
+      },
+      uploads: [],
+    }),
+  );
+  return [...requests, ...closing(chatId, message)];
+}
+
+function pictures(
+  chatId: string,
+  photos: string[],
+  caption: string,
+  markup: { reply_markup?: unknown },
+): BotRequest[] {
+  const groups = Array.from({ length: Math.ceil(photos.length / ALBUM) }, (_, n) =>
+    photos.slice(n * ALBUM, (n + 1) * ALBUM),
+  );
+  return groups.map((group, n): BotRequest => {
+    const uploads = group.map((attachmentId) => ({ attachmentId }));
+    const words = n === 0 ? captionOf(caption) : {};
+    if (group.length === 1) {
+      return { method: 'sendPhoto', params: { chat_id: chatId, ...words, ...markup }, uploads };
+    }
+    const media = group.map((_, i) => ({ type: 'photo', ...(i === 0 ? words : {}) }));
+    return { method: 'sendMediaGroup', params: { chat_id: chatId, media }, uploads };
+  });
+}
+
+function captionOf(caption: string): { caption?: string } {
+  return caption === '' ? {} : { caption };
+}
+
+/** Inline buttons; or, where the phone's location or number is asked for, the platform's own button for it. */
+function markupOf(message: Outgoing, state: RenderState): { reply_markup?: unknown } {
+  const choices = message.choices ?? [];
+  if (message.request) {
+    const label = message.requestLabel ?? REQUEST_LABELS[message.request];
+    const keyboard = [
+      [{ text: label, [`request_${message.request}`]: true }],
+      // Only one kind of keyboard fits: these send their label, which is understood like a tap.
+      ...layOut(choices).map((row) => row.map((choice) => ({ text: choice.label }))),
+    ];
+    return { reply_markup: { keyboard, resize_keyboard: true, one_time_keyboard: true } };
+  }
+  if (choices.length > 0)
+    return { reply_markup: { inline_keyboard: layOut(choices).map((row) => row.map(button)) } };
+  return state.hasKeyboard ? { reply_markup: { remove_keyboard: true } } : {};
+}
+
+function button(choice: Choice): { text: string; callback_data: string } {
+  return { text: choice.label, callback_data: choice.payload };
+}
+
+/** Takes the buttons off the message that was answered, after the answer: its failure harms nobody. */
+function closing(chatId: string, message: Outgoing): BotRequest[] {
+  const closed = message.closes === undefined ? null : messageOf(message.closes);
+  if (!closed || closed.chat !== chatId) return [];
+  return [
+    {
+      method: 'editMessageReplyMarkup',
+      params: { chat_id: chatId, message_id: closed.message, reply_markup: { inline_keyboard: [] } },
+      uploads: [],
+      isOptional: true,
+    },
+  ];
+}

@@ -8,7 +8,7 @@ export type NewId = () => string;
 export type RandomBytes = (size: number) => Uint8Array;
 
 /** What a sealed value is for; each has a derived key of its own. */
-export type SealPurpose = 'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export';
+export type SealPurpose = 'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check';
 
 /** Seals and opens values (AES-256-GCM, key id in front). `context` is bound in: the row that it belongs to. */
 export interface Sealer {
@@ -19,6 +19,8 @@ export interface Sealer {
   openBytes(purpose: SealPurpose, context: string, sealed: Uint8Array): Uint8Array;
   /** A keyed digest by which an identity number can be looked up without being stored. */
   lookUpKey(value: string): string;
+  /** The digests under every known key, newest first: what `= ANY(…)` searches for, also after a rotation. */
+  lookUpKeys(value: string): string[];
 }
 
 /** What wakes the stops of the road after a commit. A lost nudge costs a delay, never a message. */

@@ -1,3 +1,4 @@
+import type { OfficerIdentity } from '../core/asker.js';
 import type { Content } from '../core/content.js';
 import type { Effect } from '../core/effect.js';
 import type { Json, JsonObject } from '../core/json.js';
@@ -28,7 +29,7 @@ export interface TurnContext {
   resident: { id: string; name: string | null; isNew: boolean; phone: string | null };
   village: VillageContext | null;
   /** Where this address belongs to an officer. */
-  officer: { id: string; name: string; roles: { role: string; village: string }[] } | null;
+  officer: OfficerIdentity | null;
   /** A person has the word: the bot is silent but for emergencies and the words that always work. */
   handedOver: boolean;
 }

@@ -64,6 +64,21 @@ export async function claimConversations(sql: Sql, limit: number, now: Date): Pr
   return (await sql.query<{ id: string }>(CLAIM, [now, limit])).rows.map((row) => row.id);
 }
 
+/** Locks one conversation; null where another worker holds it, or where it rests (`now` null: also then). */
+export async function lockConversation(
+  sql: Sql,
+  id: string,
+  now: Date | null,
+): Promise<{ failures: number } | null> {
+  const { rows } = await sql.query<{ failures: number }>(
+    `SELECT failures FROM conversations
+     WHERE id = $1 AND ($2::timestamptz IS NULL OR wake_at IS NULL OR wake_at <= $2)
+     FOR NO KEY UPDATE SKIP LOCKED`,
+    [id, now],
+  );
+  return rows[0] ?? null;
+}
+
 const CONTEXT = {
   name: 'conversations-context',
   text: `

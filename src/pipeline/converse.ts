@@ -1,0 +1,200 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Counters } from '../core/counters.js';
+import type { NewId, Now, Nudge, RandomBytes, Sealer } from '../core/ports.js';
+import type { Service } from '../core/service.js';
+import type { ApplyContext } from '../effects/applier.js';
+import { claimConversations, lockConversation, restConversation } from '../store/conversations.js';
+import { inTransaction } from '../store/sql.js';
+import { ClockBehindError, type Registries } from './answer.js';
+import { workBatch, type BatchDeps } from './batch.js';
+import type { Engine } from './engine.js';
+import { isCollision, isConnectionFault } from './faults.js';
+import { parkMessage } from './park.js';
+import { createVillages } from './villages.js';
+
+export interface ConverserDeps extends Registries {
+  pool: Pool;
+  log: Logger;
+  now: Now;
+  newId: NewId;
+  random: RandomBytes;
+  sealer: Sealer;
+  engine: Engine;
+  services: { [id: string]: Service };
+  nudge: Nudge;
+  counters: Counters;
+  publicUrl: string | null;
+  /** How the choices of a line are shown. */
+  choicesOf: (lineId: string) => 'buttons' | 'numbers';
+  isClockBehind: () => boolean;
+  limits?: Partial<ConverserLimits>;
+}
+
+export interface ConverserLimits {
+  /** Conversations in one transaction. */
+  batch: number;
+  /** Tries of a message that fails, before it is given up on. */
+  tries: number;
+  /** Rest after the n-th failure (from 1), in ms. */
+  restMs: (failures: number) => number;
+}
+
+export interface Converser {
+  /** Works off all that waits and may be handled now. Calls that come meanwhile are served by the run in hand. */
+  run(): Promise<void>;
+  /** Finishes the batch in hand and does no more. */
+  stop(): Promise<void>;
+}
+
+const LIMITS: ConverserLimits = {
+  batch: 128,
+  tries: 5,
+  restMs: (n) => Math.min(1_000 * 4 ** (n - 1), 60_000),
+};
+const CLOCK_REST_MS = 30_000;
+
+/** The second stop of the road: claims conversations with waiting messages and works them off, batch after batch. */
+export function createConverser(deps: ConverserDeps): Converser {
+  const { pool, log, counters } = deps;
+  const limits = { ...LIMITS, ...deps.limits };
+  const { newId, publicUrl, choicesOf } = deps;
+  const batchDeps: BatchDeps = {
+    appliers: deps.appliers,
+    lookUps: deps.lookUps,
+    engine: deps.engine,
+    isClockBehind: deps.isClockBehind,
+    surroundings: { newId, publicUrl, choicesOf, villages: createVillages() },
+  };
+  let running: Promise<void> | null = null;
+  let isWanted = false;
+  let isStopped = false;
+
+  async function loop(): Promise<void> {
+    do {
+      isWanted = false;
+      while (!isStopped && (await takeBatch()) > 0);
+    } while (isWanted && !isStopped);
+  }
+
+  /** One transaction: claim, work off, commit. Answers how many conversations it took. */
+  async function takeBatch(): Promise<number> {
+    const context = applyContext();
+    let claimed: string[] = [];
+    try {
+      const turns = await inTransaction(pool, async (sql) => {
+        claimed = await claimConversations(sql, limits.batch, context.now);
+        if (claimed.length === 0) return 0;
+        return (await workBatch(sql, claimed, batchDeps, context, { seqs: [] })).turns;
+      });
+      count(turns, claimed.length);
+      wake(context);
+    } catch (cause) {
+      if (claimed.length === 0 || isConnectionFault(cause)) throw cause;
+      if (claimed.length > 1)
+        log.warn(
+          { error: (cause as Error).message, conversations: claimed.length },
+          'a batch failed; going one by one',
+        );
+      for (const id of claimed) await workAlone(id);
+    }
+    return claimed.length;
+  }
+
+  /** One conversation, one message a transaction: so that what fails harms nothing else, not even its own earlier ones. */
+  async function workAlone(id: string): Promise<void> {
+    for (let left = 1; left > 0 && !isStopped;) {
+      const trace = { seqs: [] as number[] };
+      const context = applyContext();
+      try {
+        left = await inTransaction(pool, async (sql) => {
+          if (!(await lockConversation(sql, id, context.now))) return 0;
+          const done = await workBatch(sql, [id], batchDeps, context, trace, { onlyFirst: true });
+          count(done.turns, 1);
+          return done.left;
+        });
+        wake(context);
+      } catch (cause) {
+        if (isConnectionFault(cause)) throw cause;
+        await failed(id, trace.seqs[0] ?? null, cause);
+        return;
+      }
+    }
+  }
+
+  /** A conversation that fails rests, longer each time; then the message is given up on, and people are told. */
+  async function failed(id: string, seq: number | null, cause: unknown): Promise<void> {
+    counters.conversationFailures += 1;
+    const context = applyContext();
+    await inTransaction(pool, async (sql) => {
+      const row = await lockConversation(sql, id, null);
+      if (!row) return;
+      const failures = row.failures + 1;
+      const fields = { conversation: id, message: seq, failures };
+      if (cause instanceof ClockBehindError) {
+        log.error(fields, cause.message);
+        await restConversation(sql, id, later(context, CLOCK_REST_MS), false);
+      } else if (isCollision(cause) && failures < limits.tries) {
+        log.warn({ ...fields, err: cause }, 'a conversation collided with another; again at once');
+        await restConversation(sql, id, later(context, 50), true);
+      } else if (seq === null || failures < limits.tries) {
+        log.error({ ...fields, err: cause }, 'a conversation failed; it rests and is tried again');
+        await restConversation(sql, id, later(context, limits.restMs(failures)), true);
+      } else {
+        log.error(
+          { ...fields, err: cause },
+          'a message is given up on; the person and the officers are told',
+        );
+        await parkMessage(sql, { conversation: id, seq, error: errorName(cause) }, batchDeps, context, log);
+        counters.conversationsParked += 1;
+      }
+    });
+    wake(context);
+  }
+
+  function applyContext(): ApplyContext {
+    const { newId, random, sealer, services } = deps;
+    const nudges = { converse: false, notify: false, send: new Set<string>() };
+    return { now: deps.now(), newId, random, sealer, services, nudges };
+  }
+
+  function wake({ nudges }: ApplyContext): void {
+    for (const lineId of nudges.send) deps.nudge.send(lineId);
+    if (nudges.notify) deps.nudge.notify();
+    if (nudges.converse) deps.nudge.converse();
+  }
+
+  function count(turns: number, conversations: number): void {
+    counters.turns += turns;
+    if (conversations > 0) counters.batches += 1;
+  }
+
+  return {
+    run() {
+      isWanted = true;
+      running ??= loop()
+        .catch((cause: unknown) => {
+          // The sweep calls again; what is waiting stays where it is.
+          log.error({ err: cause }, 'converse was interrupted');
+        })
+        .finally(() => {
+          running = null;
+        });
+      return running;
+    },
+    async stop() {
+      isStopped = true;
+      await running;
+    },
+  };
+}
+
+function later({ now }: ApplyContext, ms: number): Date {
+  return new Date(now.getTime() + ms);
+}
+
+/** What may stand in a row: the kind of fault, not its words, which may quote a message. */
+function errorName(cause: unknown): string {
+  const { name, code } = cause as { name?: string; code?: string };
+  return [name ?? 'Error', code].filter(Boolean).join(' ');
+}

@@ -1,0 +1,35 @@
+import { setBlocked } from '../store/conversations.js';
+import type { Sql } from '../store/sql.js';
+import { markRepeat, SILENCE_MS } from './automatic.js';
+import type { Engine } from './engine.js';
+import { contentOf, type Talk } from './talk.js';
+
+/** Blocking and letting write again is written to the address. Whoever writes has not blocked us. */
+export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<void> {
+  const of = (kind: string) => wave.filter((t) => t.current!.kind === kind).map((t) => t.row.addressId);
+  const blocked = of('blocked');
+  const unblocked = of('unblocked');
+  if (blocked.length > 0) await setBlocked(sql, blocked, now);
+  if (unblocked.length > 0) await setBlocked(sql, unblocked, null);
+}
+
+/** Whether the engine gets to hear it: not group chatter, not what a robot repeats, not news of the platform. */
+export function isHeard(talk: Talk, engine: Engine, now: Date): boolean {
+  const row = talk.current!;
+  if (row.kind === 'internal') return true;
+  if (row.kind === 'blocked' || row.kind === 'unblocked' || talk.row.isGroup) return false;
+  const content = contentOf(row);
+  if (content.kind !== 'text') {
+    talk.silencedUntil = null;
+    return true;
+  }
+  const { mark, isSame, isAutomatic } = markRepeat(talk.note.r, content.text, row.sentAt);
+  talk.note.r = mark;
+  const isSilenced = talk.silencedUntil !== null && talk.silencedUntil > now;
+  if ((isAutomatic || (isSilenced && isSame)) && !engine.isEmergency(content.text)) {
+    talk.silencedUntil = new Date(now.getTime() + SILENCE_MS);
+    return false;
+  }
+  talk.silencedUntil = null;
+  return true;
+}

@@ -1,0 +1,124 @@
+import type { Json } from '../core/json.js';
+import type { ApplyContext, EffectRequest } from '../effects/applier.js';
+import type { Ask, TurnContext } from '../flow/types.js';
+import type { Sql } from '../store/sql.js';
+import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
+import type { Engine } from './engine.js';
+import { askerOf, contextOf, noteTaken, toEvent, type Surroundings, type Talk } from './talk.js';
+
+export interface WaveDeps extends Registries {
+  engine: Engine;
+  /** Under a clock that is behind, nothing is issued. */
+  isClockBehind: () => boolean;
+}
+
+/** How often one message may go back and forth between the engine and the tables. */
+const MOST_ROUNDS = 8;
+
+interface Suspended {
+  talk: Talk;
+  turnContext: TurnContext;
+  asks: Ask[];
+  rounds: number;
+}
+
+/** Runs one message of each conversation through the engine, with as many rounds of asks as it takes. */
+export async function runWave(
+  sql: Sql,
+  wave: Talk[],
+  deps: WaveDeps,
+  around: Surroundings,
+  context: ApplyContext,
+): Promise<void> {
+  let suspended: Suspended[] = [];
+  for (const talk of wave) {
+    const turnContext = contextOf(talk, around);
+    const turn = deps.engine.advance(talk.session, toEvent(talk.current!, around.now), turnContext);
+    take(talk, turn, context);
+    if (turn.asks.length > 0) suspended.push({ talk, turnContext, asks: turn.asks, rounds: 1 });
+  }
+  while (suspended.length > 0) {
+    const { going, later } = withoutContention(suspended);
+    if (deps.isClockBehind() && going.some(({ asks }) => asks.some(isIssuing)))
+      throw new ClockBehindError('the clock is behind the newest message; nothing is issued');
+    const asked = going.flatMap(({ talk, asks }) => asks.map((ask) => ({ asker: askerOf(talk), ask })));
+    const results = await answerAsks(sql, asked, deps, context);
+    let n = 0;
+    suspended = later;
+    for (const { talk, turnContext, asks, rounds } of going) {
+      const answers: { [ask: string]: Json } = {};
+      for (const ask of asks) answers[ask.id] = results[n++]!;
+      const turn = deps.engine.advance(talk.session, { kind: 'answers', results: answers }, turnContext);
+      take(talk, turn, context);
+      if (turn.asks.length === 0) continue;
+      if (rounds >= MOST_ROUNDS) throw new Error(`a turn asked more than ${MOST_ROUNDS} times`);
+      suspended.push({ talk, turnContext, asks: turn.asks, rounds: rounds + 1 });
+    }
+  }
+}
+
+function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: ApplyContext): void {
+  talk.session = turn.session;
+  talk.effects.push(...turn.effects);
+  noteTaken(talk, turn);
+  if (!turn.sealsInput || talk.current!.kind === 'internal') return;
+  const { seq, body } = talk.current!;
+  talk.sealed.push({ seq, body: sealer.seal('inbound', String(seq), body) });
+}
+
+function isIssuing(ask: Ask): boolean {
+  return 'effect' in ask && ask.effect.kind === 'open_case';
+}
+
+/** At most one act on a thing in a round: who comes later in the batch waits for the next one. */
+function withoutContention(suspended: Suspended[]): { going: Suspended[]; later: Suspended[] } {
+  const taken = new Set<string>();
+  const going: Suspended[] = [];
+  const later: Suspended[] = [];
+  for (const one of suspended) {
+    const things = one.asks.flatMap((ask) => ('effect' in ask ? (contended(ask.effect) ?? []) : []));
+    if (things.some((thing) => taken.has(thing))) later.push(one);
+    else going.push(one);
+    for (const thing of things) taken.add(thing);
+  }
+  return { going, later };
+}
+
+/** Applies what the turns want, but for messages: these are answered, to be stored once all is said. */
+export async function applyWave(
+  sql: Sql,
+  wave: Talk[],
+  deps: WaveDeps,
+  context: ApplyContext,
+): Promise<EffectRequest<'send_message'>[]> {
+  const messages: EffectRequest<'send_message'>[] = [];
+  let rest: EffectRequest[] = [];
+  for (const talk of wave) {
+    const asker = askerOf(talk);
+    for (const effect of talk.effects) {
+      if (effect.kind === 'send_message') {
+        messages.push({ asker, effect });
+        talk.hasAnswered = true;
+        talk.row.metAt ??= context.now;
+      } else rest.push({ asker, effect });
+    }
+  }
+  while (rest.length > 0) {
+    const { now: going, later } = splitContended(rest);
+    await applyEffects(sql, going, deps.appliers, context);
+    rest = later;
+  }
+  return messages;
+}
+
+function splitContended(requests: EffectRequest[]): { now: EffectRequest[]; later: EffectRequest[] } {
+  const taken = new Set<string>();
+  const split = { now: [] as EffectRequest[], later: [] as EffectRequest[] };
+  for (const request of requests) {
+    const thing = contended(request.effect);
+    if (thing !== null && taken.has(thing)) split.later.push(request);
+    else split.now.push(request);
+    if (thing !== null) taken.add(thing);
+  }
+  return split;
+}

@@ -1,0 +1,89 @@
+import type { JsonObject } from '../core/json.js';
+import type { Sql } from './sql.js';
+
+/** A file that a person sent, before it is fetched from the platform. */
+export interface AttachmentInsert {
+  id: string;
+  conversationId: string;
+  kind: 'photo' | 'document';
+  /** The platform's reference. */
+  remote: JsonObject;
+  mime: string | null;
+  name: string | null;
+  bytes: number | null;
+}
+
+export async function insertAttachments(sql: Sql, rows: AttachmentInsert[], now: Date): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(
+    `INSERT INTO attachments (id, conversation_id, kind, remote, mime, name, bytes, created_at)
+     SELECT id, conversation_id, kind, remote, mime, name, bytes, $8
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::int[])
+       AS a (id, conversation_id, kind, remote, mime, name, bytes)`,
+    [
+      rows.map((r) => r.id),
+      rows.map((r) => r.conversationId),
+      rows.map((r) => r.kind),
+      rows.map((r) => JSON.stringify(r.remote)),
+      rows.map((r) => r.mime),
+      rows.map((r) => r.name),
+      rows.map((r) => r.bytes),
+      now,
+    ],
+  );
+}
+
+/** Nobody wanted these: they are never fetched. */
+export async function refuseAttachments(sql: Sql, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.query(`UPDATE attachments SET state = 'refused', remote = NULL WHERE id = ANY ($1::uuid[])`, [
+    ids,
+  ]);
+}
+
+/** Writes into stored messages which attachment their file became. */
+export async function noteAttachments(
+  sql: Sql,
+  notes: { seq: number; attachmentId: string }[],
+): Promise<void> {
+  if (notes.length === 0) return;
+  await sql.query(
+    `UPDATE inbound_messages i SET body = jsonb_set(i.body, '{file,attachmentId}', to_jsonb(n.id))
+     FROM unnest($1::bigint[], $2::text[]) AS n (seq, id) WHERE i.seq = n.seq`,
+    [notes.map((n) => n.seq), notes.map((n) => n.attachmentId)],
+  );
+}
+
+/** A file that waits to be fetched by the gateway of its line. */
+export interface WaitingFile {
+  id: string;
+  kind: 'photo' | 'document';
+  remote: JsonObject;
+  name: string | null;
+  createdAt: Date;
+}
+
+/** Files of a line that wait, oldest first, but for those in `skipped`. */
+export async function waitingFiles(
+  sql: Sql,
+  lineId: string,
+  skipped: string[],
+  limit: number,
+): Promise<WaitingFile[]> {
+  const { rows } = await sql.query<WaitingFile>(
+    `SELECT a.id, a.kind, a.remote, a.name, a.created_at AS "createdAt"
+     FROM attachments a JOIN conversations c ON c.id = a.conversation_id
+     WHERE a.state = 'waiting' AND c.line_id = $1 AND a.id <> ALL ($2::uuid[])
+     ORDER BY a.created_at, a.id LIMIT $3`,
+    [lineId, skipped, limit],
+  );
+  return rows;
+}
+
+/** The platform no longer has it, or it cannot be read. */
+export async function loseFile(sql: Sql, id: string, state: 'lost' | 'refused'): Promise<void> {
+  await sql.query(`UPDATE attachments SET state = $2, remote = NULL WHERE id = $1 AND state = 'waiting'`, [
+    id,
+    state,
+  ]);
+}

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -78,7 +78,7 @@ async function makeOnce(path: string): Promise<boolean> {
 
 /** On disk before it gets its name: a key that is lost takes every sealed value along. */
 async function writeAside(path: string, text: string): Promise<string> {
-  const half = `${path}.${process.pid}`;
+  const half = `${path}.${randomUUID()}`;
   const file = await open(half, 'w', 0o600);
   try {
     await file.writeFile(text);

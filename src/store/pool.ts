@@ -23,8 +23,11 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
     idle_in_transaction_session_timeout: 60_000,
     types,
   });
-  // An idle connection that breaks (a restarted server) is replaced at the next query; unheard, it would end the process.
-  pool.on('error', (cause) => options.log?.warn({ err: cause }, 'an idle database connection broke'));
+  // A connection that breaks between two statements (a restarted server) emits an error that, unheard, would end the
+  // process. Whoever holds it learns of it by the next statement; an idle one is replaced.
+  const heard = (cause: Error) => options.log?.warn({ err: cause }, 'a database connection broke');
+  pool.on('connect', (client) => client.on('error', heard));
+  pool.on('error', heard);
   return pool;
 }
 

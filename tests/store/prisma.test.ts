@@ -21,12 +21,3 @@ test('Prisma reads over the one pool, and its end leaves the pool open', async (
   await prisma.$disconnect();
   expect((await db.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
 });
-
-test('the pool answers whole numbers, and dates as text', async () => {
-  const { rows } = await db.pool.query(
-    `SELECT 7::bigint AS whole, 2.50::numeric AS price, '2026-12-25'::date AS day, '07:30'::time AS opens, '2026-11-24T00:00:00Z'::timestamptz AS at`,
-  );
-  expect(rows).toEqual([
-    { whole: 7, price: 2.5, day: '2026-12-25', opens: '07:30:00', at: new Date('2026-11-24T00:00:00Z') },
-  ]);
-});

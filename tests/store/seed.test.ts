@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seed } from '../../src/store/seed.js';
+import { DEMONSTRATION_VILLAGE } from '../../src/store/seedDemonstration.js';
+import { testDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db.drop());
+
+async function counts(): Promise<unknown> {
+  const { rows } = await db.pool.query(
+    `SELECT (SELECT count(*) FROM districts) AS districts, (SELECT count(*) FROM villages) AS villages,
+       (SELECT count(*) FROM villages WHERE type = 'kelurahan') AS kelurahan, (SELECT count(*) FROM working_hours) AS hours,
+       (SELECT count(*) FROM officers) AS officers, (SELECT count(*) FROM villages WHERE state <> 'listed') AS taking_requests`,
+  );
+  return rows[0];
+}
+
+const PLACES = { districts: 25, villages: 217, kelurahan: 28, hours: 5 };
+
+test('every installation knows Banyuwangi’s places and hours, and no village takes requests by itself', async () => {
+  expect(await counts()).toEqual({ ...PLACES, officers: 0, taking_requests: 0 });
+  const { rows } = await db.pool.query(`SELECT id, search_name FROM villages WHERE name = 'Genteng Wetan'`);
+  expect(rows).toEqual([
+    { id: expect.stringMatching(/^35\.10\.\d\d\.\d{4}$/u), search_name: 'gentengwetan' },
+  ]);
+});
+
+test('national holidays are there, those that the state has yet to decide marked so', async () => {
+  const { rows } = await db.pool.query<{ day: string; name: string }>(
+    'SELECT day, name FROM holidays ORDER BY day',
+  );
+  expect(rows).toContainEqual({ day: '2027-08-17', name: 'Hari Kemerdekaan Republik Indonesia' });
+  expect(rows.filter((row) => /^(?:\d{4})-(?:01-01|05-01|06-01|08-17|12-25)$/u.test(row.day))).toHaveLength(
+    10,
+  );
+  const moving = rows.filter((row) => !/-(?:01-01|05-01|06-01|08-17|12-25)$/u.test(row.day));
+  expect(moving.length).toBeGreaterThan(0);
+  for (const row of moving) expect(row.name).toMatch(/\(perlu dikonfirmasi\)$/u);
+});
+
+test('seeding again changes nothing, not even what people changed', async () => {
+  await db.pool.query(`UPDATE villages SET office_phone = '0333123456' WHERE id = $1`, [
+    DEMONSTRATION_VILLAGE,
+  ]);
+  await db.pool.query('DELETE FROM working_hours WHERE weekday = 5');
+  await seed(db.pool);
+  expect(await counts()).toEqual({ ...PLACES, hours: 4, officers: 0, taking_requests: 0 });
+  const { rows } = await db.pool.query('SELECT office_phone FROM villages WHERE id = $1', [
+    DEMONSTRATION_VILLAGE,
+  ]);
+  expect(rows).toEqual([{ office_phone: '0333123456' }]);
+});
+
+test('the demonstration makes one village active, with officers of three roles, once', async () => {
+  await seed(db.pool, { demonstration: true });
+  await seed(db.pool, { demonstration: true });
+  const { rows } = await db.pool.query(
+    `SELECT v.name AS village, v.state, r.role FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN villages v ON v.id = r.village_id
+     ORDER BY r.role`,
+  );
+  expect(rows).toEqual(
+    ['kasi_pelayanan', 'kepala_desa', 'sekretaris'].map((role) => ({
+      village: 'Gintangan',
+      state: 'active',
+      role,
+    })),
+  );
+});

@@ -1,4 +1,5 @@
-import type { Choice } from './outgoing.js';
+import type { Content } from './content.js';
+import type { Choice, Outgoing } from './outgoing.js';
 
 /** The two lines of the simulator: numbered text in WhatsApp's manner, buttons in Telegram's. */
 export const SIMULATOR_LINES = { numbers: 'sim:resident', buttons: 'sim:telegram' } as const;
@@ -80,6 +81,11 @@ export interface SimulatedMessage {
   request?: 'location' | 'contact';
   isEdited?: boolean;
 }
+
+/** What was said on a line, as the tables keep it: a phone shows it again after a restart. */
+export type SimulatedRecord =
+  | { from: 'person'; id: string; at: Date; content: Content }
+  | { from: 'office'; id: string; at: Date; message: Outgoing };
 
 /** What the page of the simulator does on a phone, and how it hears of what changes. */
 export interface Simulator {

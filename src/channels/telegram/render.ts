@@ -52,7 +52,9 @@ export function render(
     // An album carries no buttons: its text then follows by itself.
     const caption = fitsCaption && (photos.length === 1 || !('reply_markup' in markup)) ? rest : '';
     if (caption !== '') rest = '';
-    requests.push(...pictures(chatId, photos, caption, rest === '' && text !== '' ? markup : {}));
+    requests.push(
+      ...pictures(chatId, photos, caption, rest === '' && !(text === '' && message.document) ? markup : {}),
+    );
   }
   const parts = splitText(rest, TEXT);
   parts.forEach((part, n) =>

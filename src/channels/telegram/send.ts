@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { SendError } from '../../core/errors.js';
+import type { Outgoing } from '../../core/outgoing.js';
+import type { Log } from '../../core/ports.js';
+import type { MediaSource } from '../channel.js';
+import type { BotApi } from './api.js';
+import { toSendError } from './errors.js';
+import { messageId } from './ids.js';
+import { render, type BotRequest } from './render.js';
+
+/** An upload over a weak line takes its time. */
+const UPLOAD_MS = 60_000;
+const REMEMBERED = 2000;
+
+export type Send = (
+  chatId: string,
+  message: Outgoing,
+  media: MediaSource,
+) => Promise<{ externalIds: string[] }>;
+
+/**
+ * Sends one message, in as many calls as it takes. What is already out when a later part fails is remembered, and
+ * not sent again when the same message is tried once more.
+ */
+export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Send {
+  const underway = new Map<string, string[][]>();
+  const keyboards = new Set<string>();
+  /** Chats that Telegram finds too fast, until when. */
+  const slowed = new Map<string, number>();
+
+  return async (chatId, message, media) => {
+    const requests = render(chatId, message, { hasKeyboard: keyboards.has(chatId) });
+    if (requests.length === 0) throw new SendError('permanent', 'a message without text, photo or document');
+    const key = createHash('sha256')
+      .update(JSON.stringify([chatId, message]))
+      .digest('base64');
+    const done = underway.get(key) ?? [];
+    try {
+      for (const request of requests.slice(done.length)) done.push(await call(request, media));
+    } catch (cause) {
+      const error = weigh(toSendError(cause, 'send'), chatId);
+      if (done.length > 0 && mayComeAgain(error)) remember(underway, key, done);
+      else underway.delete(key);
+      throw error;
+    }
+    underway.delete(key);
+    if (message.request) remember(keyboards, chatId);
+    else if (requests.some((request) => removesKeyboard(request))) keyboards.delete(chatId);
+    return { externalIds: done.flat() };
+  };
+
+  async function call(request: BotRequest, media: MediaSource): Promise<string[]> {
+    try {
+      const params = await withUploads(request, media);
+      const result = await deps.api.call(
+        request.method,
+        params,
+        request.uploads.length > 0 ? { ms: UPLOAD_MS } : {},
+      );
+      if (request.isOptional) return [];
+      return (Array.isArray(result) ? result : [result]).flatMap((sent: unknown) => {
+        const { message_id, chat } = (sent ?? {}) as { message_id?: number; chat?: { id?: number } };
+        return message_id === undefined || chat?.id === undefined ? [] : [messageId(chat.id, message_id)];
+      });
+    } catch (cause) {
+      if (!request.isOptional) throw cause;
+      deps.log.info(
+        { method: request.method, reason: toSendError(cause, request.method).message },
+        'telegram: left undone',
+      );
+      return [];
+    }
+  }
+
+  /** Telegram does not say whether one chat or the whole bot is too fast: a second chat within the wait tells. */
+  function weigh(error: SendError, chatId: string): SendError {
+    if (error.failure !== 'delayed') return error;
+    const now = deps.now().getTime();
+    for (const [chat, until] of slowed) if (until <= now) slowed.delete(chat);
+    slowed.set(chatId, now + (error.retryAfter ?? 0) * 1000);
+    if (slowed.size === 1) return error;
+    return new SendError('throttled', error.message, { retryAfter: error.retryAfter ?? 5 });
+  }
+}
+
+async function withUploads(request: BotRequest, media: MediaSource): Promise<object> {
+  const files: { source: Buffer; filename: string }[] = [];
+  for (const { attachmentId, name } of request.uploads) {
+    const file = await media(attachmentId).catch((cause: unknown) => {
+      throw new SendError('permanent', `attachment ${attachmentId} cannot be read`, { cause });
+    });
+    files.push({ source: Buffer.from(file.bytes), filename: name ?? file.name });
+  }
+  if (request.method === 'sendPhoto') return { ...request.params, photo: files[0] };
+  if (request.method === 'sendDocument') return { ...request.params, document: files[0] };
+  if (request.method !== 'sendMediaGroup') return request.params;
+  const items = request.params['media'] as object[];
+  return { ...request.params, media: items.map((item, n) => ({ ...item, media: files[n] })) };
+}
+
+function mayComeAgain(error: SendError): boolean {
+  return ['throttled', 'delayed', 'retry', 'unknown'].includes(error.failure);
+}
+
+function removesKeyboard(request: BotRequest): boolean {
+  return 'remove_keyboard' in ((request.params['reply_markup'] ?? {}) as object);
+}
+
+/** Keeps a bounded memory: the oldest is forgotten first. */
+function remember(memory: Set<string>, key: string): void;
+function remember<V>(memory: Map<string, V>, key: string, value: V): void;
+function remember(memory: Set<string> | Map<string, unknown>, key: string, value?: unknown): void {
+  if (memory.size >= REMEMBERED) memory.delete(memory.keys().next().value!);
+  if (memory instanceof Set) memory.add(key);
+  else memory.set(key, value);
+}

@@ -15,23 +15,30 @@ const LETTER_DESK = [
   'kepala_desa',
 ];
 const HEADS = ['sekretaris', 'kepala_desa'];
-const TOLD: { [K in Service['kind']]: readonly string[] } = {
+/** What an officer can be wanted for: the services' kinds, the market, and a person who wants a person. */
+export type HandlingKind = Service['kind'] | 'market' | 'conversation';
+
+const TOLD: { [K in HandlingKind]: readonly string[] } = {
   letter: LETTER_DESK,
   referral: LETTER_DESK,
   appointment: LETTER_DESK,
   complaint: HEADS,
+  market: ['operator', 'kasi_kesejahteraan', 'kasi_pelayanan', 'sekretaris', 'kepala_desa'],
+  conversation: ['operator', 'kaur_tu', 'kasi_pelayanan', 'sekretaris', 'kepala_desa'],
 };
 
-const CONFIDENTIAL: { [K in Service['kind']]: readonly string[] } = {
+const CONFIDENTIAL: { [K in HandlingKind]: readonly string[] } = {
   letter: HEADS,
   referral: ['kasi_kesejahteraan', ...HEADS],
   appointment: HEADS,
   complaint: HEADS,
+  market: HEADS,
+  conversation: HEADS,
 };
 
 /** A village whose officers hold none of the roles that handle a request lets all its officers handle it, but for confidential ones. */
 export interface Handling {
-  kind: Service['kind'];
+  kind: HandlingKind;
   isConfidential: boolean;
 }
 
@@ -40,15 +47,39 @@ export function toldRoles(handling: Handling): readonly string[] {
   return (handling.isConfidential ? CONFIDENTIAL : TOLD)[handling.kind];
 }
 
+/** An officer as a village sees them. `isKeeper`: serves every village, by no role in this one. */
+export interface VillageOfficer {
+  id: string;
+  name: string;
+  roles: string[];
+  isKeeper: boolean;
+}
+
 /**
- * Whether an officer with these roles may handle such a request in this village. `present` are the roles that active
- * officers of the village hold.
+ * Whom to tell of a request: the officers with the roles that handle it; where the village has none, all its
+ * officers (but for confidential ones); where nobody is left, the installation's keepers.
+ */
+export function officersToTell(officers: VillageOfficer[], handling: Handling): VillageOfficer[] {
+  const own = officers.filter((officer) => !officer.isKeeper);
+  const handlers = own.filter((officer) => officer.roles.some((role) => toldRoles(handling).includes(role)));
+  if (handlers.length > 0) return handlers;
+  return own.length > 0 && !handling.isConfidential ? own : officers.filter((officer) => officer.isKeeper);
+}
+
+/** Whether these roles reach into the village at all. */
+export function serves(roles: OfficerRole[], village: string): boolean {
+  return roles.some((role) => role.village === null || role.village === village);
+}
+
+/**
+ * Whether an officer with these roles may handle such a request in this village. `officers` are all who
+ * serve the village.
  */
 export function mayHandle(
   roles: OfficerRole[],
   village: string,
   handling: Handling,
-  present: readonly string[],
+  officers: VillageOfficer[],
 ): boolean {
   const mine = roles
     .filter((role) => role.village === null || role.village === village)
@@ -56,7 +87,10 @@ export function mayHandle(
   if (mine.length === 0) return false;
   const handlers = toldRoles(handling);
   if (mine.some((role) => role === 'admin' || handlers.includes(role))) return true;
-  return !handling.isConfidential && !present.some((role) => handlers.includes(role));
+  return (
+    !handling.isConfidential &&
+    !officers.some((officer) => !officer.isKeeper && officer.roles.some((role) => handlers.includes(role)))
+  );
 }
 
 /** How a request of a service is handled; one whose service is no longer in the catalogue goes the way of letters. */

@@ -1,0 +1,72 @@
+import { NOTICE_OF } from '../core/cases.js';
+import type { CaseFact, CaseState } from '../core/cases.js';
+import { firstName } from '../core/firstName.js';
+import { insertInternal } from '../store/inbound.js';
+import type { InternalRow } from '../store/inbound.js';
+import { insertNotifications } from '../store/notifications.js';
+import type { NotificationInsert } from '../store/notifications.js';
+import type { Sql } from '../store/sql.js';
+import type { LockedCase } from '../store/cases.js';
+import type { ApplyContext, EffectRequest } from './applier.js';
+
+/** A case with what the acts of this batch have made of it. */
+export interface Acted {
+  row: LockedCase;
+  state: CaseState;
+  facts: { fact: CaseFact; request: EffectRequest<'act_on_case'> }[];
+}
+
+/**
+ * Tells the others of what was done: the resident of an officer's acts, in the conversation that the request came from;
+ * the officer who has the case of the resident's. Each event is told once (`case:<id>:<number>:<conversation>`).
+ * "Taken" is not told where the same act goes on to ask, finish or refuse.
+ */
+export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
+  const told = acted.flatMap((one) =>
+    one.facts.flatMap(({ fact, request }, n) => {
+      const event = NOTICE_OF[fact.kind];
+      const isPrelude = fact.kind === 'case_taken' && one.facts[n + 1]?.request === request;
+      return event === null || isPrelude ? [] : [{ one, fact, event, number: one.row.eventCount + 1 + n }];
+    }),
+  );
+  const toResidents = told.flatMap(({ one: { row }, fact, event, number }): InternalRow[] =>
+    fact.officer
+      ? [
+          {
+            conversationId: row.conversationId,
+            externalId: `case:${row.id}:${number}:${row.conversationId}`,
+            flow: 'case-notice',
+            vars: { code: row.code, service: row.service, event, by: fact.officer.name, text: wordsOf(fact) },
+          },
+        ]
+      : [],
+  );
+  const toOfficers = told.flatMap(({ one: { row, state }, fact, event, number }): NotificationInsert[] =>
+    fact.officer === null && state.holder
+      ? [
+          {
+            officerId: state.holder.id,
+            kind: 'officer-case-notice',
+            subjectId: row.id,
+            number,
+            vars: {
+              code: row.code,
+              service: row.service,
+              event,
+              text: wordsOf(fact),
+              resident: firstName(row.residentName),
+              village: row.villageName,
+            },
+          },
+        ]
+      : [],
+  );
+  await insertInternal(sql, toResidents, context.now);
+  await insertNotifications(sql, toOfficers, context.newId, context.now);
+  context.nudges.converse ||= toResidents.length > 0;
+  context.nudges.notify ||= toOfficers.length > 0;
+}
+
+function wordsOf(fact: CaseFact): string | null {
+  return typeof fact.data['text'] === 'string' ? fact.data['text'] : null;
+}

@@ -1,0 +1,91 @@
+import { officersToTell } from '../core/handlers.js';
+import { firstName } from '../core/firstName.js';
+import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { beginHandOvers } from '../store/handOvers.js';
+import { raiseIncidents } from '../store/incidents.js';
+import { insertNotifications } from '../store/notifications.js';
+import { setTimers } from '../store/timerRows.js';
+import { loadVillageOfficers } from '../store/villageOfficers.js';
+import type { Applier } from './applier.js';
+
+/** After this long without an end the bot has the word again: nobody is left with a silent chat. */
+export const HAND_OVER_HOURS = 12;
+
+/**
+ * Gives the word to a person: the bot falls silent, and the village's officers are told (`officer-hand-over`), once for
+ * calls that follow each other within half an hour; an emergency is always told. Where nobody can be told, an incident
+ * is opened.
+ */
+export const handOver: Applier<'hand_over'> = async (sql, requests, context) => {
+  const { now, newId } = context;
+  const asking = requests.filter(({ asker }) => asker.conversationId !== null);
+  const begun = await beginHandOvers(
+    sql,
+    asking.map(({ asker }) => asker.conversationId!),
+    now,
+  );
+  const dueAt = new Date(now.getTime() + HAND_OVER_HOURS * 60 * 60 * 1000);
+  await setTimers(
+    sql,
+    [...begun.keys()].map((id) => ({
+      subjectKind: 'conversation' as const,
+      subjectId: id,
+      kind: 'hand_over_end' as const,
+      dueAt,
+    })),
+    newId,
+  );
+  const told = asking.flatMap(({ asker, effect }) => {
+    const one = begun.get(asker.conversationId!);
+    return one && (!one.isRepeat || effect.reason === 'emergency')
+      ? [{ one, effect, villageId: asker.villageId ?? one.villageId }]
+      : [];
+  });
+  const officers = await loadVillageOfficers(
+    sql,
+    told.flatMap(({ villageId }) => villageId ?? []),
+  );
+  const calls = told.map((call) => ({
+    ...call,
+    to: officersToTell(officers.get(call.villageId ?? '') ?? [], {
+      kind: 'conversation',
+      isConfidential: false,
+    }),
+  }));
+  await insertNotifications(
+    sql,
+    calls.flatMap(({ one, effect, to }) =>
+      to.map((officer) => ({
+        officerId: officer.id,
+        kind: 'officer-hand-over',
+        subjectId: one.conversationId,
+        number: one.number,
+        vars: {
+          reason: effect.reason,
+          resident: firstName(one.residentName),
+          text:
+            effect.text === undefined ? null : maskIdentityNumbers(storable(effect.text)).text.slice(0, 500),
+          conversation: one.conversationId,
+          village: one.villageName,
+        },
+      })),
+    ),
+    newId,
+    now,
+  );
+  await raiseIncidents(
+    sql,
+    calls
+      .filter(({ to }) => to.length === 0)
+      .map(({ one, effect, villageId }) => ({
+        kind: 'no_officer' as const,
+        villageId,
+        conversationId: one.conversationId,
+        detail: { reason: effect.reason },
+      })),
+    newId,
+    now,
+  );
+  context.nudges.notify ||= calls.length > 0;
+  return requests.map(() => null);
+};

@@ -1,0 +1,43 @@
+import type { EffectKind } from '../core/effect.js';
+import { acceptInvite } from './acceptInvite.js';
+import { actOnCase } from './actOnCase.js';
+import type { Applier } from './applier.js';
+import { cancelTimer } from './cancelTimer.js';
+import { changeListing } from './changeListing.js';
+import { confirmInvite } from './confirmInvite.js';
+import { endHandOver } from './endHandOver.js';
+import { handOver } from './handOver.js';
+import { openCase } from './openCase.js';
+import { publishListing } from './publishListing.js';
+import { raiseIncident } from './raiseIncident.js';
+import { recordConsent } from './recordConsent.js';
+import { rememberName } from './rememberName.js';
+import { reportListing } from './reportListing.js';
+import { sendMessage } from './sendMessage.js';
+import { setLanguage } from './setLanguage.js';
+import { setTimer } from './setTimer.js';
+import { setVillage } from './setVillage.js';
+
+/**
+ * One applier for each kind of effect; a forgotten kind does not build. The order is the order in which kinds are
+ * applied: the same in every batch, so that two batches lock tables alike, and a timer is stopped before it is set anew.
+ */
+export const appliers = {
+  set_language: setLanguage,
+  set_village: setVillage,
+  remember_name: rememberName,
+  record_consent: recordConsent,
+  open_case: openCase,
+  act_on_case: actOnCase,
+  publish_listing: publishListing,
+  change_listing: changeListing,
+  report_listing: reportListing,
+  accept_invite: acceptInvite,
+  confirm_invite: confirmInvite,
+  end_hand_over: endHandOver,
+  hand_over: handOver,
+  cancel_timer: cancelTimer,
+  set_timer: setTimer,
+  raise_incident: raiseIncident,
+  send_message: sendMessage,
+} satisfies { [K in EffectKind]: Applier<K> };

@@ -1,0 +1,191 @@
+import { newCaseCode } from '../core/code.js';
+import { firstName } from '../core/firstName.js';
+import { handlingOf, officersToTell } from '../core/handlers.js';
+import { dueAt } from '../core/workingTime.js';
+import type { WorkingHours } from '../core/workingTime.js';
+import { linkToCases } from '../store/attachments.js';
+import { insertCases, insertEvents, placesOf, readByDrafts } from '../store/cases.js';
+import type { CaseInsert, CaseOfDraft } from '../store/cases.js';
+import { raiseIncidents } from '../store/incidents.js';
+import { insertNotifications } from '../store/notifications.js';
+import { loadOfficeHours } from '../store/officeHours.js';
+import type { Sql } from '../store/sql.js';
+import { setTimers } from '../store/timerRows.js';
+import { loadVillageOfficers } from '../store/villageOfficers.js';
+import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+
+/**
+ * One draft opens one case: a draft that has its case already answers with that case's code (`is_new` false), and
+ * nobody is told again. A new one gets its place in the queue, its due time by the village's working hours, the
+ * photos that were sent for it, and its notifications.
+ */
+export const openCase: Applier<'open_case'> = async (sql, requests, context) => {
+  const hours = await loadOfficeHours(
+    sql,
+    requests.map((request) => villageOf(request)),
+  );
+  const drafts = requests.map((request) => toInsert(request, hours, context));
+  const isNew = await insertCases(sql, drafts, context.now);
+  const byDraft = await readByDrafts(
+    sql,
+    drafts.map((draft) => draft.draftId),
+  );
+  const cases = drafts.map((draft) => byDraft.get(draft.draftId)!);
+  const places = await placesOf(
+    sql,
+    cases.map((opened) => opened.id),
+  );
+  // Of two requests with one draft in a batch only the first is the opening one.
+  const opening = drafts.flatMap((draft, n) =>
+    isNew.delete(draft.draftId) ? [{ request: requests[n]!, opened: cases[n]!, n }] : [],
+  );
+  await follow(sql, opening, places, context);
+  const openedHere = new Set(opening.map(({ n }) => n));
+  return cases.map((opened, n) => ({
+    code: opened.code,
+    position: places.get(opened.id) ?? null,
+    due: opened.dueAt?.toISOString() ?? null,
+    is_new: openedHere.has(n),
+  }));
+};
+
+interface Opening {
+  request: EffectRequest<'open_case'>;
+  opened: CaseOfDraft;
+}
+
+/** What a new case brings with it: its history, its photos, its clock and its notifications. */
+async function follow(
+  sql: Sql,
+  opening: Opening[],
+  places: Map<string, number>,
+  context: ApplyContext,
+): Promise<void> {
+  if (opening.length === 0) return;
+  const { newId, now } = context;
+  await insertEvents(
+    sql,
+    opening.map(({ request, opened }) => ({
+      caseId: opened.id,
+      number: 1,
+      fact: { kind: 'case_opened' as const, officer: null, data: { service: request.effect.service } },
+    })),
+    newId,
+    now,
+  );
+  await linkToCases(
+    sql,
+    opening.flatMap(({ request, opened }) =>
+      Object.values(request.effect.attachments ?? {})
+        .flat()
+        .map((id) => ({ id, caseId: opened.id, conversationId: opened.conversationId })),
+    ),
+  );
+  await setTimers(
+    sql,
+    opening.flatMap(({ opened }) =>
+      opened.dueAt
+        ? [
+            {
+              subjectKind: 'case' as const,
+              subjectId: opened.id,
+              kind: 'case_due' as const,
+              dueAt: opened.dueAt,
+            },
+          ]
+        : [],
+    ),
+    newId,
+  );
+  await tell(sql, opening, places, context);
+}
+
+async function tell(
+  sql: Sql,
+  opening: Opening[],
+  places: Map<string, number>,
+  context: ApplyContext,
+): Promise<void> {
+  const officers = await loadVillageOfficers(
+    sql,
+    opening.map(({ opened }) => opened.villageId),
+  );
+  const told = opening.map(({ opened }) => ({
+    opened,
+    to: officersToTell(
+      officers.get(opened.villageId) ?? [],
+      handlingOf(context.services[opened.service], opened.isConfidential),
+    ),
+  }));
+  await insertNotifications(
+    sql,
+    told.flatMap(({ opened, to }) =>
+      to.map((officer) => ({
+        officerId: officer.id,
+        kind: 'officer-new-case',
+        subjectId: opened.id,
+        number: 1,
+        vars: {
+          code: opened.code,
+          service: opened.service,
+          resident: firstName(opened.residentName),
+          due: opened.dueAt?.toISOString() ?? null,
+          position: places.get(opened.id) ?? null,
+          village: opened.villageName,
+        },
+      })),
+    ),
+    context.newId,
+    context.now,
+  );
+  const nobody = told.filter(({ to }) => to.length === 0);
+  await raiseIncidents(
+    sql,
+    nobody.map(({ opened }) => ({
+      kind: 'no_officer' as const,
+      villageId: opened.villageId,
+      conversationId: opened.conversationId,
+      detail: { code: opened.code },
+    })),
+    context.newId,
+    context.now,
+  );
+  context.nudges.notify ||= told.some(({ to }) => to.length > 0);
+}
+
+function toInsert(
+  request: EffectRequest<'open_case'>,
+  hours: Map<string, WorkingHours>,
+  context: ApplyContext,
+): CaseInsert {
+  const { asker, effect } = request;
+  const id = context.newId();
+  const villageId = villageOf(request);
+  const service = context.services[effect.service];
+  const promised = service?.promise_hours ?? null;
+  const open = hours.get(villageId);
+  return {
+    id,
+    code: newCaseCode(context.random),
+    draftId: effect.draft,
+    villageId,
+    service: effect.service,
+    flow: effect.flow,
+    residentId: asker.residentId!,
+    conversationId: asker.conversationId!,
+    answers: effect.answers,
+    private:
+      effect.private && Object.keys(effect.private).length > 0
+        ? context.sealer.seal('case', id, effect.private)
+        : null,
+    isConfidential: effect.confidential === true || service?.confidential === true,
+    dueAt: promised !== null && open ? dueAt(open, context.now, promised) : null,
+  };
+}
+
+/** The flow's `needs: active` sees to it; a case without a village has nobody who could serve it. */
+function villageOf({ asker, effect }: EffectRequest<'open_case'>): string {
+  if (asker.villageId === null || asker.residentId === null || asker.conversationId === null)
+    throw new Error(`open_case by flow ${effect.flow}: no village or no conversation is known`);
+  return asker.villageId;
+}

@@ -1,0 +1,68 @@
+import type { NewId } from '../core/ports.js';
+import type { Sql } from './sql.js';
+
+/**
+ * Links what people sent to what it was sent for, in the order given. Only attachments of that very conversation: an id
+ * that came from elsewhere links nothing.
+ */
+export async function linkToCases(
+  sql: Sql,
+  links: { id: string; caseId: string; conversationId: string | null }[],
+): Promise<void> {
+  if (links.length === 0) return;
+  await sql.query(
+    `UPDATE attachments a SET case_id = l.case_id, position = l.ord - 1
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, case_id, conversation_id, ord)
+     WHERE a.id = l.id AND a.conversation_id IS NOT DISTINCT FROM l.conversation_id`,
+    [links.map((l) => l.id), links.map((l) => l.caseId), links.map((l) => l.conversationId)],
+  );
+}
+
+/** As linkToCases, for the photos of a listing. */
+export async function linkToListings(
+  sql: Sql,
+  links: { id: string; listingId: string; conversationId: string | null }[],
+): Promise<void> {
+  if (links.length === 0) return;
+  await sql.query(
+    `UPDATE attachments a SET listing_id = l.listing_id, position = l.ord - 1
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, listing_id, conversation_id, ord)
+     WHERE a.id = l.id AND a.conversation_id IS NOT DISTINCT FROM l.conversation_id`,
+    [links.map((l) => l.id), links.map((l) => l.listingId), links.map((l) => l.conversationId)],
+  );
+}
+
+/**
+ * Erases identity documents that were sent anyway, at the closing of their cases. A row that is 'erased' and still has
+ * a storage key is the order to delete the bytes: whoever deletes them then clears the key (`takeErased`, `forgetKeys`).
+ * `erasures` remembers it, so that a restored backup forgets it again.
+ */
+export async function eraseRestricted(sql: Sql, caseIds: string[], newId: NewId, now: Date): Promise<number> {
+  if (caseIds.length === 0) return 0;
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL
+     WHERE case_id = ANY ($1::uuid[]) AND is_restricted AND state <> 'erased' RETURNING id`,
+    [caseIds, now],
+  );
+  await sql.query(
+    `INSERT INTO erasures (id, subject_kind, subject_id, at)
+     SELECT id, 'attachment', subject_id, $3 FROM unnest($1::uuid[], $2::text[]) AS e (id, subject_id)`,
+    [rows.map(() => newId()), rows.map((row) => row.id), now],
+  );
+  return rows.length;
+}
+
+/** Files whose bytes are still to be deleted; at most `limit`. */
+export async function takeErased(sql: Sql, limit = 100): Promise<{ id: string; storageKey: string }[]> {
+  const { rows } = await sql.query<{ id: string; storageKey: string }>(
+    `SELECT id, storage_key AS "storageKey" FROM attachments
+     WHERE state = 'erased' AND storage_key IS NOT NULL ORDER BY erased_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`,
+    [limit],
+  );
+  return rows;
+}
+
+/** The bytes are gone. */
+export async function forgetKeys(sql: Sql, attachmentIds: string[]): Promise<void> {
+  await sql.query('UPDATE attachments SET storage_key = NULL WHERE id = ANY ($1::uuid[])', [attachmentIds]);
+}

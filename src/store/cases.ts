@@ -1,0 +1,225 @@
+import type { CaseFact, CaseStatus, Holder } from '../core/cases.js';
+import type { JsonObject } from '../core/json.js';
+import type { NewId } from '../core/ports.js';
+import { shownPlace } from '../core/queue.js';
+import type { Sql } from './sql.js';
+
+export interface CaseInsert {
+  id: string;
+  code: string;
+  draftId: string;
+  villageId: string;
+  service: string;
+  flow: string;
+  residentId: string;
+  conversationId: string;
+  answers: JsonObject;
+  /** Sealed. */
+  private: string | null;
+  isConfidential: boolean;
+  dueAt: Date | null;
+}
+
+/**
+ * Opens cases, one for each draft: answers the draft ids that were new. A draft that has its case already keeps it,
+ * also where another transaction opened it a moment ago.
+ */
+export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
+  const { rows } = await sql.query<{ draft: string }>(
+    `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
+       private, is_confidential, opened_at, due_at)
+     SELECT id, code, draft_id, village_id, service, flow, 'open', resident_id, conversation_id, answers, private,
+       is_confidential, $13, due_at
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
+       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[]) WITH ORDINALITY
+       AS n (id, code, draft_id, village_id, service, flow, resident_id, conversation_id, answers, private,
+         is_confidential, due_at, ord)
+     ORDER BY ord
+     ON CONFLICT (draft_id) DO NOTHING
+     RETURNING draft_id AS draft`,
+    [
+      cases.map((c) => c.id),
+      cases.map((c) => c.code),
+      cases.map((c) => c.draftId),
+      cases.map((c) => c.villageId),
+      cases.map((c) => c.service),
+      cases.map((c) => c.flow),
+      cases.map((c) => c.residentId),
+      cases.map((c) => c.conversationId),
+      cases.map((c) => JSON.stringify(c.answers)),
+      cases.map((c) => c.private),
+      cases.map((c) => c.isConfidential),
+      cases.map((c) => c.dueAt),
+      now,
+    ],
+  );
+  return new Set(rows.map((row) => row.draft));
+}
+
+/** Where open cases stand by time of request among the open ones of their village; others have no place. */
+export async function placesOf(sql: Sql, caseIds: string[]): Promise<Map<string, number>> {
+  if (caseIds.length === 0) return new Map();
+  const { rows } = await sql.query<{ id: string; rank: number; shown: number | null }>(
+    `SELECT c.id, c.shown_position AS shown,
+       (SELECT count(*)::int FROM cases o
+        WHERE o.village_id = c.village_id AND o.status IN ('open', 'in_hand', 'asked')
+          AND (o.opened_at, o.id) <= (c.opened_at, c.id)) AS rank
+     FROM cases c WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
+    [caseIds],
+  );
+  const places = rows.flatMap(({ id, rank, shown }) => {
+    const place = shownPlace(rank, shown);
+    return place === null ? [] : [{ id, place, isLess: shown === null || place < shown }];
+  });
+  await rememberShown(
+    sql,
+    places.filter((p) => p.isLess),
+  );
+  return new Map(places.map((p) => [p.id, p.place]));
+}
+
+/** Skips rows that somebody is acting on: what is remembered a moment later does no harm, waiting for locks might. */
+async function rememberShown(sql: Sql, places: { id: string; place: number }[]): Promise<void> {
+  if (places.length === 0) return;
+  await sql.query(
+    `UPDATE cases c SET shown_position = least(c.shown_position, p.place)
+     FROM unnest($1::uuid[], $2::int[]) AS p (id, place),
+       (SELECT id FROM cases WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) AS free
+     WHERE c.id = p.id AND free.id = c.id`,
+    [places.map((p) => p.id), places.map((p) => p.place)],
+  );
+}
+
+/** A case as an act finds it, locked. */
+export interface LockedCase {
+  id: string;
+  code: string;
+  villageId: string;
+  service: string;
+  status: CaseStatus;
+  residentId: string;
+  residentName: string | null;
+  villageName: string;
+  conversationId: string;
+  isConfidential: boolean;
+  holder: Holder | null;
+  holderIsActive: boolean;
+  lastWords: string | null;
+  eventCount: number;
+}
+
+/** Locks cases by their codes until the transaction ends, always in the order of their ids. */
+export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]> {
+  if (codes.length === 0) return [];
+  await sql.query('SELECT FROM cases WHERE code = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE', [codes]);
+  // A statement of its own, after the lock: a join made before the wait would still show the holder of then.
+  const { rows } = await sql.query<
+    Omit<LockedCase, 'holder'> & { officerId: string | null; officerName: string | null }
+  >(
+    `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
+       p.name AS "residentName", v.name AS "villageName",
+       c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
+       c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
+       (o.is_active AND EXISTS (
+         SELECT FROM officer_roles r WHERE r.officer_id = o.id AND (r.village_id = c.village_id OR r.village_id IS NULL)
+       )) IS TRUE AS "holderIsActive"
+     FROM cases c JOIN residents p ON p.id = c.resident_id JOIN villages v ON v.id = c.village_id
+     LEFT JOIN officers o ON o.id = c.officer_id
+     WHERE c.code = ANY ($1::text[])`,
+    [codes],
+  );
+  return rows.map(({ officerId, officerName, ...row }) => ({
+    ...row,
+    holder: officerId === null ? null : { id: officerId, name: officerName! },
+  }));
+}
+
+/** What acts made of a case: the row's new columns and what happened. */
+export interface ChangedCase {
+  id: string;
+  status: CaseStatus;
+  officerId: string | null;
+  lastWords: string | null;
+  /** Of the first fact; the others follow. */
+  firstNumber: number;
+  facts: CaseFact[];
+}
+
+/** Writes facts and what they come to. `taken_at` and `closed_at` are now where a fact says so. */
+export async function writeFacts(sql: Sql, changed: ChangedCase[], newId: NewId, now: Date): Promise<void> {
+  if (changed.length === 0) return;
+  await sql.query(
+    `UPDATE cases c SET status = n.status, officer_id = n.officer_id, last_words = n.last_words,
+       event_count = n.event_count,
+       taken_at = CASE WHEN n.is_taken THEN $7 ELSE c.taken_at END,
+       closed_at = CASE WHEN n.status IN ('finished', 'refused', 'cancelled') THEN coalesce(c.closed_at, $7) END
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::boolean[])
+       AS n (id, status, officer_id, last_words, event_count, is_taken)
+     WHERE c.id = n.id`,
+    [
+      changed.map((c) => c.id),
+      changed.map((c) => c.status),
+      changed.map((c) => c.officerId),
+      changed.map((c) => c.lastWords),
+      changed.map((c) => c.firstNumber + c.facts.length - 1),
+      changed.map((c) => c.facts.some((fact) => fact.kind === 'case_taken')),
+      now,
+    ],
+  );
+  await insertEvents(
+    sql,
+    changed.flatMap((c) => c.facts.map((fact, n) => ({ caseId: c.id, number: c.firstNumber + n, fact }))),
+    newId,
+    now,
+  );
+}
+
+/** Writes the history of cases. */
+export async function insertEvents(
+  sql: Sql,
+  events: { caseId: string; number: number; fact: CaseFact }[],
+  newId: NewId,
+  now: Date,
+): Promise<void> {
+  if (events.length === 0) return;
+  await sql.query(
+    `INSERT INTO case_events (id, case_id, number, kind, officer_id, data, at)
+     SELECT id, case_id, number, kind, officer_id, data, $7
+     FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::uuid[], $6::jsonb[])
+       AS e (id, case_id, number, kind, officer_id, data)`,
+    [
+      events.map(() => newId()),
+      events.map((e) => e.caseId),
+      events.map((e) => e.number),
+      events.map((e) => e.fact.kind),
+      events.map((e) => e.fact.officer?.id ?? null),
+      events.map((e) => JSON.stringify(e.fact.data)),
+      now,
+    ],
+  );
+}
+
+export interface CaseOfDraft {
+  id: string;
+  code: string;
+  villageId: string;
+  villageName: string;
+  service: string;
+  isConfidential: boolean;
+  conversationId: string;
+  residentName: string | null;
+  dueAt: Date | null;
+}
+
+/** The cases of drafts, by draft id. */
+export async function readByDrafts(sql: Sql, draftIds: string[]): Promise<Map<string, CaseOfDraft>> {
+  const { rows } = await sql.query<CaseOfDraft & { draftId: string }>(
+    `SELECT c.draft_id AS "draftId", c.id, c.code, c.village_id AS "villageId", v.name AS "villageName", c.service,
+       c.is_confidential AS "isConfidential", c.conversation_id AS "conversationId", r.name AS "residentName",
+       c.due_at AS "dueAt"
+     FROM cases c JOIN villages v ON v.id = c.village_id JOIN residents r ON r.id = c.resident_id
+     WHERE c.draft_id = ANY ($1::uuid[])`,
+    [draftIds],
+  );
+  return new Map(rows.map(({ draftId, ...row }) => [draftId, row]));
+}

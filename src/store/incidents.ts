@@ -1,0 +1,148 @@
+import type { IncidentKind } from '../core/effect.js';
+import type { JsonObject } from '../core/json.js';
+import type { NewId } from '../core/ports.js';
+import { insertNotifications } from './notifications.js';
+import type { Sql } from './sql.js';
+import { loadVillageOfficers } from './villageOfficers.js';
+
+/** Something that a person must hear of. Without a village it concerns the installation: its keepers are told. */
+export interface IncidentInsert {
+  kind: IncidentKind;
+  villageId?: string | null;
+  lineId?: string | null;
+  conversationId?: string | null;
+  /** `text`, where there is one, is what officers read. */
+  detail: JsonObject;
+}
+
+/** Kinds that go on until somebody ends them: one that is open already is not opened again. */
+const LASTING: ReadonlySet<IncidentKind> = new Set([
+  'line_down',
+  'clock_behind',
+  'no_officer',
+  'conversation_parked',
+]);
+
+/**
+ * Opens incidents and notifies: the village's officers of a late emergency, the keepers of everything else too.
+ * Answers how many were opened; wake `notify` after the commit where it is not 0.
+ */
+export async function raiseIncidents(
+  sql: Sql,
+  incidents: IncidentInsert[],
+  newId: NewId,
+  now: Date,
+): Promise<number> {
+  if (incidents.length === 0) return 0;
+  const given = incidents.map((incident) => ({ ...incident, id: newId() }));
+  const { rows } = await sql.query<{ id: string }>(
+    `INSERT INTO incidents (id, kind, village_id, line_id, conversation_id, detail, opened_at)
+     SELECT n.id, n.kind, n.village_id, n.line_id, n.conversation_id, n.detail, $8
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[], $7::boolean[])
+       AS n (id, kind, village_id, line_id, conversation_id, detail, is_lasting)
+     WHERE NOT (n.is_lasting AND EXISTS (
+       SELECT FROM incidents o WHERE o.closed_at IS NULL AND o.kind = n.kind
+         AND o.village_id IS NOT DISTINCT FROM n.village_id AND o.line_id IS NOT DISTINCT FROM n.line_id
+         AND (n.kind <> 'conversation_parked' OR o.conversation_id IS NOT DISTINCT FROM n.conversation_id)))
+     RETURNING id`,
+    [
+      given.map((i) => i.id),
+      given.map((i) => i.kind),
+      given.map((i) => i.villageId ?? null),
+      given.map((i) => i.lineId ?? null),
+      given.map((i) => i.conversationId ?? null),
+      given.map((i) => JSON.stringify(i.detail)),
+      given.map((i) => LASTING.has(i.kind)),
+      now,
+    ],
+  );
+  const opened = new Set(rows.map((row) => row.id));
+  await notify(
+    sql,
+    given.filter((incident) => opened.has(incident.id)),
+    newId,
+    now,
+  );
+  return opened.size;
+}
+
+/** Ends an incident; false where it is not open or outside the officer's villages (null: all). */
+export async function closeIncident(
+  sql: Sql,
+  id: string,
+  by: { officerId: string; villages: string[] | null },
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE incidents SET closed_at = $3, closed_by = $2
+     WHERE id = $1 AND closed_at IS NULL AND ($4::text[] IS NULL OR village_id = ANY ($4))`,
+    [id, by.officerId, now, by.villages],
+  );
+  return rowCount === 1;
+}
+
+/** What goes by itself when its cause does: a line that came back, a clock that is right again. */
+export async function endIncidents(
+  sql: Sql,
+  kind: IncidentKind,
+  lineId: string | null,
+  now: Date,
+): Promise<void> {
+  await sql.query(
+    'UPDATE incidents SET closed_at = $3 WHERE kind = $1 AND closed_at IS NULL AND line_id IS NOT DISTINCT FROM $2',
+    [kind, lineId, now],
+  );
+}
+
+async function notify(
+  sql: Sql,
+  opened: (IncidentInsert & { id: string })[],
+  newId: NewId,
+  now: Date,
+): Promise<void> {
+  const officers = await loadVillageOfficers(
+    sql,
+    opened.flatMap((incident) => incident.villageId ?? []),
+  );
+  const { rows: keepers } = await sql.query<{ id: string }>(
+    `SELECT DISTINCT o.id FROM officers o JOIN officer_roles r ON r.officer_id = o.id
+     WHERE o.is_active AND r.village_id IS NULL`,
+  );
+  await insertNotifications(
+    sql,
+    opened.flatMap((incident) => {
+      const own = incident.villageId
+        ? (officers.get(incident.villageId) ?? []).filter((o) => !o.isKeeper)
+        : [];
+      // An emergency goes to everybody near; the rest is the keepers' work, or the village's where it has none.
+      const to = incident.kind === 'late_emergency' || keepers.length === 0 ? [...own, ...keepers] : keepers;
+      return to.map((officer) => ({
+        officerId: officer.id,
+        kind: 'officer-incident',
+        subjectId: incident.id,
+        number: 0,
+        vars: {
+          incident: incident.kind,
+          detail: detailText(incident.detail),
+          resident: textOf(incident.detail, 'resident'),
+          village: textOf(incident.detail, 'village'),
+        },
+      }));
+    }),
+    newId,
+    now,
+  );
+}
+
+function textOf(detail: JsonObject, name: string): string | null {
+  const value = detail[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function detailText(detail: JsonObject): string {
+  const text = detail['text'];
+  if (typeof text === 'string') return text;
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

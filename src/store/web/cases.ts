@@ -1,0 +1,150 @@
+import type { JsonObject } from '../../core/json.js';
+import type { Sql } from '../sql.js';
+import type { Scope } from './scope.js';
+
+export const CASE_FILTERS = ['open', 'in_hand', 'all'] as const;
+export type CaseFilter = (typeof CASE_FILTERS)[number];
+export const PAGE_SIZE = 50;
+
+/** Where an officer may look: confidential cases have a narrower circle, and for some services a wider one than for others. */
+export interface CaseScope {
+  usual: Scope;
+  confidential: Scope;
+  /** Confidential cases of these services may be seen here as well. */
+  also: { services: readonly string[]; scope: Scope };
+}
+
+export interface CaseRow {
+  code: string;
+  service: string;
+  status: string;
+  openedAt: Date;
+  dueAt: Date | null;
+  closedAt: Date | null;
+  villageId: string;
+  village: string;
+  zone: string;
+  resident: string | null;
+  officerId: string | null;
+  officer: string | null;
+  isConfidential: boolean;
+}
+
+const STATUSES: { [F in CaseFilter]: string[] } = {
+  open: ['open'],
+  in_hand: ['in_hand', 'asked'],
+  all: ['open', 'in_hand', 'asked', 'finished', 'refused', 'cancelled'],
+};
+
+/** $1 to $4: `scopeValues` of a scope. */
+export const CASE_IN_SCOPE = `($1::text[] IS NULL OR cases.village_id = ANY ($1))
+  AND (NOT cases.is_confidential OR $2::text[] IS NULL OR cases.village_id = ANY ($2)
+    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4))))`;
+
+/** The values of CASE_IN_SCOPE: villages of the usual scope, of the confidential one, services and villages of `also`. */
+export function scopeValues({ usual, confidential, also }: CaseScope): unknown[] {
+  return [usual.villages, confidential.villages, also.services, also.scope.villages];
+}
+
+const COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
+  cases.closed_at AS "closedAt", cases.village_id AS "villageId", villages.name AS village, villages.zone,
+  residents.name AS resident, cases.officer_id AS "officerId", officers.name AS officer,
+  cases.is_confidential AS "isConfidential"`;
+const JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
+  JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id`;
+
+/** A page of the list: what waits first, the oldest request first; then what is closed, the newest first. */
+export async function listCases(sql: Sql, scope: CaseScope, filter: CaseFilter, page: number): Promise<CaseRow[]> {
+  const { rows } = await sql.query<CaseRow>(
+    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($5)
+     ORDER BY (cases.closed_at IS NOT NULL),
+       CASE WHEN cases.closed_at IS NULL THEN cases.opened_at END ASC, cases.closed_at DESC, cases.code
+     LIMIT $6 OFFSET $7`,
+    [...scopeValues(scope), STATUSES[filter], PAGE_SIZE + 1, (page - 1) * PAGE_SIZE],
+  );
+  return rows;
+}
+
+/** How many each filter holds, and how many of the open ones are overdue. */
+export async function countCases(
+  sql: Sql,
+  scope: CaseScope,
+  now: Date,
+): Promise<{ [F in CaseFilter]: number } & { overdue: number }> {
+  const { rows } = await sql.query<{ open: number; in_hand: number; all: number; overdue: number }>(
+    `SELECT count(*) FILTER (WHERE status = 'open')::int AS open,
+       count(*) FILTER (WHERE status IN ('in_hand', 'asked'))::int AS in_hand,
+       count(*)::int AS all,
+       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $5)::int AS overdue
+     FROM cases WHERE ${CASE_IN_SCOPE}`,
+    [...scopeValues(scope), now],
+  );
+  return rows[0]!;
+}
+
+export interface CaseDetail extends CaseRow {
+  id: string;
+  flow: string;
+  answers: JsonObject;
+  /** Sealed answers; opened only on request, which is logged. */
+  private: string | null;
+  lastWords: string | null;
+  language: string;
+}
+
+/** One case; null where there is none in the scope. */
+export async function caseByCode(sql: Sql, scope: CaseScope, code: string): Promise<CaseDetail | null> {
+  const { rows } = await sql.query<CaseDetail>(
+    `SELECT cases.id, ${COLUMNS}, cases.flow, cases.answers, cases.private, cases.last_words AS "lastWords",
+       residents.language
+     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $5`,
+    [...scopeValues(scope), code],
+  );
+  return rows[0] ?? null;
+}
+
+export interface CaseEventRow {
+  number: number;
+  kind: string;
+  at: Date;
+  officer: string | null;
+  data: JsonObject;
+}
+
+/** What happened to a case, in order. The caller has found the case within its scope. */
+export async function caseEvents(sql: Sql, caseId: string): Promise<CaseEventRow[]> {
+  const { rows } = await sql.query<CaseEventRow>(
+    `SELECT case_events.number, case_events.kind, case_events.at, officers.name AS officer, case_events.data
+     FROM case_events LEFT JOIN officers ON officers.id = case_events.officer_id
+     WHERE case_events.case_id = $1 ORDER BY case_events.number`,
+    [caseId],
+  );
+  return rows;
+}
+
+export interface CaseFileRow {
+  id: string;
+  kind: string;
+  state: string;
+  mime: string | null;
+  name: string | null;
+  isRestricted: boolean;
+}
+
+export async function caseFiles(sql: Sql, caseId: string): Promise<CaseFileRow[]> {
+  const { rows } = await sql.query<CaseFileRow>(
+    `SELECT id, kind, state, mime, name, is_restricted AS "isRestricted"
+     FROM attachments WHERE case_id = $1 ORDER BY position, created_at`,
+    [caseId],
+  );
+  return rows;
+}
+
+/** Changes whenever a case or a listing somewhere did: what live pages watch. Two look-ups in an index. */
+export async function caseSignature(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<{ signature: string }>(
+    `SELECT concat_ws(' ', (SELECT id FROM case_events ORDER BY id DESC LIMIT 1),
+       (SELECT id FROM cases ORDER BY id DESC LIMIT 1)) AS signature`,
+  );
+  return rows[0]!.signature;
+}

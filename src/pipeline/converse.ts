@@ -71,10 +71,18 @@ export function createConverser(deps: ConverserDeps): Converser {
   let isStopped = false;
 
   async function loop(): Promise<void> {
-    do {
-      isWanted = false;
-      while (!isStopped && (await takeBatch()) > 0);
-    } while (isWanted && !isStopped);
+    try {
+      do {
+        isWanted = false;
+        while (!isStopped && (await takeBatch()) > 0);
+      } while (isWanted && !isStopped);
+    } catch (cause) {
+      // The sweep calls again; what is waiting stays where it is.
+      log.error({ err: cause }, 'converse was interrupted');
+    } finally {
+      // In the same breath as the last look at isWanted: a call in between would be lost.
+      running = null;
+    }
   }
 
   /** One transaction: claim, work off, commit. Answers how many conversations it took. */
@@ -172,14 +180,7 @@ export function createConverser(deps: ConverserDeps): Converser {
   return {
     run() {
       isWanted = true;
-      running ??= loop()
-        .catch((cause: unknown) => {
-          // The sweep calls again; what is waiting stays where it is.
-          log.error({ err: cause }, 'converse was interrupted');
-        })
-        .finally(() => {
-          running = null;
-        });
+      running ??= loop();
       return running;
     },
     async stop() {

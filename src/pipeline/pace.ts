@@ -1,0 +1,68 @@
+import type { ChannelLimits } from '../core/limits.js';
+
+/** How fast a line may send: a bucket for the line, a rest for each chat. By this machine's steady clock. */
+export interface Pace {
+  /** How many messages may begin now. */
+  allowance(): number;
+  /** One begins. */
+  take(): void;
+  /** A message was sent to this chat: the next waits the platform's least time. */
+  restChat(conversationId: string, isGroup: boolean): void;
+  restChatFor(conversationId: string, ms: number): void;
+  /** The whole line rests; 0 ends a rest. */
+  restLine(ms: number): void;
+  restingChats(): string[];
+  /** In how many ms something that rests may go on; null where nothing rests. */
+  nextMs(): number | null;
+}
+
+/** The bucket holds a tenth of a second's worth: even over any one second the platform's rate is hardly exceeded. */
+const BUCKET_SECONDS = 0.1;
+
+export function createPace(limits: ChannelLimits, clock: () => number = () => performance.now()): Pace {
+  const size = Math.max(1, limits.perSecond * BUCKET_SECONDS);
+  let tokens = size;
+  let filledAt = clock();
+  let lineUntil = 0;
+  const chats = new Map<string, number>();
+
+  function fill(): void {
+    const at = clock();
+    tokens = Math.min(size, tokens + ((at - filledAt) / 1_000) * limits.perSecond);
+    filledAt = at;
+  }
+
+  function restChatFor(conversationId: string, ms: number): void {
+    if (ms > 0) chats.set(conversationId, Math.max(clock() + ms, chats.get(conversationId) ?? 0));
+  }
+
+  return {
+    allowance() {
+      fill();
+      return clock() < lineUntil ? 0 : Math.floor(tokens);
+    },
+    take() {
+      tokens -= 1;
+    },
+    restChat(conversationId, isGroup) {
+      restChatFor(conversationId, isGroup ? (limits.perGroupMs ?? limits.perChatMs) : limits.perChatMs);
+    },
+    restChatFor,
+    restLine(ms) {
+      lineUntil = ms <= 0 ? 0 : clock() + ms;
+    },
+    restingChats() {
+      const at = clock();
+      for (const [id, until] of chats) if (until <= at) chats.delete(id);
+      return [...chats.keys()];
+    },
+    nextMs() {
+      const at = clock();
+      const waits: number[] = [];
+      if (at < lineUntil) waits.push(lineUntil - at);
+      else if (tokens < 1) waits.push(((1 - tokens) / limits.perSecond) * 1_000);
+      for (const until of chats.values()) if (until > at) waits.push(until - at);
+      return waits.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...waits)));
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import type { MediaRef } from '../core/content.js';
+import { MediaError } from '../core/errors.js';
+import type { Log, Now, Sealer } from '../core/ports.js';
+import { check } from './check.js';
+import { storageKey, type MediaStorage } from './storage.js';
+
+/** A row of `attachments`, as far as its file goes. */
+export interface FileRow {
+  id: string;
+  lineId: string | null;
+  kind: 'photo' | 'document' | 'voice';
+  state: 'waiting' | 'stored' | 'refused' | 'lost' | 'erased';
+  remote: MediaRef | null;
+  mime: string | null;
+  name: string | null;
+  storageKey: string | null;
+  isRestricted: boolean;
+}
+
+export interface KeptFile {
+  mime: string;
+  bytes: number;
+  width: number | null;
+  height: number | null;
+  sha256: string;
+  storageKey: string;
+}
+
+/** The rows, handed in: store/mediaFiles.ts. */
+export interface FileRows {
+  find(id: string): Promise<FileRow | null>;
+  /** A waiting row becomes stored; false where it no longer waits, or is restricted otherwise than `isRestricted`. */
+  keep(id: string, isRestricted: boolean, file: KeptFile): Promise<boolean>;
+  /** A stored row gets another file; false where it is not stored under `was` any more. */
+  replace(id: string, was: string, now: string, isRestricted: boolean): Promise<boolean>;
+  /** A waiting row is given up. */
+  lose(id: string, state: 'refused' | 'lost'): Promise<void>;
+  /** Erased rows whose bytes still lie there. */
+  takeErased(): Promise<{ id: string; storageKey: string }[]>;
+  forget(ids: string[]): Promise<void>;
+}
+
+export interface MediaDeps {
+  rows: FileRows;
+  storage: MediaStorage;
+  sealer: Pick<Sealer, 'sealBytes' | 'openBytes'>;
+  /** The line that the file came by; rejects with a MediaError. */
+  fetchRemote: (lineId: string, ref: MediaRef) => Promise<{ bytes: Uint8Array; mime: string }>;
+  log: Log;
+  now: Now;
+}
+
+export interface StoredMedia {
+  bytes: Uint8Array;
+  mime: string;
+  name: string;
+}
+
+export interface Media {
+  /** The bytes of a stored file, opened where sealed; null where there are none. */
+  read(attachmentId: string): Promise<StoredMedia | null>;
+  /** As `read`, for a channel that sends it; rejects with a MediaError 'lost'. */
+  source(attachmentId: string): Promise<StoredMedia>;
+  /** Seals a stored file, or opens it, as it turned out later. True where it is so now. */
+  restrict(attachmentId: string, isRestricted: boolean): Promise<boolean>;
+  /** Deletes the bytes of what was erased; answers how many. */
+  deleteErased(): Promise<number>;
+}
+
+export type Fetched = 'stored' | 'refused' | 'lost' | 'retry' | 'gone';
+
+/**
+ * Fetches a file that waits at its platform, checks it, draws it anew, stores it and writes that down. 'retry': the
+ * platform could not be reached, try later. 'gone': the row no longer waits. May run twice at once: one wins.
+ */
+export async function fetchAttachment(deps: MediaDeps, attachmentId: string): Promise<Fetched> {
+  const row = await deps.rows.find(attachmentId);
+  if (!row || row.state !== 'waiting') return 'gone';
+  try {
+    if (!row.remote || row.lineId === null) throw new MediaError('lost', 'no platform is named');
+    const { bytes } = await deps.fetchRemote(row.lineId, row.remote);
+    const checked = await check(row.kind, bytes);
+    return await keep(deps, row, checked);
+  } catch (cause) {
+    const failure = cause instanceof MediaError ? cause.failure : null;
+    if (!failure) throw cause;
+    deps.log.info(
+      { attachment: attachmentId, failure, reason: (cause as MediaError).message },
+      'media: not stored',
+    );
+    if (failure === 'retry') return 'retry';
+    await deps.rows.lose(attachmentId, failure);
+    return failure;
+  }
+}
+
+async function keep(
+  deps: MediaDeps,
+  row: FileRow,
+  file: Awaited<ReturnType<typeof check>>,
+): Promise<Fetched> {
+  const key = storageKey(row.id, file.extension, row.isRestricted, deps.now());
+  await deps.storage.write(
+    key,
+    row.isRestricted ? deps.sealer.sealBytes('attachment', row.id, file.bytes) : file.bytes,
+  );
+  const isKept = await deps.rows.keep(row.id, row.isRestricted, {
+    mime: file.mime,
+    bytes: file.bytes.length,
+    width: file.width,
+    height: file.height,
+    sha256: createHash('sha256').update(file.bytes).digest('hex'),
+    storageKey: key,
+  });
+  if (isKept) return 'stored';
+  const now = await deps.rows.find(row.id);
+  // Another run was first with the same key, or it was restricted meanwhile and is stored sealed.
+  if (now?.storageKey !== key) await deps.storage.delete(key);
+  if (now?.state !== 'waiting') return 'gone';
+  return keep(deps, now, file);
+}
+
+export function createMedia(deps: Omit<MediaDeps, 'fetchRemote'>): Media {
+  async function read(attachmentId: string): Promise<StoredMedia | null> {
+    const row = await deps.rows.find(attachmentId);
+    if (!row?.storageKey || row.state !== 'stored') return null;
+    const bytes = await deps.storage.read(row.storageKey).catch((cause: unknown) => {
+      deps.log.error({ err: cause, attachment: attachmentId }, 'media: a stored file cannot be read');
+      return null;
+    });
+    if (!bytes) return null;
+    const mime = row.mime ?? 'application/octet-stream';
+    return {
+      bytes: isSealed(row.storageKey) ? deps.sealer.openBytes('attachment', row.id, bytes) : bytes,
+      mime,
+      name: nameOf(row),
+    };
+  }
+
+  return {
+    read,
+    async source(attachmentId) {
+      const found = await read(attachmentId);
+      if (!found) throw new MediaError('lost', `attachment ${attachmentId} has no file`);
+      return found;
+    },
+    async restrict(attachmentId, isRestricted) {
+      const row = await deps.rows.find(attachmentId);
+      if (row?.state !== 'stored' || !row.storageKey) return false;
+      if (isSealed(row.storageKey) === isRestricted && row.isRestricted === isRestricted) return true;
+      const found = await read(attachmentId);
+      if (!found) return false;
+      const key = isRestricted ? `${row.storageKey}.sealed` : row.storageKey.replace(/\.sealed$/u, '');
+      await deps.storage.write(
+        key,
+        isRestricted ? deps.sealer.sealBytes('attachment', row.id, found.bytes) : found.bytes,
+      );
+      const isDone = await deps.rows.replace(row.id, row.storageKey, key, isRestricted);
+      await deps.storage.delete(isDone ? row.storageKey : key);
+      return isDone;
+    },
+    async deleteErased() {
+      const erased = await deps.rows.takeErased();
+      for (const { storageKey: key } of erased) await deps.storage.delete(key);
+      await deps.rows.forget(erased.map(({ id }) => id));
+      return erased.length;
+    },
+  };
+}
+
+function isSealed(key: string): boolean {
+  return key.endsWith('.sealed');
+}
+
+/** Under a name of our own: what people call their files may say more than it should. */
+function nameOf(row: FileRow): string {
+  const extension = /\.(\w+)(?:\.sealed)?$/u.exec(row.storageKey ?? '')?.[1] ?? 'bin';
+  return `${row.kind === 'photo' ? 'foto' : 'berkas'}-${row.id.slice(-6)}.${extension}`;
+}

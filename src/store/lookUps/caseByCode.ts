@@ -1,0 +1,49 @@
+import { findCode } from '../../core/code.js';
+import type { CaseSeen } from '../../core/lookup.js';
+import { noteAttempts } from '../codeAttempts.js';
+import type { LookUpAnswerer } from './answerer.js';
+import { readCases, toSeen } from './caseRows.js';
+
+/**
+ * A case by its code. The one who asked for it sees all; somebody else the state alone, and nothing of a confidential
+ * one. What is not one's own counts as an attempt (store/codeAttempts.ts); past the limit nothing is found, and the
+ * status says 'limited'. A slip that the check character shows is no attempt; its status says 'typo'.
+ */
+export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, context) => {
+  const read = requests.map(({ args }) => findCode(args.code));
+  const codes = read.map((found) => (found.kind === 'case' ? found.code : null));
+  const rows = await readCases(sql, { codes: codes.filter((code) => code !== null) });
+  const byCode = new Map(rows.map((row) => [row.code, row]));
+  const isOwn = requests.map(({ asker }, n) => {
+    const row = byCode.get(codes[n] ?? '');
+    return row !== undefined && row.residentId === asker.residentId;
+  });
+  const trying = requests.flatMap(({ asker }, n) =>
+    codes[n] === null || isOwn[n]
+      ? []
+      : [{ n, code: codes[n]!, source: asker.conversationId ?? asker.officer?.id ?? 'nobody' }],
+  );
+  const within = await noteAttempts(sql, trying, context.newId, context.now);
+  const limited = new Set(trying.filter((_, i) => !within[i]).map(({ n }) => n));
+  return requests.map(({ args }, n): CaseSeen => {
+    const row = byCode.get(codes[n] ?? '');
+    if (isOwn[n]) return toSeen(row!, true);
+    if (limited.has(n)) return notFound(args.code, 'limited');
+    if (!row || row.isConfidential) return notFound(args.code, read[n]!.kind === 'typo' ? 'typo' : '');
+    return toSeen(row, false);
+  });
+};
+
+function notFound(code: string, status: string): CaseSeen {
+  return {
+    found: false,
+    detail: false,
+    code,
+    service: '',
+    status,
+    position: null,
+    opened: null,
+    due: null,
+    words: null,
+  };
+}

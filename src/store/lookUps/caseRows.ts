@@ -1,0 +1,64 @@
+import type { CaseSeen } from '../../core/lookup.js';
+import { placesOf } from '../cases.js';
+import type { Sql } from '../sql.js';
+
+/** A case as look-ups read it. */
+export interface SeenRow {
+  id: string;
+  code: string;
+  service: string;
+  status: string;
+  villageId: string;
+  residentId: string;
+  residentName: string | null;
+  isConfidential: boolean;
+  openedAt: Date;
+  dueAt: Date | null;
+  lastWords: string | null;
+  officerId: string | null;
+  officerName: string | null;
+  place: number | null;
+}
+
+/** The columns of a SeenRow, but for `place`. */
+export const SEEN = `c.id, c.code, c.service, c.status, c.village_id AS "villageId", c.resident_id AS "residentId",
+  r.name AS "residentName", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
+  c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
+export const SEEN_FROM = `cases c JOIN residents r ON r.id = c.resident_id LEFT JOIN officers o ON o.id = c.officer_id`;
+
+/** Cases by their codes. */
+export async function readCases(sql: Sql, { codes }: { codes: string[] }): Promise<SeenRow[]> {
+  if (codes.length === 0) return [];
+  const { rows } = await sql.query<SeenRow>(
+    `SELECT ${SEEN} FROM ${SEEN_FROM} WHERE c.code = ANY ($1::text[])`,
+    [codes],
+  );
+  return withPlaces(sql, rows);
+}
+
+/** Adds where each stands in the queue. */
+export async function withPlaces<R extends Omit<SeenRow, 'place'>>(
+  sql: Sql,
+  rows: R[],
+): Promise<(R & { place: number | null })[]> {
+  const places = await placesOf(
+    sql,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => ({ ...row, place: places.get(row.id) ?? null }));
+}
+
+/** As flows see it: all of it, or the state alone. */
+export function toSeen(row: SeenRow, detail: boolean): CaseSeen {
+  return {
+    found: true,
+    detail,
+    code: row.code,
+    service: detail ? row.service : '',
+    status: row.status,
+    position: detail ? row.place : null,
+    opened: detail ? row.openedAt.toISOString() : null,
+    due: detail ? (row.dueAt?.toISOString() ?? null) : null,
+    words: detail ? row.lastWords : null,
+  };
+}

@@ -1,0 +1,24 @@
+import type { LookUpName } from '../../core/lookup.js';
+import type { LookUpAnswerer } from './answerer.js';
+import { caseByCode } from './caseByCode.js';
+import { findListings } from './findListings.js';
+import { findVillage } from './findVillage.js';
+import { inviteByToken } from './inviteByToken.js';
+import { listingByCode } from './listingByCode.js';
+import { myCases } from './myCases.js';
+import { myListings } from './myListings.js';
+import { officerCase } from './officerCase.js';
+import { officerCases } from './officerCases.js';
+
+/** One answerer for each look-up; a forgotten one does not build. The order is that in which they are answered. */
+export const lookUps = {
+  find_village: findVillage,
+  case_by_code: caseByCode,
+  my_cases: myCases,
+  find_listings: findListings,
+  listing_by_code: listingByCode,
+  my_listings: myListings,
+  officer_cases: officerCases,
+  officer_case: officerCase,
+  invite_by_token: inviteByToken,
+} satisfies { [K in LookUpName]: LookUpAnswerer<K> };

@@ -1,0 +1,40 @@
+import type { ListingSeen } from '../../core/lookup.js';
+
+/** A listing as look-ups read it. */
+export interface SeenListing {
+  id: string;
+  code: string;
+  title: string;
+  status: string;
+  price: number | null;
+  unit: string | null;
+  quantity: number | null;
+  village: string;
+  contact: string | null;
+  seller: string | null;
+  photo: string | null;
+  publishedAt: Date | null;
+  residentId: string;
+}
+
+export const LISTING = `l.id, l.code, l.title, l.status, l.price, l.unit, l.quantity, v.name AS village, l.contact, l.seller,
+  l.published_at AS "publishedAt", l.resident_id AS "residentId",
+  (SELECT a.id FROM attachments a WHERE a.listing_id = l.id AND a.state = 'stored' ORDER BY a.position LIMIT 1) AS photo`;
+export const LISTING_FROM = 'listings l JOIN villages v ON v.id = l.village_id';
+
+/** As flows see it. */
+export function toListingSeen(row: SeenListing): ListingSeen {
+  return {
+    code: row.code,
+    title: row.title,
+    status: row.status,
+    price: row.price,
+    unit: row.unit,
+    quantity: row.quantity,
+    village: row.village,
+    contact: row.contact,
+    seller: row.seller,
+    photo: row.photo,
+    published: row.publishedAt?.toISOString() ?? null,
+  };
+}

@@ -27,7 +27,6 @@ export interface ConverserDeps extends Registries {
   publicUrl: string | null;
   /** How the choices of a line are shown. */
   choicesOf: (lineId: string) => 'buttons' | 'numbers';
-  isClockBehind: () => boolean;
   limits?: Partial<ConverserLimits>;
 }
 
@@ -63,7 +62,6 @@ export function createConverser(deps: ConverserDeps): Converser {
     appliers: deps.appliers,
     lookUps: deps.lookUps,
     engine: deps.engine,
-    isClockBehind: deps.isClockBehind,
     surroundings: { newId, publicUrl, choicesOf, villages: createVillages() },
   };
   let running: Promise<void> | null = null;

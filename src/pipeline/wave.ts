@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.js';
 import type { ApplyContext, EffectRequest } from '../effects/applier.js';
 import type { Ask, TurnContext } from '../flow/types.js';
+import { clockIsBehind } from '../store/clockGuard.js';
 import type { Sql } from '../store/sql.js';
 import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
 import type { Engine } from './engine.js';
@@ -8,8 +9,6 @@ import { askerOf, contextOf, noteTaken, toEvent, type Surroundings, type Talk } 
 
 export interface WaveDeps extends Registries {
   engine: Engine;
-  /** Under a clock that is behind, nothing is issued. */
-  isClockBehind: () => boolean;
 }
 
 /** How often one message may go back and forth between the engine and the tables. */
@@ -39,8 +38,7 @@ export async function runWave(
   }
   while (suspended.length > 0) {
     const { going, later } = withoutContention(suspended);
-    if (deps.isClockBehind() && going.some(({ asks }) => asks.some(isIssuing)))
-      throw new ClockBehindError('the clock is behind the newest message; nothing is issued');
+    if (going.some(({ asks }) => asks.some(isIssuing))) await refuseUnderWrongClock(sql, around.now);
     const asked = going.flatMap(({ talk, asks }) => asks.map((ask) => ({ asker: askerOf(talk), ask })));
     const results = await answerAsks(sql, asked, deps, context);
     let n = 0;
@@ -64,6 +62,13 @@ function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: Apply
   if (!turn.sealsInput || talk.current!.kind === 'internal') return;
   const { seq, body } = talk.current!;
   talk.sealed.push({ seq, body: sealer.seal('inbound', String(seq), body) });
+}
+
+/** Codes, places and due times given out under a clock that was set back would overtake those given before. */
+async function refuseUnderWrongClock(sql: Sql, now: Date): Promise<void> {
+  const { isBehind, bySeconds } = await clockIsBehind(sql, now);
+  if (isBehind)
+    throw new ClockBehindError(`the clock is ${bySeconds} s behind the newest row; nothing is issued`);
 }
 
 function isIssuing(ask: Ask): boolean {

@@ -36,7 +36,15 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
             conversationId: row.conversationId,
             externalId: `case:${row.id}:${number}:${row.conversationId}`,
             flow: 'case-notice',
-            vars: { code: row.code, service: row.service, event, by: fact.officer.name, text: wordsOf(fact) },
+            vars: {
+              code: row.code,
+              service: row.service,
+              // What "finished" means to the resident differs: a letter is fetched, a referral went on.
+              kind: context.services[row.service]?.kind ?? 'letter',
+              event,
+              by: fact.officer.name,
+              text: wordsOf(fact),
+            },
           },
         ]
       : [],

@@ -1,0 +1,197 @@
+import type { TimerKind } from '../core/effect.js';
+import { handlingOf, officersToTell } from '../core/handlers.js';
+import type { JsonObject } from '../core/json.js';
+import type { NewId } from '../core/ports.js';
+import type { Service } from '../core/service.js';
+import { insertInternal } from './inbound.js';
+import type { InternalRow } from './inbound.js';
+import { insertNotifications } from './notifications.js';
+import type { Sql } from './sql.js';
+import { loadVillageOfficers } from './villageOfficers.js';
+
+export interface TimerContext {
+  now: Date;
+  newId: NewId;
+  services: { [id: string]: Service };
+}
+
+export interface Fired {
+  /** Timers looked at; call again while it is not 0 and something was done. */
+  seen: number;
+  done: number;
+  /** What to wake after the commit. */
+  converse: boolean;
+  notify: boolean;
+}
+
+interface DueTimer {
+  id: string;
+  subjectId: string;
+  kind: TimerKind;
+  vars: JsonObject;
+  dueAt: Date;
+}
+
+/** What the timers of one kind made to do. A timer that is not among `done` is tried again later. */
+interface Outcome {
+  done: DueTimer[];
+  rows?: InternalRow[];
+  notified?: number;
+}
+
+type Handler = (sql: Sql, timers: DueTimer[], context: TimerContext) => Promise<Outcome>;
+
+const HANDLERS: { [K in TimerKind]: Handler } = {
+  draft_reminder: toConversation('draft-reminder'),
+  draft_expiry: toConversation('draft-expired'),
+  // No flow of this name: the engine takes it for the silence that ends a gathering.
+  gather: toConversation('gather'),
+  hand_over_end: toConversation('hand-over-end'),
+  case_due: remindOfCases,
+  listing_check: askWhetherStillThere,
+  listing_expiry: endListings,
+};
+
+/**
+ * Runs timers that are due, in the caller's transaction, at most `limit` of them. Each runs once: what it says goes into
+ * the conversations as internal rows or to officers as notifications, in the same transaction that marks it done.
+ */
+export async function fireTimers(sql: Sql, context: TimerContext, limit = 200): Promise<Fired> {
+  const { rows } = await sql.query<DueTimer>(
+    `SELECT id, subject_id AS "subjectId", kind, vars, due_at AS "dueAt" FROM timers
+     WHERE done_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    [context.now, limit],
+  );
+  const fired: Fired = { seen: rows.length, done: 0, converse: false, notify: false };
+  for (const kind of Object.keys(HANDLERS) as TimerKind[]) {
+    const timers = rows.filter((row) => row.kind === kind);
+    if (timers.length === 0) continue;
+    const outcome = await HANDLERS[kind](sql, timers, context);
+    await insertInternal(sql, outcome.rows ?? [], context.now);
+    await sql.query('UPDATE timers SET done_at = $2 WHERE id = ANY ($1::uuid[])', [
+      outcome.done.map((t) => t.id),
+      context.now,
+    ]);
+    fired.done += outcome.done.length;
+    fired.converse ||= (outcome.rows?.length ?? 0) > 0;
+    fired.notify ||= (outcome.notified ?? 0) > 0;
+  }
+  return fired;
+}
+
+/** A timer of a conversation starts a flow in it; set anew it is another message. */
+function toConversation(flow: string): Handler {
+  return async (_sql, timers) => ({
+    done: timers,
+    rows: timers.map((timer) => internal(timer, timer.subjectId, flow, timer.vars)),
+  });
+}
+
+/** A promise has passed: whoever has the case is told; where nobody has, all who handle it, and its heads in any case. */
+async function remindOfCases(
+  sql: Sql,
+  timers: DueTimer[],
+  { newId, now, services }: TimerContext,
+): Promise<Outcome> {
+  const { rows } = await sql.query<{
+    id: string;
+    code: string;
+    service: string;
+    villageId: string;
+    villageName: string;
+    isConfidential: boolean;
+    officerId: string | null;
+    number: number;
+  }>(
+    `SELECT c.id, c.code, c.service, c.village_id AS "villageId", v.name AS "villageName",
+       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number
+     FROM cases c JOIN villages v ON v.id = c.village_id
+     WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
+    [timers.map((timer) => timer.subjectId)],
+  );
+  const officers = await loadVillageOfficers(
+    sql,
+    rows.map((row) => row.villageId),
+  );
+  const notified = await insertNotifications(
+    sql,
+    rows.flatMap((row) => {
+      const handlers = officersToTell(
+        officers.get(row.villageId) ?? [],
+        handlingOf(services[row.service], row.isConfidential),
+      );
+      const to =
+        row.officerId === null
+          ? handlers
+          : handlers.filter((o) => o.id === row.officerId || o.roles.includes('sekretaris'));
+      return to.map((officer) => ({
+        officerId: officer.id,
+        kind: 'officer-case-notice',
+        subjectId: row.id,
+        // Beside the number of the last event, which may itself have been told of.
+        number: -Math.max(1, row.number),
+        vars: {
+          code: row.code,
+          service: row.service,
+          event: 'due',
+          text: null,
+          resident: null,
+          village: row.villageName,
+        },
+      }));
+    }),
+    newId,
+    now,
+  );
+  return { done: timers, notified };
+}
+
+/** "Masih ada?", in time before a listing ends. */
+async function askWhetherStillThere(sql: Sql, timers: DueTimer[]): Promise<Outcome> {
+  const { rows } = await sql.query<ListingTold>(
+    `SELECT id, code, title, conversation_id AS "conversationId" FROM listings
+     WHERE id = ANY ($1::uuid[]) AND status = 'published'`,
+    [timers.map((timer) => timer.subjectId)],
+  );
+  return { done: timers, rows: toSellers(timers, rows, 'check') };
+}
+
+/** A listing ends. One that somebody is changing at this moment is left for the next round. */
+async function endListings(sql: Sql, timers: DueTimer[], { now }: TimerContext): Promise<Outcome> {
+  const { rows: free } = await sql.query<ListingTold & { isPublished: boolean }>(
+    `SELECT id, code, title, conversation_id AS "conversationId", status = 'published' AS "isPublished" FROM listings
+     WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+    [timers.map((timer) => timer.subjectId)],
+  );
+  const ended = free.filter((row) => row.isPublished);
+  await sql.query(`UPDATE listings SET status = 'expired', closed_at = $2 WHERE id = ANY ($1::uuid[])`, [
+    ended.map((row) => row.id),
+    now,
+  ]);
+  const known = new Set(free.map((row) => row.id));
+  return {
+    done: timers.filter((timer) => known.has(timer.subjectId)),
+    rows: toSellers(timers, ended, 'expired'),
+  };
+}
+
+interface ListingTold {
+  id: string;
+  code: string;
+  title: string;
+  conversationId: string;
+}
+
+function toSellers(timers: DueTimer[], listings: ListingTold[], event: string): InternalRow[] {
+  const byId = new Map(listings.map((listing) => [listing.id, listing]));
+  return timers.flatMap((timer) => {
+    const listing = byId.get(timer.subjectId);
+    if (!listing) return [];
+    const vars = { code: listing.code, title: listing.title, event, text: null };
+    return [internal(timer, listing.conversationId, 'listing-notice', vars)];
+  });
+}
+
+function internal(timer: DueTimer, conversationId: string, flow: string, vars: JsonObject): InternalRow {
+  return { conversationId, externalId: `timer:${timer.id}:${timer.dueAt.getTime()}`, flow, vars };
+}

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SetupError } from '../core/errors.js';
 import type { Host } from './host.js';
@@ -24,11 +24,17 @@ async function makeCluster(host: Host, isDurable: boolean): Promise<void> {
   await sweepHalfMade(host.pgdata);
   const half = `${host.pgdata}.new-${process.pid}`;
   const passwordFile = `${half}.password`;
+  // Collation built in: the same order on every machine, whatever locales it has.
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '-E', 'UTF8'];
+  const access = ['-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  const quick = isDurable ? [] : ['--no-sync'];
   const { file, args, uid, gid } = host.command('initdb', [
-    ...['-D', half, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8'],
-    // Collation built in: the same order on every machine, whatever locales it has.
-    ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
-    ...(isDurable ? [] : ['--no-sync']),
+    '-D',
+    half,
+    '--no-instructions',
+    ...locale,
+    ...access,
+    ...quick,
   ]);
   await writeFile(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
   if (uid !== undefined) {
@@ -44,7 +50,6 @@ async function makeCluster(host: Host, isDurable: boolean): Promise<void> {
 }
 
 async function makeFolderFor(path: string, uid: number, gid: number): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(path, { mode: 0o700 });
   await chown(path, uid, gid);
 }

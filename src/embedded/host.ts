@@ -67,7 +67,7 @@ export function findHost(dataDir: string): Host {
   }
   mkdirSync(dirname(there), { recursive: true });
   for (const folder of [ELSEWHERE, dirname(there)]) chmodSync(folder, 0o711);
-  return works(as(NOBODY, there, copied(native))) ?? refuse(there);
+  return works(as(NOBODY, there, native)) ?? works(as(NOBODY, there, copied(native))) ?? refuse(there);
 }
 
 function ordinary(pgdata: string, native: string): Host {

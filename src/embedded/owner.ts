@@ -36,23 +36,27 @@ async function livingOwner(path: string): Promise<number | null> {
   return Number.isInteger(pid) && pid > 0 && isAlive(pid) && identity(pid) === claimed ? pid : null;
 }
 
-/** Whether a process of that number exists, be it another user's. */
+/** Whether a process of that number runs, be it another user's. One that ended and was not yet buried does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+    if ((cause as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return !['Z', 'X'].includes(statusOf(pid)[0] ?? '');
 }
 
 /** The pid and, on Linux, when it started: pids are given out again, in containers at every start. */
 function identity(pid: number): string {
+  return `${pid} ${statusOf(pid)[19] ?? '0'}`;
+}
+
+/** What /proc tells of a process, from its state on (man 5 proc); nothing where there is no /proc. */
+function statusOf(pid: number): string[] {
   try {
-    // Field 22; the command in brackets may hold spaces.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return `${pid} ${fields[19]}`;
+    // The command before it stands in brackets and may hold spaces.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
   } catch {
-    return `${pid} 0`;
+    return [];
   }
 }

@@ -72,7 +72,9 @@ test('after a rotation everything opens with the new key alone, and a second run
   expect(sealed.rows).toHaveLength(456);
   for (const row of sealed.rows) {
     const opened = after.open(row.purpose, row.context, row.sealed);
-    expect(String(Object.values(opened)[0])).toBe(row.context);
+    expect(Object.values(opened).map((value) => JSON.stringify(value).replaceAll('"', ''))).toEqual([
+      row.context,
+    ]);
   }
   expect(keyIdOfBytes(files.get('a/photo')!)).toBe(keyId(newKey));
   expect(Buffer.from(after.openBytes('attachment', photo, files.get('a/photo')!)).toString()).toBe('KTP');

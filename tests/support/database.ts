@@ -15,7 +15,9 @@ export interface TestDatabase {
 export async function testDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await asKeeper((client) =>
-    client.query(`CREATE DATABASE ${name} TEMPLATE ${options.isEmpty ? 'template0' : 'kentongan'}`),
+    client.query(
+      `CREATE DATABASE ${name} TEMPLATE ${options.isEmpty ? 'template0' : 'kentongan'} STRATEGY FILE_COPY`,
+    ),
   );
   const url = new URL(inject('templateUrl'));
   url.pathname = name;

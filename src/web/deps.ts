@@ -20,13 +20,15 @@ export interface WebDeps {
   services: { [id: string]: Service };
   /** The words of a flow's questions, for a case's answers: the newest version's; '' where it has none. */
   questions: (flow: string, language: string) => Question[];
-  /** effects/perform.ts: does what an officer clicked, in a transaction of its own, as chat does. */
+  /** effects/perform.ts: does what was clicked, in a transaction of its own, as chat does. */
   perform: Perform;
   /** The bytes of a stored attachment; null where it is erased or lost. */
   readMedia: (attachmentId: string) => Promise<{ bytes: Uint8Array; mime: string } | null>;
   health: () => Promise<Health>;
   /** prom-client's register: `{ contentType, body }`. */
   metrics: () => Promise<{ contentType: string; body: string }>;
+  /** Links that open a chat on each line that has them and hand in a payload: `https://t.me/<bot>?start=inv-…`. */
+  startLinks: (payload: string) => string[];
   /** The Telegram line's intake; null without a webhook. Answers the status to send: 200 once stored, 401, 400, 500. */
   telegramWebhook: ((update: WebhookUpdate) => Promise<number>) | null;
   /** null but where the simulator is on. */
@@ -58,8 +60,9 @@ export interface Question {
   options: { value: string; text: string }[];
 }
 
+/** `officer` null: somebody on a public page. */
 export type Perform = <const E extends readonly Effect[]>(
-  officer: OfficerIdentity,
+  officer: OfficerIdentity | null,
   effects: E,
 ) => Promise<{ [I in keyof E]: E[I] extends { kind: infer K extends EffectKind } ? ResultOf<K> : never }>;
 

@@ -2,16 +2,18 @@ import type { Sql } from '../sql.js';
 
 /** What a guesser is held to; `seconds` is the window that is looked back on. */
 export interface AttemptLimit {
-  /** At most so many at one thing: a username, a code. */
+  /** At most so many from one source at one thing (a username, a listing): its owner elsewhere is not locked out. */
+  perPair: number;
+  /** At most so many at one thing, from all sources. */
   perTarget: number;
-  /** At most so many from one source. */
   perSource: number;
   seconds: number;
 }
 
 /**
- * Writes down an attempt and tells whether it is within the limits. It is written first, so that many at once do not
- * all find that none was there. `kind` keeps apart what is tried: 'masuk', 'lapor'; a code of a case has none.
+ * Notes an attempt and tells whether it is within the limits. It is noted first, so that many at once do not all find
+ * that none was there; one beyond the limits is taken back, so that going on does not lock out for longer.
+ * `kind` keeps apart what is tried: 'masuk', 'lapor'. Codes of cases are counted by store/codeAttempts.ts.
  */
 export async function isWithinLimit(
   sql: Sql,
@@ -19,16 +21,22 @@ export async function isWithinLimit(
   limit: AttemptLimit,
 ): Promise<boolean> {
   const code = `${attempt.kind}:${attempt.target}`;
+  const source = `${attempt.kind}:${attempt.source}`;
   await sql.query('INSERT INTO code_attempts (id, code, source, at) VALUES ($1, $2, $3, $4)', [
     attempt.id,
     code,
-    attempt.source,
+    source,
     attempt.at,
   ]);
-  const { rows } = await sql.query<{ target: number; source: number }>(
-    `SELECT count(*) FILTER (WHERE code = $1)::int AS target, count(*) FILTER (WHERE source = $2)::int AS source
-     FROM code_attempts WHERE at > $3 AND at <= $4 AND code LIKE $5 || ':%'`,
-    [code, attempt.source, new Date(attempt.at.getTime() - limit.seconds * 1000), attempt.at, attempt.kind],
+  const { rows } = await sql.query<{ pair: number; target: number; source: number }>(
+    `SELECT count(*) FILTER (WHERE code = $1 AND source = $2)::int AS pair,
+       count(*) FILTER (WHERE code = $1)::int AS target, count(*) FILTER (WHERE source = $2)::int AS source
+     FROM code_attempts WHERE at > $3 AND at <= $4 AND (code = $1 OR source = $2)`,
+    [code, source, new Date(attempt.at.getTime() - limit.seconds * 1000), attempt.at],
   );
-  return rows[0]!.target <= limit.perTarget && rows[0]!.source <= limit.perSource;
+  const counted = rows[0]!;
+  const isWithin =
+    counted.pair <= limit.perPair && counted.target <= limit.perTarget && counted.source <= limit.perSource;
+  if (!isWithin) await sql.query('DELETE FROM code_attempts WHERE id = $1', [attempt.id]);
+  return isWithin;
 }

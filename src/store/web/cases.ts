@@ -54,7 +54,12 @@ const JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
   JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id`;
 
 /** A page of the list: what waits first, the oldest request first; then what is closed, the newest first. */
-export async function listCases(sql: Sql, scope: CaseScope, filter: CaseFilter, page: number): Promise<CaseRow[]> {
+export async function listCases(
+  sql: Sql,
+  scope: CaseScope,
+  filter: CaseFilter,
+  page: number,
+): Promise<CaseRow[]> {
   const { rows } = await sql.query<CaseRow>(
     `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($5)
      ORDER BY (cases.closed_at IS NOT NULL),

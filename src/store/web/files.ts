@@ -15,7 +15,12 @@ export interface FileRow {
  * A stored file that belongs to a case or a listing of the scope; null otherwise. A file that belongs to nothing yet
  * (a request that is not confirmed) is nobody's to see.
  */
-export async function fileInScope(sql: Sql, scope: CaseScope, listings: Scope, id: string): Promise<FileRow | null> {
+export async function fileInScope(
+  sql: Sql,
+  scope: CaseScope,
+  listings: Scope,
+  id: string,
+): Promise<FileRow | null> {
   const { rows } = await sql.query<FileRow>(
     `SELECT attachments.id, attachments.is_restricted AS "isRestricted", attachments.mime, cases.code AS "caseCode",
        coalesce(cases.village_id, listings.village_id) AS "villageId"

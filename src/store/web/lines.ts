@@ -30,7 +30,9 @@ export async function linesInScope(sql: Sql, scope: Scope): Promise<LineRow[]> {
 }
 
 /** The names by which people find the lines: the page "is this really us". */
-export async function officialLines(sql: Sql): Promise<{ platform: string; name: string; village: string | null }[]> {
+export async function officialLines(
+  sql: Sql,
+): Promise<{ platform: string; name: string; village: string | null }[]> {
   const { rows } = await sql.query<{ platform: string; name: string; village: string | null }>(
     `SELECT lines.platform, lines.name, villages.name AS village FROM lines
        LEFT JOIN villages ON villages.id = lines.village_id

@@ -56,7 +56,12 @@ export async function officersInScope(sql: Sql, scope: Scope, now: Date): Promis
   return rows;
 }
 
-export async function officerInScope(sql: Sql, scope: Scope, id: string, now: Date): Promise<OfficerRow | null> {
+export async function officerInScope(
+  sql: Sql,
+  scope: Scope,
+  id: string,
+  now: Date,
+): Promise<OfficerRow | null> {
   const { rows } = await sql.query<OfficerRow>(`${OFFICER} WHERE ${MANAGED} AND officers.id = $3`, [
     scope.villages,
     now,
@@ -81,7 +86,12 @@ export async function addOfficer(
   return id;
 }
 
-export async function addRoles(sql: Sql, officerId: string, roles: OfficerRole[], newId: NewId): Promise<void> {
+export async function addRoles(
+  sql: Sql,
+  officerId: string,
+  roles: OfficerRole[],
+  newId: NewId,
+): Promise<void> {
   await sql.query(
     `INSERT INTO officer_roles (id, officer_id, village_id, role)
      SELECT id, $4, village_id, role FROM unnest($1::uuid[], $2::text[], $3::text[]) AS r (id, village_id, role)
@@ -104,7 +114,9 @@ export async function linkUser(sql: Sql, officerId: string, userId: string): Pro
 
 /** Whether anybody can sign in at all. */
 export async function hasConsoleAccount(sql: Sql): Promise<boolean> {
-  const { rowCount } = await sql.query('SELECT 1 FROM officers WHERE user_id IS NOT NULL AND is_active LIMIT 1');
+  const { rowCount } = await sql.query(
+    'SELECT 1 FROM officers WHERE user_id IS NOT NULL AND is_active LIMIT 1',
+  );
   return (rowCount ?? 0) > 0;
 }
 

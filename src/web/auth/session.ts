@@ -1,0 +1,62 @@
+import type { OfficerIdentity } from '../../core/asker.js';
+import { officerOfUser } from '../../store/web/officers.js';
+import type { WebDeps } from '../deps.js';
+import type { WebContext } from '../env.js';
+import type { Auth } from './auth.js';
+
+const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?kentongan\.session_token=/u;
+
+/**
+ * Who is signed in; null for nobody, and for an account whose officer serves no longer. Asks better-auth only where
+ * the browser brings a session at all.
+ */
+export async function signedInOfficer(
+  deps: WebDeps,
+  auth: () => Promise<Auth>,
+  c: WebContext,
+): Promise<OfficerIdentity | null> {
+  if (!SESSION_COOKIE.test(c.req.header('cookie') ?? '')) return null;
+  const { headers, response } = await (
+    await auth()
+  ).api.getSession({
+    headers: c.req.raw.headers,
+    returnHeaders: true,
+  });
+  if (!response) return null;
+  takeCookies(c, headers);
+  return officerOfUser(deps.pool, response.user.id);
+}
+
+export type SignIn = 'signed_in' | 'second_factor' | 'refused';
+
+/** Tries a username and a password. The answer is the same for an unknown name and a wrong password. */
+export async function signIn(auth: Auth, c: WebContext, username: string, password: string): Promise<SignIn> {
+  const response = await auth.api.signInUsername({
+    body: { username, password },
+    headers: c.req.raw.headers,
+    asResponse: true,
+  });
+  if (!response.ok) return 'refused';
+  takeCookies(c, response.headers);
+  const told = (await response.json()) as { twoFactorRedirect?: boolean };
+  return told.twoFactorRedirect ? 'second_factor' : 'signed_in';
+}
+
+/** The second step: a code of the phone's app, or one of the spare codes. */
+export async function giveSecondFactor(auth: Auth, c: WebContext, code: string): Promise<boolean> {
+  const call = { body: { code }, headers: c.req.raw.headers, asResponse: true } as const;
+  const isSpare = !/^\d{6}$/u.test(code);
+  const response = await (isSpare ? auth.api.verifyBackupCode(call) : auth.api.verifyTOTP(call));
+  if (response.ok) takeCookies(c, response.headers);
+  return response.ok;
+}
+
+export async function signOut(auth: Auth, c: WebContext): Promise<void> {
+  const response = await auth.api.signOut({ headers: c.req.raw.headers, asResponse: true });
+  takeCookies(c, response.headers);
+}
+
+/** Hands on the cookies that better-auth sets. */
+export function takeCookies(c: WebContext, headers: Headers): void {
+  for (const cookie of headers.getSetCookie()) c.header('Set-Cookie', cookie, { append: true });
+}

@@ -1,0 +1,84 @@
+import type { OfficerIdentity } from '../core/asker.js';
+import type { Scope } from '../store/web/scope.js';
+
+/**
+ * Who may do what in the console, by role. A role is held in one village, or (village null) in all of them.
+ * Every query of store/web takes the `Scope` that comes out here, so that no route can forget it.
+ */
+export type Permission =
+  /** The list, a case and its files. */
+  | 'cases.read'
+  /** Take, ask, finish, refuse, note. */
+  | 'cases.act'
+  /** Confidential cases at all. */
+  | 'cases.confidential'
+  /** Confidential referrals (aid, health): also whoever handles those. */
+  | 'cases.confidential_referral'
+  /** Identity documents that somebody sent anyway; each look is written to the audit log. */
+  | 'files.restricted'
+  /** Listings: approve, refuse, take down. */
+  | 'listings.decide'
+  /** Officers, their roles, invites and console accounts. */
+  | 'officers.manage'
+  /** The lines and what went wrong with them. */
+  | 'lines.read'
+  | 'incidents.close';
+
+const EVERYBODY = [
+  'kepala_desa',
+  'sekretaris',
+  'kasi_pelayanan',
+  'kasi_pemerintahan',
+  'kasi_kesejahteraan',
+  'kaur_tu',
+  'operator',
+  'bidan',
+  'kader',
+  'kepala_dusun',
+  'admin',
+] as const;
+export type Role = (typeof EVERYBODY)[number];
+/** All roles, in the order in which a village names them. */
+export const ROLES: readonly Role[] = EVERYBODY;
+
+const OFFICE: Role[] = [
+  'kepala_desa',
+  'sekretaris',
+  'kasi_pelayanan',
+  'kasi_pemerintahan',
+  'kasi_kesejahteraan',
+  'kaur_tu',
+  'operator',
+  'admin',
+];
+
+const MAY: { [P in Permission]: readonly Role[] } = {
+  'cases.read': OFFICE,
+  'cases.act': OFFICE,
+  // As core/handlers.ts has it: the heads; the keeper where a village is stuck.
+  'cases.confidential': ['kepala_desa', 'sekretaris', 'admin'],
+  'cases.confidential_referral': ['kasi_kesejahteraan'],
+  'files.restricted': ['kepala_desa', 'sekretaris', 'kasi_pelayanan'],
+  'listings.decide': ['kepala_desa', 'sekretaris', 'kasi_kesejahteraan', 'operator', 'admin'],
+  'officers.manage': ['admin'],
+  'lines.read': ['kepala_desa', 'sekretaris', 'operator', 'admin'],
+  'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],
+};
+
+/** The villages in which the officer may do this; null where in none. */
+export function scopeOf(officer: OfficerIdentity, permission: Permission): Scope | null {
+  const roles = officer.roles.filter(({ role }) => (MAY[permission] as readonly string[]).includes(role));
+  if (roles.length === 0) return null;
+  if (roles.some(({ village }) => village === null)) return { villages: null };
+  return { villages: [...new Set(roles.map(({ village }) => village!))] };
+}
+
+/** Whether a village lies within a scope. */
+export function covers(scope: Scope | null, village: string | null): boolean {
+  if (!scope) return false;
+  return scope.villages === null || (village !== null && scope.villages.includes(village));
+}
+
+export function isRole(text: string): text is Role {
+  return (EVERYBODY as readonly string[]).includes(text);
+}

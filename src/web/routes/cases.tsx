@@ -1,0 +1,178 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { decide } from '../../core/cases.js';
+import type { CaseStatus } from '../../core/cases.js';
+import { readCode } from '../../core/code.js';
+import { handlingOf, mayHandle } from '../../core/handlers.js';
+import { insertAudit } from '../../store/audit.js';
+import {
+  CASE_FILTERS,
+  PAGE_SIZE,
+  caseByCode,
+  caseEvents,
+  caseFiles,
+  countCases,
+  listCases,
+} from '../../store/web/cases.js';
+import type { CaseDetail, CaseFilter, CaseScope } from '../../store/web/cases.js';
+import { fileInScope } from '../../store/web/files.js';
+import { NOWHERE } from '../../store/web/scope.js';
+import { loadVillageOfficers } from '../../store/villageOfficers.js';
+import { ACTS, NEEDS_WORDS } from '../acts.js';
+import { allowedCases, officerOf } from '../allowed.js';
+import { attentionOf } from '../attention.js';
+import type { WebDeps } from '../deps.js';
+import type { WebContext, WebEnv } from '../env.js';
+import { readForm } from '../form.js';
+import { type Watch, streamPart } from '../live.js';
+import { sendFile } from '../sendFile.js';
+import { PageError } from '../pageError.js';
+import { covers, scopeOf } from '../policy.js';
+import { CaseHistory, CasePage } from '../views/case.js';
+import type { CaseProps } from '../views/case.js';
+import { CaseList, CasesPage } from '../views/cases.js';
+
+const ActForm = z.object({ text: z.string().trim().max(1000).optional() });
+
+/** The list of cases and each case: what is asked for, by whom, and what is done about it. */
+export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
+  const subscribe = (listener: () => void) => watch.subscribe(listener);
+  return new Hono<WebEnv>()
+    .get('/', async (c) => {
+      const view = c.get('view');
+      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const list = await listOf(deps, c, scope);
+      const attention = await attentionOf(deps, officer);
+      return c.html(<CasesPage {...list} view={view} attention={attention} services={deps.services} />);
+    })
+    .get('/live', (c) => {
+      const { scope } = allowedCases(c, 'cases.read', deps.services);
+      return streamPart(c, subscribe, async () => {
+        const list = await listOf(deps, c, scope);
+        return String(
+          await (
+            <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />
+          ),
+        );
+      });
+    })
+    .get('/kasus/:code', async (c) => {
+      const { scope } = allowedCases(c, 'cases.read', deps.services);
+      return c.html(<CasePage {...await caseProps(deps, c, scope)} />);
+    })
+    .get('/kasus/:code/live', async (c) => {
+      const { scope } = allowedCases(c, 'cases.read', deps.services);
+      await findCase(deps, scope, c.req.param('code'));
+      return streamPart(c, subscribe, async () => {
+        const props = await caseProps(deps, c, scope);
+        return String(await (<CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />));
+      });
+    })
+    .post('/kasus/:code/buka', async (c) => {
+      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const found = await findCase(deps, scope, c.req.param('code'));
+      if (!covers(scopeOf(officer, 'files.restricted'), found.villageId)) throw new PageError(403);
+      await audit(deps, officer.id, 'case.private_read', found);
+      const opened = found.private ? deps.sealer.open('case', found.id, found.private) : {};
+      return c.html(<CasePage {...await caseProps(deps, c, scope)} opened={opened} />);
+    })
+    .post('/kasus/:code/:act', async (c) => {
+      const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
+      const { code } = await findCase(deps, scope, c.req.param('code'));
+      const act = ACTS.find((known) => known === c.req.param('act'));
+      if (!act) throw new PageError(404);
+      const form = await readForm(c, ActForm);
+      if (!form.data) throw new PageError(400);
+      const text = form.data.text || undefined;
+      if (!text && NEEDS_WORDS.has(act))
+        return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
+      const [result] = await deps.perform(officer, [{ kind: 'act_on_case', code, act, text }]);
+      const notice = result.outcome === 'done' ? `case_${act}` : `case_${result.outcome}`;
+      return c.redirect(`/console/kasus/${code}?kabar=${notice}`, 303);
+    })
+    .get('/berkas/:id', async (c) => {
+      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const id = z.uuid().safeParse(c.req.param('id'));
+      if (!id.success) throw new PageError(404);
+      const listings = scopeOf(officer, 'listings.decide') ?? NOWHERE;
+      const file = await fileInScope(deps.pool, scope, listings, id.data);
+      if (!file) throw new PageError(404);
+      if (file.isRestricted) {
+        if (!covers(scopeOf(officer, 'files.restricted'), file.villageId)) throw new PageError(403);
+        await insertAudit(
+          deps.pool,
+          [
+            {
+              officerId: officer.id,
+              action: 'file.restricted_read',
+              subjectKind: 'attachment',
+              subjectId: file.id,
+              data: { code: file.caseCode },
+            },
+          ],
+          deps.newId,
+          deps.now(),
+        );
+      }
+      return sendFile(deps, c, file.id);
+    });
+}
+
+async function listOf(deps: WebDeps, c: WebContext, scope: CaseScope) {
+  const filter: CaseFilter = CASE_FILTERS.find((known) => known === c.req.query('saring')) ?? 'open';
+  const page = Math.min(Math.max(Math.trunc(Number(c.req.query('halaman') ?? 1)) || 1, 1), 1000);
+  const [rows, counts] = await Promise.all([
+    listCases(deps.pool, scope, filter, page),
+    countCases(deps.pool, scope, deps.now()),
+  ]);
+  return { rows: rows.slice(0, PAGE_SIZE), hasMore: rows.length > PAGE_SIZE, counts, filter, page };
+}
+
+async function findCase(deps: WebDeps, scope: CaseScope, typed: string): Promise<CaseDetail> {
+  const read = readCode(typed);
+  const found = read.kind === 'case' ? await caseByCode(deps.pool, scope, read.code) : null;
+  if (!found) throw new PageError(404);
+  return found;
+}
+
+async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promise<CaseProps> {
+  const view = { ...c.get('view'), now: deps.now() };
+  const officer = officerOf(c);
+  const found = await findCase(deps, scope, c.req.param('code') ?? '');
+  const service = deps.services[found.service];
+  const [events, files, officers] = await Promise.all([
+    caseEvents(deps.pool, found.id),
+    caseFiles(deps.pool, found.id),
+    loadVillageOfficers(deps.pool, [found.villageId]),
+  ]);
+  const mine = officers.get(found.villageId) ?? [];
+  const may = mayHandle(officer.roles, found.villageId, handlingOf(service, found.isConfidential), mine);
+  const holder = found.officerId ? { id: found.officerId, name: found.officer ?? '' } : null;
+  const state = { status: found.status as CaseStatus, holder, lastWords: found.lastWords };
+  const actor = { kind: 'officer', id: officer.id, name: officer.name, mayHandle: may } as const;
+  const holderServes = holder === null || mine.some(({ id }) => id === holder.id);
+  const acts = ACTS.filter((act) => {
+    const decision = decide(state, act, actor, 'x', holderServes);
+    return decision.outcome === 'done' && decision.facts.length > 0;
+  });
+  return {
+    view,
+    found,
+    service,
+    events,
+    files,
+    acts,
+    questions: deps.questions(found.flow, view.language),
+    mayOpen: covers(scopeOf(officer, 'files.restricted'), found.villageId),
+    notice: c.req.query('kabar'),
+  };
+}
+
+async function audit(deps: WebDeps, officerId: string, action: string, found: CaseDetail): Promise<void> {
+  await insertAudit(
+    deps.pool,
+    [{ officerId, action, subjectKind: 'case', subjectId: found.id, data: { code: found.code } }],
+    deps.newId,
+    deps.now(),
+  );
+}

@@ -1,0 +1,41 @@
+import { Hono } from 'hono';
+import { lazyAuth } from '../auth/auth.js';
+import { signedInOfficer } from '../auth/session.js';
+import type { WebDeps } from '../deps.js';
+import type { WebEnv } from '../env.js';
+import { Watch } from '../live.js';
+import { PageError } from '../pageError.js';
+import { viewOf } from '../views/view.js';
+import { accountRoutes, signInRoutes } from './account.js';
+import { caseRoutes } from './cases.js';
+import { lineRoutes } from './lines.js';
+import { listingRoutes } from './listings.js';
+import { officerRoutes } from './officers.js';
+
+/** The officers' console. All but the doors to it is for officers who are signed in; each route says for which. */
+export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
+  const auth = lazyAuth(deps);
+  const routes = new Hono<WebEnv>();
+  routes.use(async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'no-store');
+  });
+  routes.route('/', signInRoutes(deps, auth));
+  routes.use(async (c, next) => {
+    const officer = await signedInOfficer(deps, auth, c);
+    if (!officer) {
+      if (c.req.method !== 'GET') throw new PageError(401);
+      const to = c.req.path === '/console' ? '' : `?ke=${encodeURIComponent(c.req.path)}`;
+      return c.redirect(`/console/masuk${to}`, 303);
+    }
+    const { language, path, now } = c.get('view');
+    c.set('view', viewOf(language, path, now, officer));
+    return next();
+  });
+  routes.route('/', accountRoutes(deps, auth));
+  routes.route('/', caseRoutes(deps, new Watch(deps)));
+  routes.route('/', listingRoutes(deps));
+  routes.route('/', officerRoutes(deps, auth));
+  routes.route('/', lineRoutes(deps));
+  return routes;
+}

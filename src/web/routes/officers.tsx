@@ -1,0 +1,204 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { OfficerIdentity } from '../../core/asker.js';
+import { insertAudit } from '../../store/audit.js';
+import { insertInvite, tokenHash } from '../../store/invites.js';
+import { inTransaction } from '../../store/sql.js';
+import {
+  addOfficer,
+  linkUser,
+  officerInScope,
+  officersInScope,
+  setActive,
+  villagesInScope,
+  waitingInvites,
+} from '../../store/web/officers.js';
+import type { OfficerRow } from '../../store/web/officers.js';
+import type { Scope } from '../../store/web/scope.js';
+import { allowed } from '../allowed.js';
+import { createAccount, createPasswordLink, deleteAccount, endSessions } from '../auth/accounts.js';
+import type { Auth } from '../auth/auth.js';
+import type { WebDeps } from '../deps.js';
+import type { WebContext, WebEnv } from '../env.js';
+import { readForm } from '../form.js';
+import { PageError } from '../pageError.js';
+import { covers, isRole } from '../policy.js';
+import { OfficersPage } from '../views/officers.js';
+import type { OfficersProps } from '../views/officers.js';
+import type { Key } from '../words.js';
+
+/** As people write it, without spaces and dashes. */
+const PHONE = /^(?:(?:\+|00)?62)?0?8[1-9]\d{7,10}$/u;
+const OfficerForm = z.object({
+  name: z.string().trim().min(2).max(80),
+  phone: z
+    .string()
+    .transform((typed) => typed.replace(/[\s.()-]/gu, ''))
+    .refine((digits) => digits === '' || PHONE.test(digits))
+    .transform((digits) =>
+      digits === '' ? null : `62${digits.replace(/^(?:\+|00)?62/u, '').replace(/^0/u, '')}`,
+    ),
+  role: z.string().refine(isRole),
+  village: z.string().max(20),
+});
+const AccountForm = z.object({
+  username: z
+    .string()
+    .trim()
+    .regex(/^[a-zA-Z0-9_.]{3,30}$/u),
+});
+
+/** The officers: their roles, how they are reached, who may sign in. A keeper's page. */
+export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<WebEnv> {
+  const page = async (c: WebContext, more: Partial<OfficersProps> = {}, status: 200 | 400 = 200) => {
+    const { officer, scope } = allowed(c, 'officers.manage');
+    const [officers, waiting, villages] = await Promise.all([
+      officersInScope(deps.pool, scope, deps.now()),
+      waitingInvites(deps.pool, scope, officer.id),
+      villagesInScope(deps.pool, scope),
+    ]);
+    return c.html(
+      <OfficersPage
+        view={c.get('view')}
+        officers={officers}
+        waiting={waiting}
+        villages={villages}
+        mayServeAll={scope.villages === null}
+        notice={c.req.query('kabar')}
+        {...more}
+      />,
+      status,
+    );
+  };
+  return new Hono<WebEnv>()
+    .get('/petugas', (c) => page(c))
+    .post('/petugas', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const form = await readForm(c, OfficerForm);
+      const again = (faultKey: Key) => page(c, { faultKey, given: form.given }, 400);
+      if (!form.data) return again(FAULTS[form.field] ?? 'officers.fault_name');
+      const { name, phone, role } = form.data;
+      const village = form.data.village === '' ? null : form.data.village;
+      // Whoever keeps one village makes nobody a keeper of all.
+      if (!covers(scope, village)) return again('officers.fault_village');
+      if (village === null && role !== 'admin') return again('officers.fault_everywhere');
+      if (village !== null && !(await isVillage(deps, scope, village)))
+        return again('officers.fault_village');
+      const id = await inTransaction(deps.pool, (sql) =>
+        addOfficer(sql, { name, phone, roles: [{ role, village }] }, deps.newId),
+      );
+      if (!id) return again('officers.fault_phone_taken');
+      await audit(deps, officer, 'officer.add', id, { role, village });
+      return c.redirect('/console/petugas?kabar=officer_added', 303);
+    })
+    .post('/petugas/:id/undang', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const invited = await find(c, scope);
+      if (!invited.phone) return page(c, { faultKey: 'officers.needs_phone' }, 400);
+      const token = Buffer.from(deps.random(24)).toString('base64url');
+      const { expiresAt } = await inTransaction(deps.pool, (sql) =>
+        insertInvite(
+          sql,
+          {
+            officerId: invited.id,
+            tokenHash: tokenHash(token),
+            phone: invited.phone!,
+            invitedBy: officer.id,
+            isConfirmed: false,
+          },
+          deps.newId,
+          deps.now(),
+        ),
+      );
+      await audit(deps, officer, 'officer.invite', invited.id, {});
+      const payload = `inv-${token}`;
+      return page(c, { invite: { name: invited.name, payload, links: deps.startLinks(payload), expiresAt } });
+    })
+    .post('/petugas/:id/akun', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const chosen = await find(c, scope);
+      const form = await readForm(c, AccountForm);
+      if (!form.data || chosen.userId) return page(c, { faultKey: 'auth.username_rule' }, 400);
+      const userId = await createAccount(await auth(), deps, {
+        name: chosen.name,
+        username: form.data.username,
+      });
+      if (!userId) return page(c, { faultKey: 'auth.username_taken' }, 400);
+      if (!(await linkUser(deps.pool, chosen.id, userId))) {
+        await deleteAccount(await auth(), userId);
+        throw new PageError(400);
+      }
+      await audit(deps, officer, 'officer.account', chosen.id, { username: form.data.username });
+      return page(c, { link: await linkFor(c, chosen, userId, form.data.username) });
+    })
+    .post('/petugas/:id/kata-sandi', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const chosen = await find(c, scope);
+      if (!chosen.userId) throw new PageError(404);
+      await audit(deps, officer, 'officer.password_link', chosen.id, {});
+      return page(c, { link: await linkFor(c, chosen, chosen.userId, chosen.username ?? '') });
+    })
+    .post('/petugas/:id/:change{berhenti|kembali}', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const chosen = await find(c, scope);
+      if (chosen.id === officer.id) return page(c, { faultKey: 'officers.not_oneself' }, 400);
+      const isActive = c.req.param('change') === 'kembali';
+      await setActive(deps.pool, chosen.id, isActive);
+      if (!isActive && chosen.userId) await endSessions(await auth(), chosen.userId);
+      await audit(deps, officer, isActive ? 'officer.resume' : 'officer.stop', chosen.id, {});
+      return c.redirect(`/console/petugas?kabar=officer_${isActive ? 'resumed' : 'stopped'}`, 303);
+    })
+    .post('/undangan/:id/:answer{terima|tolak}', async (c) => {
+      const { officer } = allowed(c, 'officers.manage');
+      const invite = idOf(c);
+      const accept = c.req.param('answer') === 'terima';
+      // The applier knows who may confirm: the inviter, or a keeper of all the officer's villages.
+      const [result] = await deps.perform(officer, [{ kind: 'confirm_invite', invite, accept }]);
+      const notice = result.outcome === 'done' ? (accept ? 'accepted' : 'refused') : result.outcome;
+      return c.redirect(`/console/petugas?kabar=invite_${notice}`, 303);
+    });
+
+  async function find(c: WebContext, scope: Scope): Promise<OfficerRow> {
+    const found = await officerInScope(deps.pool, scope, idOf(c), deps.now());
+    if (!found) throw new PageError(404);
+    return found;
+  }
+
+  async function linkFor(c: WebContext, chosen: OfficerRow, userId: string, username: string) {
+    const path = await createPasswordLink(await auth(), deps, userId);
+    const base = deps.settings.publicUrl ?? new URL(c.req.url).origin;
+    return { name: chosen.name, username, url: base + path };
+  }
+}
+
+const FAULTS: { [field: string]: Key } = {
+  name: 'officers.fault_name',
+  phone: 'officers.fault_phone',
+  role: 'officers.fault_role',
+  village: 'officers.fault_village',
+};
+
+async function isVillage(deps: WebDeps, scope: Scope, village: string): Promise<boolean> {
+  return (await villagesInScope(deps.pool, scope)).some(({ id }) => id === village);
+}
+
+function idOf(c: WebContext): string {
+  const id = z.uuid().safeParse(c.req.param('id'));
+  if (!id.success) throw new PageError(404);
+  return id.data;
+}
+
+async function audit(
+  deps: WebDeps,
+  officer: OfficerIdentity,
+  action: string,
+  subjectId: string,
+  data: { [name: string]: string | null },
+): Promise<void> {
+  await insertAudit(
+    deps.pool,
+    [{ officerId: officer.id, action, subjectKind: 'officer', subjectId, data }],
+    deps.newId,
+    deps.now(),
+  );
+}

@@ -1,0 +1,82 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { csrf } from 'hono/csrf';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import type { WebDeps } from './deps.js';
+import type { WebContext, WebEnv } from './env.js';
+import { PageError } from './pageError.js';
+
+/** Bytes of a form; routes that take files or updates say their own. */
+const FORM_BYTES = 64 * 1024;
+const LARGER: { [path: string]: number } = { '/simulator/': 12 * 1024 * 1024, '/channels/': 1024 * 1024 };
+
+/** Headers of every answer. Nothing runs in a page but our own files. */
+export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    // Not 'no-referrer': under it a browser sends `Origin: null` with our own forms, and over plain http (an office's
+    // own network) nothing else would tell them from a stranger's. Other sites are told nothing either way.
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    xContentTypeOptions: 'nosniff',
+    crossOriginResourcePolicy: 'same-origin',
+    permissionsPolicy: { camera: [], microphone: [], payment: [], usb: [] },
+    strictTransportSecurity: deps.settings.publicUrl?.startsWith('https:') ? 'max-age=31536000' : false,
+  });
+}
+
+/** A form counts only if it was sent from a page of ours. A webhook is no form: it proves itself by its secret. */
+export function ownForms(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  const publicOrigin = deps.settings.publicUrl && new URL(deps.settings.publicUrl).origin;
+  const check = csrf({
+    origin: (origin, c) =>
+      origin === publicOrigin || (URL.canParse(origin) && new URL(origin).host === hostOf(c as WebContext)),
+  });
+  return (c, next) => (c.req.path.startsWith('/channels/') ? next() : check(c, next));
+}
+
+/** Refuses bodies over the limit of their path with 413. */
+export function bodies(): MiddlewareHandler<WebEnv> {
+  const limits = Object.entries(LARGER).map(([path, maxSize]) => ({ path, limit: limit(maxSize) }));
+  const usual = limit(FORM_BYTES);
+  return (c, next) => (limits.find(({ path }) => c.req.path.startsWith(path))?.limit ?? usual)(c, next);
+}
+
+function limit(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new PageError(413);
+    },
+  });
+}
+
+/** One line a request, by the route's pattern: a path may hold a token or somebody's code, a query what they look for. */
+export function requestLog(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const from = performance.now();
+    await next();
+    const fields = {
+      method: c.req.method,
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Math.round(performance.now() - from),
+    };
+    if (c.res.status >= 500) deps.log.error(fields, 'request failed');
+    else deps.log.info(fields, 'request');
+  };
+}
+
+function hostOf(c: WebContext): string {
+  return c.req.header('host') ?? new URL(c.req.url).host;
+}

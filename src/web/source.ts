@@ -1,0 +1,32 @@
+import type { WebContext } from './env.js';
+
+const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|::ffff:127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/u;
+const PRIVATE = /^(?:::ffff:)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|^f[cd][0-9a-f]{2}:/iu;
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * The network address that a request comes from. What a proxy says is believed only of a proxy of our own: one on
+ * this machine or a private network. The last entry of X-Forwarded-For is the one that it wrote.
+ */
+export function sourceOf(c: WebContext): string {
+  const peer = peerOf(c);
+  if (!LOOPBACK.test(peer) && !PRIVATE.test(peer)) return peer;
+  const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim();
+  return forwarded && /^[0-9a-f.:]{3,45}$/iu.test(forwarded) ? forwarded : peer;
+}
+
+/**
+ * Whether a request comes from this machine, and asks for it by such a name: a proxy that forwards the world's
+ * requests from loopback, and a page elsewhere whose name was bent to 127.0.0.1, are not.
+ */
+export function isLocal(c: WebContext): boolean {
+  if (!LOOPBACK.test(peerOf(c))) return false;
+  if (c.req.header('x-forwarded-for') || c.req.header('forwarded')) return false;
+  const host = (c.req.header('host') ?? new URL(c.req.url).host).replace(/:\d+$/u, '').toLowerCase();
+  return LOOPBACK_HOSTS.includes(host);
+}
+
+/** Nothing is known of the peer in a test without a socket: such a request is not local. */
+function peerOf(c: WebContext): string {
+  return c.env?.incoming?.socket?.remoteAddress ?? '';
+}

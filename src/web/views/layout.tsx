@@ -1,0 +1,142 @@
+import { raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import { assetPath } from '../assets.js';
+import { scopeOf } from '../policy.js';
+import type { View } from './view.js';
+
+/** The frame of every page: head, band, words of the page, foot. */
+export function Layout(props: {
+  view: View;
+  title: string;
+  /** Of the console: its navigation, htmx and live parts. */
+  isConsole?: boolean;
+  /** Scripts beyond the console's own. */
+  scripts?: ('simulator.js' | 'htmx.js' | 'hx-sse.js')[];
+  /** The simulator fills the window. */
+  wide?: boolean;
+  children: Child;
+}) {
+  const { view, title } = props;
+  const scripts = [
+    ...(props.isConsole && view.officer ? (['htmx.js', 'hx-sse.js', 'console.js'] as const) : []),
+    ...(props.scripts ?? []),
+  ];
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang={view.language}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{`${title} · Kentongan`}</title>
+          <link rel="icon" href={assetPath('icon.svg')} type="image/svg+xml" />
+          <link rel="stylesheet" href={assetPath('style.css')} />
+          <meta name="theme-color" content="#17483c" />
+          {scripts.length > 0 && (
+            <meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": false}' />
+          )}
+          {scripts.map((script) => (
+            <script src={assetPath(script)} defer></script>
+          ))}
+        </head>
+        <body class={props.wide ? 'wide' : ''}>
+          <a class="skip" href="#isi">
+            {view.t('nav.skip')}
+          </a>
+          <Band view={view} isConsole={props.isConsole ?? false} />
+          <main id="isi" tabindex={-1}>
+            {props.children}
+          </main>
+          {!props.wide && <Foot view={view} />}
+        </body>
+      </html>
+    </>
+  );
+}
+
+function Band({ view, isConsole }: { view: View; isConsole: boolean }) {
+  const links = isConsole ? consoleLinks(view) : publicLinks(view);
+  return (
+    <header class="band">
+      <div class="band-in">
+        <a class="mark" href={isConsole ? '/console' : '/'}>
+          <img src={assetPath('icon.svg')} alt="" width="32" height="32" />
+          <span>Kentongan</span>
+        </a>
+        {links.length > 0 && (
+          <nav aria-label={view.t('nav.label')}>
+            {links.map(({ href, text, here }) => (
+              <a href={href} aria-current={here ? 'page' : undefined}>
+                {text}
+              </a>
+            ))}
+          </nav>
+        )}
+        {isConsole && view.officer && (
+          <div class="me">
+            <a href="/console/akun">{view.officer.name}</a>
+            <form method="post" action="/console/keluar">
+              <button class="quiet" type="submit">
+                {view.t('auth.sign_out')}
+              </button>
+            </form>
+          </div>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function publicLinks({ t, path }: View) {
+  return [
+    { href: '/pasar', text: t('nav.market'), here: path.startsWith('/pasar') },
+    { href: '/lacak', text: t('nav.track'), here: path.startsWith('/lacak') },
+    { href: '/resmi', text: t('nav.official'), here: path.startsWith('/resmi') },
+  ];
+}
+
+/** Only what the officer may open. */
+function consoleLinks({ t, path, officer }: View) {
+  if (!officer) return [];
+  const at = (href: string) => path === href || path.startsWith(`${href}/`);
+  return [
+    {
+      href: '/console',
+      text: t('nav.cases'),
+      here: path === '/console' || at('/console/kasus'),
+      permission: 'cases.read',
+    } as const,
+    {
+      href: '/console/lapak',
+      text: t('nav.listings'),
+      here: at('/console/lapak'),
+      permission: 'listings.decide',
+    } as const,
+    {
+      href: '/console/petugas',
+      text: t('nav.officers'),
+      here: at('/console/petugas'),
+      permission: 'officers.manage',
+    } as const,
+    {
+      href: '/console/jalur',
+      text: t('nav.lines'),
+      here: at('/console/jalur'),
+      permission: 'lines.read',
+    } as const,
+  ].filter(({ permission }) => scopeOf(officer, permission) !== null);
+}
+
+function Foot({ view }: { view: View }) {
+  const other = view.language === 'id' ? 'en' : 'id';
+  return (
+    <footer class="foot">
+      <p>{view.t('foot.free')}</p>
+      <p>
+        <a href={`?lang=${other}`} lang={other} hreflang={other}>
+          {view.t('foot.other_language')}
+        </a>
+      </p>
+    </footer>
+  );
+}

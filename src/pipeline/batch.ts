@@ -1,6 +1,7 @@
-import type { ApplyContext, EffectRequest } from '../effects/applier.js';
+import type { ApplyContext } from '../effects/applier.js';
 import { loadConversations, saveConversations } from '../store/conversations.js';
 import { loadWaiting, type WaitingRow } from '../store/inbound.js';
+import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
 import { hearBlocks, isHeard } from './hear.js';
@@ -29,12 +30,12 @@ export async function workBatch(
   deps: BatchDeps,
   context: ApplyContext,
   trace: { seqs: number[] },
-  options: { onlyFirst?: boolean } = {},
+  options: { onlyFirst?: boolean; commit?: () => Promise<unknown> } = {},
 ): Promise<BatchResult> {
   const { sealer, now } = context;
   const around: Surroundings = { ...deps.surroundings, now };
-  const rows = await loadConversations(sql, ids);
-  const waiting = groupByConversation(foldEdits(await loadWaiting(sql, ids)));
+  const [rows, messages] = await Promise.all([loadConversations(sql, ids), loadWaiting(sql, ids)]);
+  const waiting = groupByConversation(foldEdits(messages));
   await around.villages.load(
     sql,
     rows.flatMap((row) => row.village?.id ?? []),
@@ -50,27 +51,33 @@ export async function workBatch(
     if (given.length > 0) talks.push(openTalk(row, given, sealer));
   }
   await openAttachments(sql, talks, context.newId, now);
-  const messages: EffectRequest<'send_message'>[] = [];
+  const said: OutboundInsert[] = [];
   for (let wave = nextWave(talks); wave.length > 0; wave = nextWave(talks)) {
     trace.seqs = wave.map((talk) => talk.current!.seq);
     await hearBlocks(sql, wave, now);
     const heard = wave.filter((talk) => isHeard(talk, deps.engine, now));
     await runWave(sql, heard, deps, around, context);
-    messages.push(...(await applyWave(sql, heard, deps, context)));
+    said.push(...(await applyWave(sql, heard, deps, context)));
     await refresh(sql, heard, around);
   }
   await closeAttachments(sql, talks, context.nudges.send);
-  if (messages.length > 0) await deps.appliers.send_message(sql, messages, context);
-  await saveConversations(
-    sql,
-    {
-      conversations: talks.map((talk) => closeTalk(talk, sealer)),
-      handled: talks.flatMap((talk) => talk.handled),
-      sealed: talks.flatMap((talk) => talk.sealed),
-    },
-    now,
-  );
+  const batch = {
+    conversations: talks.map((talk) => closeTalk(talk, sealer)),
+    handled: talks.flatMap((talk) => talk.handled),
+    sealed: talks.flatMap((talk) => talk.sealed),
+  };
+  await Promise.all([
+    say(sql, said, context),
+    saveConversations(sql, batch, now),
+    // Right behind them on the wire: nothing may be awaited in between.
+    options.commit?.(),
+  ]);
   return { turns: talks.reduce((sum, talk) => sum + talk.handled.length, 0), left };
+}
+
+async function say(sql: Sql, said: OutboundInsert[], context: ApplyContext): Promise<void> {
+  for (const { lineId } of said) context.nudges.send.add(lineId);
+  if (said.length > 0) await insertOutbound(sql, said, context.now);
 }
 
 function groupByConversation(rows: WaitingRow[]): Map<string, WaitingRow[]> {

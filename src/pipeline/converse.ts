@@ -88,10 +88,10 @@ export function createConverser(deps: ConverserDeps): Converser {
     const context = applyContext();
     let claimed: string[] = [];
     try {
-      const turns = await inTransaction(pool, async (sql) => {
+      const turns = await inTransaction(pool, async (sql, commit) => {
         claimed = await claimConversations(sql, limits.batch, context.now);
         if (claimed.length === 0) return 0;
-        return (await workBatch(sql, claimed, batchDeps, context, { seqs: [] })).turns;
+        return (await workBatch(sql, claimed, batchDeps, context, { seqs: [] }, { commit })).turns;
       });
       count(turns, claimed.length);
       wake(context);

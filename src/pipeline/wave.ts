@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.js';
 import type { ApplyContext, EffectRequest } from '../effects/applier.js';
 import type { Ask, TurnContext } from '../flow/types.js';
+import type { OutboundInsert } from '../store/outbound.js';
 import { clockIsBehind } from '../store/clockGuard.js';
 import type { Sql } from '../store/sql.js';
 import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
@@ -95,14 +96,14 @@ export async function applyWave(
   wave: Talk[],
   deps: WaveDeps,
   context: ApplyContext,
-): Promise<EffectRequest<'send_message'>[]> {
-  const messages: EffectRequest<'send_message'>[] = [];
+): Promise<OutboundInsert[]> {
+  const messages: OutboundInsert[] = [];
   let rest: EffectRequest[] = [];
   for (const talk of wave) {
     const asker = askerOf(talk);
     for (const effect of talk.effects) {
       if (effect.kind === 'send_message') {
-        messages.push({ asker, effect });
+        messages.push({ conversationId: talk.row.id, lineId: talk.row.lineId, message: effect.message });
         talk.hasAnswered = true;
         talk.row.metAt ??= context.now;
       } else rest.push({ asker, effect });

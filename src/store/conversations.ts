@@ -192,26 +192,33 @@ const SAVE = {
     WHERE c.id = s.id`,
 };
 
-/** Stores what a batch of turns came to, in one statement (a second one where something is sealed). */
+/**
+ * Stores what a batch of turns came to, in one statement (a second one where something is sealed). Both are handed over
+ * at once, so that a COMMIT may follow without waiting for them.
+ */
 export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date): Promise<void> {
   const saved = batch.conversations;
-  const saving = sql.query(SAVE, [
-    saved.map((s) => s.id),
-    saved.map((s) => s.session),
-    saved.map((s) => s.private),
-    saved.map((s) => s.isMet),
-    saved.map((s) => s.silencedUntil),
-    saved.map((s) => s.lastInboundAt),
-    batch.handled,
-    now,
-  ]);
-  await saving;
-  if (batch.sealed.length === 0) return;
-  await sql.query(
-    `UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind), sealed_body = s.body
-     FROM unnest($1::bigint[], $2::text[]) AS s (seq, body) WHERE i.seq = s.seq`,
-    [batch.sealed.map((s) => s.seq), batch.sealed.map((s) => s.body)],
-  );
+  const saving: Promise<unknown>[] = [
+    sql.query(SAVE, [
+      saved.map((s) => s.id),
+      saved.map((s) => s.session),
+      saved.map((s) => s.private),
+      saved.map((s) => s.isMet),
+      saved.map((s) => s.silencedUntil),
+      saved.map((s) => s.lastInboundAt),
+      batch.handled,
+      now,
+    ]),
+  ];
+  if (batch.sealed.length > 0)
+    saving.push(
+      sql.query(
+        `UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind), sealed_body = s.body
+         FROM unnest($1::bigint[], $2::text[]) AS s (seq, body) WHERE i.seq = s.seq`,
+        [batch.sealed.map((s) => s.seq), batch.sealed.map((s) => s.body)],
+      ),
+    );
+  await Promise.all(saving);
 }
 
 /** A conversation that failed rests before it is tried again. `counts`: whether this brings it nearer to being parked. */

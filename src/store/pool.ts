@@ -6,6 +6,8 @@ export interface PoolOptions {
   /** Connections at most; 10 by default. */
   max?: number;
   log?: Pick<Logger, 'warn'>;
+  /** false for COPY, which needs a connection of its own manners. */
+  pipeline?: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
     application_name: 'kentongan',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // Statements that do not wait for each other go out together: the message path has fewer round trips.
+    pipeline: options.pipeline ?? true,
     // A client that died in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 60_000,
     types,

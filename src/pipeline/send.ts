@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Channel, MediaSource } from '../channels/channel.js';
 import type { Counters } from '../core/counters.js';
 import { SendError } from '../core/errors.js';
+import type { Outgoing } from '../core/outgoing.js';
 import type { Now } from '../core/ports.js';
 import { lineRestsUntil } from '../store/lines.js';
-import { recoverSending, turnOutbox, type TakenRow } from '../store/outbound.js';
+import { countWaitingFiles } from '../store/attachmentRows.js';
+import { recoverSending, retryOutbound, turnOutbox, type TakenRow } from '../store/outbound.js';
 import { isConnectionFault } from './faults.js';
 import { createPace, type Pace } from './pace.js';
 import { settleFailure, type RaiseIncidents } from './settle.js';
@@ -77,6 +79,9 @@ interface LineSender {
 export type LineDeps = SenderDeps & { limits: SenderLimits };
 
 const MOST_IN_FLIGHT = 256;
+/** How long a message waits for its pictures, and how often they are looked for. */
+const FILES_WAIT_MS = 60_000;
+const FILES_LOOK_MS = 500;
 
 async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   const { pool, log, counters } = deps;
@@ -131,10 +136,14 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     counters.sent += marked.length;
     for (const row of taken) {
       pace.take();
-      const sending = send(row).finally(() => {
-        inFlight.delete(sending);
-        nudge();
-      });
+      const sending = send(row)
+        .catch((cause: unknown) =>
+          log.error({ line: lineId, message: row.seq, err: cause }, 'a send was interrupted'),
+        )
+        .finally(() => {
+          inFlight.delete(sending);
+          nudge();
+        });
       inFlight.add(sending);
     }
     wait();
@@ -153,6 +162,7 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   }
 
   async function send(row: TakenRow): Promise<void> {
+    if (await waitsForFiles(row)) return;
     try {
       const { externalIds } = await channel.send(row.chatId, row.message, deps.media);
       sent.push({ seq: row.seq, externalIds });
@@ -165,6 +175,17 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       pace.restChat(row.conversationId, row.isGroup);
       await settle(row, error);
     }
+  }
+
+  /** Pictures that are still being fetched from the platform they came by: the message waits a moment for them. */
+  async function waitsForFiles(row: TakenRow): Promise<boolean> {
+    const files = filesOf(row.message);
+    const now = deps.now();
+    if (files.length === 0 || now.getTime() - row.createdAt.getTime() > FILES_WAIT_MS) return false;
+    if ((await countWaitingFiles(pool, files)) === 0) return false;
+    await retryOutbound(pool, row.seq, { notBefore: null, error: 'waits for its files' });
+    pace.restChatFor(row.conversationId, FILES_LOOK_MS);
+    return true;
   }
 
   /** Writes down what follows from a failure; a row that cannot be written stays `sending`, to be recovered later. */
@@ -197,6 +218,10 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       while (turning) await turning;
     },
   };
+}
+
+function filesOf(message: Outgoing): string[] {
+  return [...(message.photos ?? []), ...(message.document ? [message.document.attachmentId] : [])];
 }
 
 /** What the holder before us left in the middle of a send. */

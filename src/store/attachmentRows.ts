@@ -87,3 +87,12 @@ export async function loseFile(sql: Sql, id: string, state: 'lost' | 'refused'):
     state,
   ]);
 }
+
+/** How many of these are still to be fetched. */
+export async function countWaitingFiles(sql: Sql, ids: string[]): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM attachments WHERE id = ANY ($1::uuid[]) AND state = 'waiting'`,
+    [ids],
+  );
+  return rows[0]!.n;
+}

@@ -45,7 +45,8 @@ export async function poll(deps: PollDeps): Promise<void> {
   async function round(): Promise<number | 'end'> {
     let updates: unknown[];
     try {
-      updates = await fetchUpdates(deps, confirm);
+      // After a failure the first poll does not wait: that the line is well again is then known at once.
+      updates = await fetchUpdates(deps, confirm, failures > 0 ? 0 : POLL_SECONDS);
     } catch (cause) {
       if (deps.signal.aborted) return 'end';
       const error = toSendError(cause, 'getUpdates');
@@ -70,16 +71,16 @@ export async function poll(deps: PollDeps): Promise<void> {
   }
 }
 
-async function fetchUpdates(deps: PollDeps, confirm: number | null): Promise<unknown[]> {
+async function fetchUpdates(deps: PollDeps, confirm: number | null, seconds: number): Promise<unknown[]> {
   const result = await deps.api.call(
     'getUpdates',
     {
       ...(confirm === null ? {} : { offset: confirm }),
-      timeout: POLL_SECONDS,
+      timeout: seconds,
       limit: 100,
       allowed_updates: ALLOWED_UPDATES,
     },
-    { ms: POLL_SECONDS * 1000 + GRACE_MS, signal: deps.signal },
+    { ms: seconds * 1000 + GRACE_MS, signal: deps.signal },
   );
   return Updates.parse(result);
 }

@@ -27,9 +27,9 @@ export interface CaseInsert {
 export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
   const { rows } = await sql.query<{ draft: string }>(
     `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
-       private, is_confidential, opened_at, due_at)
+       private, is_confidential, opened_at, due_at, event_count)
      SELECT id, code, draft_id, village_id, service, flow, 'open', resident_id, conversation_id, answers, private,
-       is_confidential, $13, due_at
+       is_confidential, $13, due_at, 1
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
        $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[]) WITH ORDINALITY
        AS n (id, code, draft_id, village_id, service, flow, resident_id, conversation_id, answers, private,

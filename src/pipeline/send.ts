@@ -7,7 +7,13 @@ import type { Outgoing } from '../core/outgoing.js';
 import type { Now } from '../core/ports.js';
 import { lineRestsUntil } from '../store/lines.js';
 import { countWaitingFiles } from '../store/attachmentRows.js';
-import { recoverSending, retryOutbound, turnOutbox, type TakenRow } from '../store/outbound.js';
+import {
+  recoverSending,
+  releaseOrphans,
+  retryOutbound,
+  turnOutbox,
+  type TakenRow,
+} from '../store/outbound.js';
 import { isConnectionFault } from './faults.js';
 import { createPace, type Pace } from './pace.js';
 import { settleFailure, type RaiseIncidents } from './settle.js';
@@ -92,10 +98,16 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   pace.restLine(((await lineRestsUntil(pool, lineId))?.getTime() ?? 0) - deps.now().getTime());
   const inFlight = new Set<Promise<void>>();
   let sent: { seq: number; externalIds: string[] }[] = [];
+  /** What became of messages while the database was away. */
+  const unwritten: (() => Promise<void>)[] = [];
+  /** Rows that say `sending` because of us. */
+  const mine = new Set<number>();
+  let isAnswerLost = false;
   let turning: Promise<void> | null = null;
   let isWanted = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let timerAt = 0;
 
   function nudge(): void {
     isWanted = true;
@@ -121,6 +133,12 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
 
   /** Marks what went out, takes what is next, and begins to send it. */
   async function turn(): Promise<void> {
+    for (const task of unwritten.splice(0)) await orLater(task);
+    if (isAnswerLost) {
+      // Taken, but we were never told: nothing of it was begun.
+      await releaseOrphans(pool, lineId, deps.owner, [...mine]);
+      isAnswerLost = false;
+    }
     const marked = sent;
     sent = [];
     const limit = isStopped ? 0 : Math.min(pace.allowance(), most - inFlight.size);
@@ -131,19 +149,18 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       taken = await turnOutbox(pool, { lineId, owner: deps.owner, sent: marked, limit, resting }, deps.now());
     } catch (cause) {
       sent = [...marked, ...sent];
+      isAnswerLost = true;
       throw cause;
     }
     counters.sent += marked.length;
+    for (const { seq } of marked) mine.delete(seq);
     for (const row of taken) {
+      mine.add(row.seq);
       pace.take();
-      const sending = send(row)
-        .catch((cause: unknown) =>
-          log.error({ line: lineId, message: row.seq, err: cause }, 'a send was interrupted'),
-        )
-        .finally(() => {
-          inFlight.delete(sending);
-          nudge();
-        });
+      const sending = send(row).finally(() => {
+        inFlight.delete(sending);
+        nudge();
+      });
       inFlight.add(sending);
     }
     wait();
@@ -156,13 +173,26 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   }
 
   function nudgeIn(ms: number): void {
+    const at = performance.now() + ms;
+    if (timer && timerAt <= at) return;
     clearTimeout(timer);
-    timer = setTimeout(nudge, Math.min(ms, 2 ** 31 - 1));
+    timerAt = at;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        nudge();
+      },
+      Math.min(ms, 2 ** 31 - 1),
+    );
     timer.unref();
   }
 
   async function send(row: TakenRow): Promise<void> {
-    if (await waitsForFiles(row)) return;
+    try {
+      if (await waitsForFiles(row)) return;
+    } catch {
+      return await orLater(() => putBack(row, 'not begun'));
+    }
     try {
       const { externalIds } = await channel.send(row.chatId, row.message, deps.media);
       sent.push({ seq: row.seq, externalIds });
@@ -183,24 +213,36 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     const now = deps.now();
     if (files.length === 0 || now.getTime() - row.createdAt.getTime() > FILES_WAIT_MS) return false;
     if ((await countWaitingFiles(pool, files)) === 0) return false;
-    await retryOutbound(pool, row.seq, { notBefore: null, error: 'waits for its files' });
+    await putBack(row, 'waits for its files');
     pace.restChatFor(row.conversationId, FILES_LOOK_MS);
     return true;
   }
 
-  /** Writes down what follows from a failure; a row that cannot be written stays `sending`, to be recovered later. */
+  /** Writes down what follows from a failure; the row holds its conversation back until that has worked. */
   async function settle(row: TakenRow, error: SendError): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const rest = await settleFailure(row, error, channel, deps);
-        if (rest.lineMs !== undefined) pace.restLine(rest.lineMs);
-        if (rest.chatMs !== undefined) pace.restChatFor(row.conversationId, rest.chatMs);
-        return;
-      } catch (cause) {
-        log.error({ line: lineId, message: row.seq, err: cause }, 'a failed send could not be written down');
-        if (tries >= 20) return;
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
+    await orLater(async () => {
+      const rest = await settleFailure(row, error, channel, deps);
+      mine.delete(row.seq);
+      if (rest.lineMs !== undefined) pace.restLine(rest.lineMs);
+      if (rest.chatMs !== undefined) pace.restChatFor(row.conversationId, rest.chatMs);
+    });
+  }
+
+  async function putBack(row: TakenRow, reason: string): Promise<void> {
+    await retryOutbound(pool, row.seq, { notBefore: null, error: reason });
+    mine.delete(row.seq);
+  }
+
+  async function orLater(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (cause) {
+      log.warn(
+        { line: lineId, err: cause },
+        'the outcome of a send could not be written down; again in a second',
+      );
+      unwritten.push(task);
+      nudgeIn(1_000);
     }
   }
 

@@ -160,6 +160,21 @@ export async function recoverSending(
   };
 }
 
+/** Rows that say `sending` though the holder of the lease, who asks, has not begun them: back to the queue. */
+export async function releaseOrphans(
+  sql: Sql,
+  lineId: string,
+  owner: string,
+  begun: number[],
+): Promise<void> {
+  await sql.query(
+    `UPDATE outbound_messages SET state = 'pending'
+     WHERE line_id = $1 AND state = 'sending' AND seq <> ALL ($3::bigint[])
+       AND EXISTS (SELECT 1 FROM lines l WHERE l.id = $1 AND l.lease_owner = $2 AND l.lease_until > now())`,
+    [lineId, owner, begun],
+  );
+}
+
 /** Lines that have messages older than this waiting to be sent. */
 export async function linesWithUnsent(sql: Sql, createdBefore: Date, now: Date): Promise<string[]> {
   const { rows } = await sql.query<{ line_id: string }>(

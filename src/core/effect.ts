@@ -22,6 +22,8 @@ export type Effect =
   /** A person is wanted: the officers of the village are told. */
   | { kind: 'hand_over'; reason: HandOverReason; text?: string }
   | { kind: 'end_hand_over' }
+  /** An officer's words to a resident who asked for a person; `conversation` as the notification named it. */
+  | { kind: 'answer_resident'; conversation: string; text: string }
   | AcceptInvite
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
   | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
@@ -81,7 +83,8 @@ export interface AcceptInvite {
 }
 
 export type ConsentPurpose = 'market' | 'health_reminder' | 'notification';
-export type HandOverReason = 'asked' | 'misunderstood' | 'voice' | 'error' | 'emergency';
+/** `message`: what the resident goes on to say while a person has the word. */
+export type HandOverReason = 'asked' | 'misunderstood' | 'voice' | 'error' | 'emergency' | 'message';
 export type TimerKind =
   | 'draft_reminder'
   | 'draft_expiry'
@@ -116,6 +119,8 @@ export interface EffectResults {
     is_new: boolean;
   };
   change_listing: { outcome: 'done' | 'not_allowed' | 'not_found'; title: string | null };
+  /** `resident`: the first name. */
+  answer_resident: { outcome: 'done' | 'not_found'; resident: string | null };
   accept_invite: {
     outcome: 'accepted' | 'waiting' | 'wrong_phone' | 'expired' | 'used' | 'not_found';
     name: string | null;

@@ -6,14 +6,14 @@ import { raiseIncidents } from '../store/incidents.js';
 import { insertNotifications } from '../store/notifications.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
-import type { Applier } from './applier.js';
+import type { Applier, EffectRequest } from './applier.js';
 
 /** After this long without an end the bot has the word again: nobody is left with a silent chat. */
 export const HAND_OVER_HOURS = 12;
 
 /**
  * Gives the word to a person: the bot falls silent, and the village's officers are told (`officer-hand-over`), once for
- * calls that follow each other within half an hour; an emergency is always told. Where nobody can be told, an incident
+ * calls that follow each other within half an hour; an emergency, and what the resident goes on to say, is always told. Where nobody can be told, an incident
  * is opened.
  */
 export const handOver: Applier<'hand_over'> = async (sql, requests, context) => {
@@ -35,9 +35,10 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     })),
     newId,
   );
-  const told = asking.flatMap(({ asker, effect }) => {
+  const told = joined(asking).flatMap(({ asker, effect }) => {
     const one = begun.get(asker.conversationId!);
-    return one && (!one.isRepeat || effect.reason === 'emergency')
+    // What the resident goes on to say must reach somebody: words are told even where the call itself is a repeat.
+    return one && (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined)
       ? [{ one, effect, villageId: asker.villageId ?? one.villageId }]
       : [];
   });
@@ -76,7 +77,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   await raiseIncidents(
     sql,
     calls
-      .filter(({ to }) => to.length === 0)
+      .filter(({ to, one }) => to.length === 0 && !one.isRepeat)
       .map(({ one, effect, villageId }) => ({
         kind: 'no_officer' as const,
         villageId,
@@ -89,3 +90,22 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   context.nudges.notify ||= calls.length > 0;
   return requests.map(() => null);
 };
+
+type Request = EffectRequest<'hand_over'>;
+
+/** One call for each conversation of the batch: several messages in one turn are told together. */
+function joined(requests: Request[]): Request[] {
+  const byConversation = new Map<string, Request>();
+  for (const request of requests) {
+    const id = request.asker.conversationId!;
+    const first = byConversation.get(id);
+    const texts = [first?.effect.text, request.effect.text].filter((text) => text !== undefined);
+    byConversation.set(
+      id,
+      first
+        ? { ...first, effect: { ...first.effect, ...(texts.length > 0 ? { text: texts.join('\n') } : {}) } }
+        : request,
+    );
+  }
+  return [...byConversation.values()];
+}

@@ -1,6 +1,7 @@
 import type { EffectKind } from '../core/effect.js';
 import { acceptInvite } from './acceptInvite.js';
 import { actOnCase } from './actOnCase.js';
+import { answerResident } from './answerResident.js';
 import type { Applier } from './applier.js';
 import { cancelTimer } from './cancelTimer.js';
 import { changeListing } from './changeListing.js';
@@ -34,6 +35,7 @@ export const appliers = {
   report_listing: reportListing,
   accept_invite: acceptInvite,
   confirm_invite: confirmInvite,
+  answer_resident: answerResident,
   end_hand_over: endHandOver,
   hand_over: handOver,
   cancel_timer: cancelTimer,

@@ -1,3 +1,4 @@
+import { firstName } from '../core/firstName.js';
 import type { Sql } from './sql.js';
 
 export interface HandOver {
@@ -43,4 +44,35 @@ export async function endHandOvers(sql: Sql, conversationIds: string[]): Promise
   await sql.query('UPDATE conversations SET handed_over_at = NULL WHERE id = ANY ($1::uuid[])', [
     conversationIds,
   ]);
+}
+
+export interface AnswerableHandOver {
+  officerId: string;
+  conversationId: string;
+  villageId: string | null;
+  residentName: string | null;
+}
+
+/** How long after the call an officer may still answer it. */
+const ANSWER_DAYS = 3;
+
+/** Of these, the conversations whose call for a person that officer was told of a short while ago. */
+export async function answerableHandOvers(
+  sql: Sql,
+  asked: { officerId: string; conversationId: string }[],
+  now: Date,
+): Promise<AnswerableHandOver[]> {
+  if (asked.length === 0) return [];
+  const { rows } = await sql.query<AnswerableHandOver>(
+    `SELECT DISTINCT n.officer_id AS "officerId", c.id AS "conversationId",
+       coalesce(r.village_id, l.village_id) AS "villageId", r.name AS "residentName"
+     FROM unnest($1::uuid[], $2::uuid[]) AS asked (officer_id, conversation_id)
+     JOIN notifications n ON n.officer_id = asked.officer_id AND n.subject_id = asked.conversation_id
+       AND n.kind = 'officer-hand-over' AND n.created_at > $3::timestamptz - make_interval(days => $4)
+     JOIN conversations c ON c.id = asked.conversation_id
+     JOIN addresses a ON a.id = c.address_id JOIN residents r ON r.id = a.resident_id
+     JOIN lines l ON l.id = c.line_id`,
+    [asked.map((one) => one.officerId), asked.map((one) => one.conversationId), now, ANSWER_DAYS],
+  );
+  return rows.map((row) => ({ ...row, residentName: firstName(row.residentName) }));
 }

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
-import type { OfficerIdentity } from '../core/asker.js';
-import type { Effect, EffectKind, ResultOf } from '../core/effect.js';
 import type { NewId, Now, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { Simulator } from '../core/simulator.js';
+import type { Perform } from '../effects/perform.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /** All that the web is handed. runtime.ts makes it; tests make a smaller one around a real Postgres. */
@@ -59,12 +58,6 @@ export interface Question {
   /** Where the answer is one of several: what each value was called. */
   options: { value: string; text: string }[];
 }
-
-/** `officer` null: somebody on a public page. */
-export type Perform = <const E extends readonly Effect[]>(
-  officer: OfficerIdentity | null,
-  effects: E,
-) => Promise<{ [I in keyof E]: E[I] extends { kind: infer K extends EffectKind } ? ResultOf<K> : never }>;
 
 export interface Health {
   ok: boolean;

@@ -263,6 +263,18 @@ export function channelContract(
       expect(rig.channel.health().state).toBe('stopped');
     });
 
+    test('a line that was stopped can be started again', async () => {
+      await rig.writes('satu');
+      await arrives(1);
+      await rig.channel.stop();
+      await rig.channel.start(intake);
+      await rig.writes('dua');
+      await arrives(2);
+      await send({ text: 'Baik.' });
+      expect(intake.texts()).toEqual(['satu', 'dua']);
+      expect((await rig.sees()).map(({ text }) => text)).toEqual(['Baik.']);
+    });
+
     test('a line that listens says that it is up', async () => {
       await until('it is up', () => rig.channel.health().state === 'up');
       expect(intake.states.at(-1)).toMatchObject({ state: 'up' });

@@ -42,7 +42,7 @@ export function createTelegram(options: TelegramOptions): Channel {
   const api = createBotApi(options);
   const { log } = options;
   const backoffMs = options.backoffMs ?? ((n: number) => Math.min(30_000, 1000 * 2 ** Math.min(n - 1, 5)));
-  const stopping = new AbortController();
+  let stopping = new AbortController();
   let health: ChannelHealth = { state: 'stopped' };
   let intake: Intake | null = null;
   let webhook: WebhookHandler | null = null;
@@ -52,6 +52,7 @@ export function createTelegram(options: TelegramOptions): Channel {
 
   async function start(given: Intake): Promise<void> {
     intake = given;
+    stopping = new AbortController();
     const taker = createTaker({
       lineId,
       intake: given,
@@ -64,19 +65,19 @@ export function createTelegram(options: TelegramOptions): Channel {
     const isHeard = await tryGreeting();
     // A token that is refused is told at once; a network that is down heals by itself.
     if (isDown()) throw new SendError('line_down', CURE.refused);
-    running = listen(taker, isHeard).catch((cause: unknown) =>
+    running = listen(taker, isHeard, stopping.signal).catch((cause: unknown) =>
       log.error({ err: cause, line: lineId }, 'telegram: listening ended'),
     );
   }
 
-  async function listen(taker: Taker, isHeard: boolean): Promise<void> {
+  async function listen(taker: Taker, isHeard: boolean, signal: AbortSignal): Promise<void> {
     for (let failures = 1; !isHeard; failures += 1) {
-      await sleep(backoffMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
-      if (stopping.signal.aborted) return;
+      await sleep(backoffMs(failures), undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
       isHeard = await tryGreeting();
       if (isDown()) return;
     }
-    if (!options.webhook) await poll({ api, taker, log, signal: stopping.signal, backoffMs, went });
+    if (!options.webhook) await poll({ api, taker, log, signal, backoffMs, went });
   }
 
   async function tryGreeting(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SendError } from '../../core/errors.js';
+import { MediaError, SendError } from '../../core/errors.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { Log } from '../../core/ports.js';
 import type { MediaSource } from '../channel.js';
@@ -28,7 +28,8 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
   /** Chats that Telegram finds too fast, until when. */
   const slowed = new Map<string, number>();
 
-  return async (chatId, message, media) => {
+  return async (chatId, wanted, media) => {
+    const { message, files } = await load(wanted, media);
     const requests = render(chatId, message, { hasKeyboard: keyboards.has(chatId) });
     if (requests.length === 0) throw new SendError('permanent', 'a message without text, photo or document');
     const key = createHash('sha256')
@@ -36,7 +37,7 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
       .digest('base64');
     const done = underway.get(key) ?? [];
     try {
-      for (const request of requests.slice(done.length)) done.push(await call(request, media));
+      for (const request of requests.slice(done.length)) done.push(await call(request, files));
     } catch (cause) {
       const error = weigh(toSendError(cause, 'send'), chatId);
       if (done.length > 0 && mayComeAgain(error)) remember(underway, key, done);
@@ -49,12 +50,11 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
     return { externalIds: done.flat() };
   };
 
-  async function call(request: BotRequest, media: MediaSource): Promise<string[]> {
+  async function call(request: BotRequest, files: Files): Promise<string[]> {
     try {
-      const params = await withUploads(request, media);
       const result = await deps.api.call(
         request.method,
-        params,
+        withUploads(request, files),
         request.uploads.length > 0 ? { ms: UPLOAD_MS } : {},
       );
       if (request.isOptional) return [];
@@ -72,6 +72,33 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
     }
   }
 
+  /** Reads the files first. A picture that is gone does not take the words with it; a document is the message. */
+  async function load(message: Outgoing, media: MediaSource): Promise<{ message: Outgoing; files: Files }> {
+    const files: Files = new Map();
+    const lost = new Set<string>();
+    for (const id of [
+      ...(message.photos ?? []),
+      ...(message.document ? [message.document.attachmentId] : []),
+    ]) {
+      try {
+        const file = await media(id);
+        files.set(id, { source: Buffer.from(file.bytes), filename: file.name });
+      } catch (cause) {
+        const isLost = cause instanceof MediaError && cause.failure !== 'retry';
+        if (!isLost) throw new SendError('retry', `attachment ${id} cannot be read now`, { cause });
+        if (id === message.document?.attachmentId)
+          throw new SendError('permanent', `attachment ${id} is gone`);
+        deps.log.warn(
+          { attachment: id, reason: cause.message },
+          'telegram: sent without a picture that is gone',
+        );
+        lost.add(id);
+      }
+    }
+    if (lost.size === 0) return { message, files };
+    return { message: { ...message, photos: message.photos?.filter((id) => !lost.has(id)) }, files };
+  }
+
   /** Telegram does not say whether one chat or the whole bot is too fast: a second chat within the wait tells. */
   function weigh(error: SendError, chatId: string): SendError {
     if (error.failure !== 'delayed') return error;
@@ -83,14 +110,14 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
   }
 }
 
-async function withUploads(request: BotRequest, media: MediaSource): Promise<object> {
-  const files: { source: Buffer; filename: string }[] = [];
-  for (const { attachmentId, name } of request.uploads) {
-    const file = await media(attachmentId).catch((cause: unknown) => {
-      throw new SendError('permanent', `attachment ${attachmentId} cannot be read`, { cause });
-    });
-    files.push({ source: Buffer.from(file.bytes), filename: name ?? file.name });
-  }
+/** The files of a message by attachment. */
+type Files = Map<string, { source: Buffer; filename: string }>;
+
+function withUploads(request: BotRequest, loaded: Files): object {
+  const files = request.uploads.map(({ attachmentId, name }) => {
+    const file = loaded.get(attachmentId)!;
+    return name === undefined ? file : { ...file, filename: name };
+  });
   if (request.method === 'sendPhoto') return { ...request.params, photo: files[0] };
   if (request.method === 'sendDocument') return { ...request.params, document: files[0] };
   if (request.method !== 'sendMediaGroup') return request.params;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, MediaSource } from '../../../src/channels/channel.js';
 import { createTelegram } from '../../../src/channels/telegram/client.js';
+import { MediaError } from '../../../src/core/errors.js';
 import { withoutToken } from '../../../src/channels/telegram/errors.js';
 import { STAND_IN_TOKEN, startBotApi, type BotApi, type FaultKind } from '../../standins/botApi.js';
 import { testIntake, testLog, until } from '../intake.js';
@@ -127,12 +128,32 @@ describe('every failure of a send says what should follow', () => {
     strange.close();
   });
 
-  test('an attachment that cannot be read is given up, and its message with it', async () => {
-    const gone: MediaSource = () => Promise.reject(new Error('erased'));
-    await expect(channel.send('41', { text: 'x', photos: ['p1'] }, gone)).rejects.toMatchObject({
-      failure: 'permanent',
+  test('a document that is gone is given up, and its message with it', async () => {
+    const gone: MediaSource = () => Promise.reject(new MediaError('lost', 'erased'));
+    const message = { text: 'Suratnya', document: { attachmentId: 'd1', name: 'SKU.pdf' } };
+    await expect(channel.send('41', message, gone)).rejects.toMatchObject({ failure: 'permanent' });
+    expect(await heard()).toEqual([]);
+  });
+
+  test('a file that cannot be read now is tried again later', async () => {
+    const away: MediaSource = () => Promise.reject(new Error('the database is away'));
+    await expect(channel.send('41', { text: 'x', photos: ['p1'] }, away)).rejects.toMatchObject({
+      failure: 'retry',
     });
     expect(await heard()).toEqual([]);
+  });
+
+  test('a picture that is gone does not take the words with it', async () => {
+    const oneGone: MediaSource = (id) =>
+      id === 'p1' ? Promise.reject(new MediaError('lost', 'erased')) : media(id);
+    await channel.send('41', { text: 'Cabai', photos: ['p1', 'p2'] }, oneGone);
+    await channel.send('41', { text: 'Tomat', photos: ['p1'] }, oneGone);
+    expect(
+      (await bot.person(41).messages()).filter((m) => m.from === 'bot').map((m) => [m.text, m.photos.length]),
+    ).toEqual([
+      ['Cabai', 1],
+      ['Tomat', 0],
+    ]);
   });
 });
 

@@ -6,15 +6,22 @@ import type { LookUpName } from '../core/lookup.js';
 
 /** What happened to a conversation: one row of inbound_messages, or the answers to its asks. */
 export type FlowEvent =
-  | { kind: 'message'; content: Content; /** When it was sent. */ at: Date; /** Its wait was long: an outage lay between. */ late?: boolean }
-  /** Another part of the program wants a flow shown here: a notice of a case, a notification, a timer that is due. */
+  | {
+      kind: 'message';
+      content: Content;
+      /** When it was sent. */ at: Date;
+      /** Its wait was long: an outage lay between. */ late?: boolean;
+    }
+  /**
+   * Another part of the program wants a flow shown here: a notice of a case, a notification, a timer that is due.
+   * Timers of the engine's own: `gather` tells that a burst of photos is over; `draft-reminder` and `draft-expired`
+   * are left unsaid where no draft waits any more.
+   */
   | { kind: 'start'; flow: string; vars: JsonObject }
   | { kind: 'answers'; results: { [ask: string]: Json } };
 
 /** What the engine waits for: a look-up or an effect whose result the flow needs. Ids are unique within the turn. */
-export type Ask =
-  | { id: string; look_up: LookUpName; args: JsonObject }
-  | { id: string; effect: Effect };
+export type Ask = { id: string; look_up: LookUpName; args: JsonObject } | { id: string; effect: Effect };
 
 /** What is known around a conversation. Everything that changes from turn to turn is handed in. */
 export interface TurnContext {
@@ -53,9 +60,35 @@ export interface VillageContext {
 
 /**
  * Where a conversation stands, as it is stored: small, plain JSON. Short keys, since it is written on every turn
- * (at most about 500 bytes for a usual request). Only the engine reads or writes it.
+ * (at most about 500 bytes for a usual request). Only the engine reads or writes it; keep nothing of a suspended
+ * session (`w`) beyond the transaction.
  */
-export interface Session {
+export interface Session extends Frame {
+  /** Frames beneath: flows that called or were interrupted, the oldest first. */
+  k?: Frame[];
+  /** Sensitive answers by `flow.question`: opened and sealed by the pipeline, apart from the row's clear session. */
+  private?: JsonObject;
+  /** When a question was last left waiting: minutes since 1970. */
+  q?: number;
+  /** Questions asked so far, from which tokens are made. */
+  n?: number;
+  /** What was consumed last: token or payload, the text that confirmed, seconds since 1970, the code it led to. */
+  l?: [key: string, text: string, at: number, code?: string];
+  /** Choices last offered beside a question: label and payload. `on`: nothing was asked since, so numbers mean them. */
+  o?: [label: string, payload: string][];
+  on?: 1;
+  /** The draft's timers are set. */
+  g?: 1;
+  /** When an apology for lateness was last said: minutes since 1970. */
+  z?: number;
+  /** Album of the photos taken last: the rest of it belongs to them. */
+  al?: string;
+  /** A suspended turn: what goes on with the answers, and the effects so far. */
+  w?: JsonObject;
+}
+
+/** One flow that runs, waits or lies beneath another. */
+export interface Frame {
   /** Flow, its version (content hash, 8 characters) and the step that waits. */
   f?: string;
   h?: string;
@@ -68,18 +101,22 @@ export interface Session {
   /** Token of the question that waits, and how often its answer was not understood. */
   t?: string;
   m?: number;
-  /** Frames beneath: flows that called or were interrupted. */
-  k?: Frame[];
-  /** Sensitive answers: opened and sealed by the pipeline, kept apart from the row's clear session. */
-  private?: JsonObject;
-  [more: string]: Json | Frame[] | undefined;
+  /** Questions answered, in order: the way back. */
+  b?: string[];
+  /** One answer is being changed: the rest is not asked again. */
+  e?: 1;
+  /** A question of the engine's own that waits in place of the step's: which to change, which village, … */
+  x?: JsonObject;
+  /** How it came on top: called, or between a question and its answer; and where its result goes. */
+  y?: 'c' | 'i';
+  i?: string;
 }
-export type Frame = Pick<Session, 'f' | 'h' | 's' | 'a' | 'v' | 'd' | 't' | 'm'> & { [more: string]: Json | undefined };
 
 export interface Turn {
   session: Session;
   /** The message of this turn answered a sensitive question: its stored body is to be sealed once handled. */
   sealsInput?: boolean;
+  /** Empty while the turn is suspended: all effects of the turn come with its last round, in order. */
   effects: Effect[];
   /** Not empty: the turn is suspended; call again with the answers and the same context. */
   asks: Ask[];

@@ -1,0 +1,4 @@
+import { fileURLToPath } from 'node:url';
+
+/** The flows that come with the program. */
+export const FLOWS_FOLDER = fileURLToPath(new URL('../../flows', import.meta.url));

@@ -1,0 +1,74 @@
+/** Days of the calendar as `2026-11-24`: what people call them, and how to count with them. */
+const MONTHS: { [name: string]: number } = {};
+const MONTH_NAMES = [
+  'januari jan january',
+  'februari feb pebruari february',
+  'maret mar march',
+  'april apr',
+  'mei may',
+  'juni jun june',
+  'juli jul july',
+  'agustus agt agu ags agust aug august',
+  'september sep sept',
+  'oktober okt oct october',
+  'november nov nop nopember',
+  'desember des dec december',
+];
+MONTH_NAMES.forEach((names, i) => names.split(' ').forEach((name) => (MONTHS[name] = i + 1)));
+
+export function monthNumber(name: string): number | null {
+  return MONTHS[name] ?? null;
+}
+
+/** The day that a clock on the wall of a zone shows. */
+export function dayIn(at: Date, zone: string): string {
+  return formatter(zone).format(at);
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+function formatter(zone: string): Intl.DateTimeFormat {
+  let known = formatters.get(zone);
+  if (!known) {
+    known = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+    formatters.set(zone, known);
+  }
+  return known;
+}
+
+/** A day that exists, or null: there is no 31 June. */
+export function day(year: number, month: number, date: number): string | null {
+  const made = new Date(Date.UTC(year, month - 1, date));
+  if (made.getUTCFullYear() !== year || made.getUTCMonth() !== month - 1 || made.getUTCDate() !== date)
+    return null;
+  return made.toISOString().slice(0, 10);
+}
+
+export type Span = 'd' | 'w' | 'm' | 'y';
+
+/** A day so many days, weeks, months or years on (or back). The end of a month stays its end. */
+export function shift(from: string, amount: number, span: Span): string {
+  const at = new Date(`${from}T00:00:00Z`);
+  if (span === 'd' || span === 'w') at.setUTCDate(at.getUTCDate() + amount * (span === 'w' ? 7 : 1));
+  else {
+    const date = at.getUTCDate();
+    at.setUTCDate(1);
+    at.setUTCMonth(at.getUTCMonth() + amount * (span === 'y' ? 12 : 1));
+    const last = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
+    at.setUTCDate(Math.min(date, last));
+  }
+  return at.toISOString().slice(0, 10);
+}
+
+/** A bound of a flow file: a day, `now`, `now-18y`, `now+30d`. */
+export function bound(written: string, today: string): string {
+  const relative = /^now(?:([+-]\d+)([dwmy]))?$/u.exec(written);
+  if (!relative) return written;
+  return relative[1] ? shift(today, Number(relative[1]), relative[2] as Span) : today;
+}
+
+export const BOUND = /^(?:now(?:[+-]\d+[dwmy])?|\d{4}(?:-\d{2}(?:-\d{2})?)?)$/u;

@@ -1,0 +1,127 @@
+import type { Json, JsonObject } from '../core/json.js';
+import type { ArgumentUse, ValueOf } from '../words/compile.js';
+import { wordDate, wordDateTime, wordMoney, wordNumber } from '../words/values.js';
+import { wordAnswer } from './answers/wording.js';
+import type { Run } from './run.js';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/u;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u;
+
+/** Arguments of one text: those handed in, then the conversation's, then answers and variables. */
+export function argumentsOf(run: Run, extra?: JsonObject): ValueOf {
+  return (name, use) => valueFor(run, name, use, extra);
+}
+
+function valueFor(
+  run: Run,
+  name: string,
+  use: ArgumentUse,
+  extra: JsonObject | undefined,
+): string | number | Date | undefined {
+  if (extra && name in extra) return shaped(run, name, extra[name]!, use);
+  if (name.startsWith('has_') && !(name in run.answers)) {
+    const value = valueFor(run, name.slice(4), 'select', extra);
+    return value === undefined || value === '' || value === 'other' ? 'no' : 'yes';
+  }
+  const conversation = conversationValue(run, name);
+  if (conversation !== undefined)
+    return conversation === null ? undefined : shaped(run, name, conversation, use);
+  const answer = run.answers[name];
+  if (answer !== undefined) {
+    const ask = run.flowOrNull?.asks.get(name);
+    return use === 'worded' && ask && answer !== null
+      ? wordAnswer(run, ask.answer, answer)
+      : shaped(run, name, answer, use);
+  }
+  const variable = run.s.v?.[name];
+  if (variable !== undefined) return shaped(run, name, variable, use);
+  return partFor(run, name, use);
+}
+
+/** `case_due` for `vars.case.due`, `quantity_unit` for a part of an answer, `service_promise` for the catalogue's. */
+function partFor(run: Run, name: string, use: ArgumentUse): string | number | Date | undefined {
+  for (let cut = name.lastIndexOf('_'); cut > 0; cut = name.lastIndexOf('_', cut - 1)) {
+    const [of, part] = [name.slice(0, cut), name.slice(cut + 1)];
+    const whole = run.s.v?.[of] ?? run.answers[of];
+    if (whole !== null && typeof whole === 'object' && !Array.isArray(whole) && part in whole)
+      return shaped(run, part, whole[part]!, use);
+    if (of === 'service') return serviceValue(run, part);
+  }
+  return undefined;
+}
+
+function serviceValue(run: Run, part: string): string | undefined {
+  const service = run.flowOrNull?.service ? run.flows.serviceWords.get(run.flowOrNull.service) : undefined;
+  if (!service) return undefined;
+  if (part === 'title') return run.words(service.title);
+  if (part === 'promise') return run.words(service.promise);
+  if (part !== 'counter') return undefined;
+  return service.checklist
+    .filter((item) => item.by === 'counter')
+    .map((item) => run.words(item.text))
+    .join(', ');
+}
+
+/** The conversation's own arguments; null where one is not known, undefined where there is no such argument. */
+function conversationValue(run: Run, name: string): Json | undefined {
+  const { context, village } = run;
+  switch (name) {
+    case 'village':
+      return village?.name ?? null;
+    case 'district':
+      return village?.district ?? null;
+    case 'resident':
+      return context.resident.name;
+    case 'officer':
+      return context.officer?.name ?? null;
+    case 'office_hours':
+      return village?.officeHours || null;
+    case 'office_phone':
+      return village?.officePhone ?? null;
+    case 'office_address':
+      return village?.officeAddress ?? null;
+    case 'opens_next':
+      return village?.opensNext ?? null;
+    case 'midwife_phone':
+      return village?.midwifePhone ?? null;
+    case 'public_url':
+      return context.publicUrl;
+    case 'today':
+      return run.today;
+    default:
+      return undefined;
+  }
+}
+
+/** A value in the form that a text asks for. */
+function shaped(run: Run, key: string, value: Json, use: ArgumentUse): string | number | Date | undefined {
+  if (value === null) return undefined;
+  if (use === 'worded') return wordValue(run, key, value);
+  if (use === 'number') {
+    const number = Number(value);
+    return Number.isFinite(number) ? number : undefined;
+  }
+  if (use === 'date') {
+    const date = new Date(String(value));
+    return Number.isNaN(date.getTime()) ? undefined : date;
+  }
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'object' ? 'other' : String(value);
+}
+
+/** How a bare value reads: a service and a status by their words, a price as money, ISO times by the village's clock. */
+export function wordValue(run: Run, key: string, value: Json): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return key === 'price' ? wordMoney(value) : wordNumber(value, run.language);
+  if (typeof value === 'boolean') return run.text(value ? 'yes' : 'no');
+  if (Array.isArray(value)) return value.map((part) => wordValue(run, key, part)).join(', ');
+  if (typeof value === 'object')
+    return typeof value.name === 'string' ? value.name : Object.values(value).map(String).join(' ');
+  if (key === 'service') {
+    const service = run.flows.serviceWords.get(value);
+    if (service) return run.words(service.title);
+  }
+  if (key === 'status') return run.statusText(value);
+  if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
+  return DAY.test(value) ? wordDate(value, run.language) : value;
+}

@@ -1,0 +1,71 @@
+import type { Run } from './run.js';
+import type { Frame, Session } from './types.js';
+
+const FRAME_KEYS = ['f', 'h', 's', 'a', 'v', 'd', 't', 'm', 'b', 'e', 'x', 'y', 'i'] as const;
+/** Flows beneath one another; past this the oldest, long forgotten, is let go. */
+const DEEPEST = 6;
+
+/** Lays the frame on top beneath the one that comes. */
+export function push(session: Session): void {
+  const frame = takeTop(session);
+  session.k = [...(session.k ?? []), frame];
+  if (session.k.length > DEEPEST) session.k.shift();
+}
+
+/** Lets the frame on top go; the one beneath, if any, is on top again. */
+export function pop(session: Session): boolean {
+  dropPrivate(session);
+  takeTop(session);
+  const beneath = session.k?.pop();
+  if (session.k?.length === 0) delete session.k;
+  if (!beneath) return false;
+  Object.assign(session, beneath);
+  return true;
+}
+
+/** Lets go the flow on top with those that called it: what it interrupted is on top again, if anything. */
+export function popChain(session: Session): boolean {
+  while (session.y === 'c') if (!pop(session)) return false;
+  return pop(session);
+}
+
+function takeTop(session: Session): Frame {
+  const frame: Frame = {};
+  for (const key of FRAME_KEYS) {
+    if (session[key] === undefined) continue;
+    (frame as { [key: string]: unknown })[key] = session[key];
+    delete session[key];
+  }
+  return frame;
+}
+
+/** Sensitive answers live no longer than the flow that asked for them, unless the same flow waits beneath. */
+function dropPrivate(session: Session): void {
+  if (!session.private || session.k?.some((frame) => frame.f === session.f)) return;
+  const prefix = `${session.f}.`;
+  for (const key of Object.keys(session.private)) if (key.startsWith(prefix)) delete session.private[key];
+  if (Object.keys(session.private).length === 0) delete session.private;
+}
+
+/** All frames, the top one first. */
+export function framesOf(session: Session): Frame[] {
+  return [session, ...[...(session.k ?? [])].reverse()];
+}
+
+/** Whether the flow on top, with those that called it, holds anything that was answered. */
+export function hasWork(session: Session): boolean {
+  for (const frame of framesOf(session)) {
+    if (isWorkedOn(frame)) return true;
+    if (frame.y !== 'c') return false;
+  }
+  return false;
+}
+
+export function isWorkedOn(frame: Frame): boolean {
+  return frame.a !== undefined && Object.keys(frame.a).length > 0;
+}
+
+/** Whether a question waits. */
+export function isWaiting(run: Run): boolean {
+  return run.s.t !== undefined;
+}

@@ -1,0 +1,140 @@
+import type { EffectKind } from '../core/effect.js';
+import type { LookUpName } from '../core/lookup.js';
+
+/**
+ * Names that a flow file may use and the program fills: a forgotten look-up or effect does not build, an unknown one
+ * is a fault that `check` names.
+ */
+export const LOOK_UPS = {
+  find_village: { args: ['text'], more: ['district'], result: ['count', 'exact', 'items'] },
+  case_by_code: { args: ['code'], more: [], result: caseKeys() },
+  my_cases: { args: [], more: [], result: ['count', 'items'] },
+  find_listings: { args: ['text'], more: [], result: ['count', 'items'] },
+  listing_by_code: { args: ['code'], more: [], result: [...listingKeys(), 'found'] },
+  my_listings: { args: [], more: [], result: ['count', 'items'] },
+  officer_cases: { args: [], more: [], result: ['count', 'items'] },
+  officer_case: {
+    args: ['code'],
+    more: [],
+    result: ['found', 'code', 'service', 'status', 'resident', 'taken_by', 'is_mine', 'due'],
+  },
+  invite_by_token: { args: ['token'], more: [], result: ['found', 'usable', 'name', 'village'] },
+} as const satisfies {
+  [K in LookUpName]: { args: readonly string[]; more: readonly string[]; result: readonly string[] };
+};
+
+export interface EffectNames {
+  /** Must stand in `with`. */
+  with: readonly string[];
+  /** May stand in `with`. */
+  more: readonly string[];
+  /** Keys of its result, found under `into`; none: it answers nothing. */
+  result: readonly string[];
+  /** Where the result goes when the step does not say. */
+  into: string | null;
+}
+
+/** Effects that a `do` step may ask for. `send_message` and timers of the engine's own are not a flow's to ask. */
+export const EFFECTS = {
+  send_message: null,
+  open_case: {
+    with: [],
+    more: ['service'],
+    result: ['code', 'position', 'due', 'is_new'],
+    into: 'case',
+  },
+  act_on_case: {
+    with: ['code', 'act'],
+    more: ['text', 'attachments'],
+    result: ['outcome', 'status', 'by', 'code'],
+    into: 'act',
+  },
+  publish_listing: { with: [], more: [], result: ['code', 'status', 'reason', 'is_new'], into: 'listing' },
+  change_listing: { with: ['code', 'act'], more: ['reason'], result: ['outcome', 'title'], into: 'change' },
+  report_listing: { with: ['code', 'reason'], more: [], result: [], into: null },
+  set_language: { with: ['language'], more: [], result: [], into: null },
+  set_village: { with: ['village'], more: [], result: [], into: null },
+  remember_name: { with: ['name'], more: [], result: [], into: null },
+  record_consent: { with: ['purpose', 'version', 'given'], more: [], result: [], into: null },
+  hand_over: { with: ['reason'], more: ['text'], result: [], into: null },
+  end_hand_over: { with: [], more: [], result: [], into: null },
+  answer_resident: {
+    with: ['conversation', 'text'],
+    more: [],
+    result: ['outcome', 'resident'],
+    into: 'answer',
+  },
+  accept_invite: {
+    with: ['token', 'phone'],
+    more: [],
+    result: ['outcome', 'name', 'village'],
+    into: 'invite',
+  },
+  confirm_invite: { with: ['invite', 'accept'], more: [], result: ['outcome', 'name'], into: 'invite' },
+  set_timer: { with: ['timer', 'due_at'], more: ['vars'], result: [], into: null },
+  cancel_timer: { with: ['timer'], more: [], result: [], into: null },
+  raise_incident: { with: ['incident', 'detail'], more: [], result: [], into: null },
+} as const satisfies { [K in EffectKind]: EffectNames | null };
+
+/**
+ * Variables with which other parts of the program start a flow (an internal row of the conversation). Every flow may
+ * also have `arg` (what a button or a phrase brought) and `kind` (of an emergency).
+ */
+export const START_VARS: { [flow: string]: readonly string[] } = {
+  'officer-new-case': ['code', 'service', 'resident', 'due', 'position', 'village'],
+  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position'],
+  'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
+  'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village'],
+  'officer-message': ['text', 'by'],
+  'officer-incident': ['incident', 'text', 'resident', 'village'],
+  'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
+  'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
+  'officer-listing': [
+    'code',
+    'title',
+    'seller',
+    'price',
+    'unit',
+    'quantity',
+    'village',
+    'photo',
+    'photos',
+    'flags',
+    'reports',
+  ],
+  'listing-notice': ['code', 'title', 'event', 'text', 'reason'],
+  'draft-reminder': ['title'],
+  'draft-expired': ['title'],
+};
+
+/** Roots of an expression beside variables and answers. */
+export const ROOTS = [
+  'answers',
+  'vars',
+  'resident',
+  'village',
+  'officer',
+  'channel',
+  'public_url',
+  'now',
+] as const;
+
+function caseKeys() {
+  return ['found', 'detail', 'code', 'service', 'status', 'position', 'opened', 'due', 'words'] as const;
+}
+
+function listingKeys() {
+  return [
+    'code',
+    'title',
+    'status',
+    'price',
+    'unit',
+    'quantity',
+    'village',
+    'contact',
+    'seller',
+    'photo',
+    'published',
+  ] as const;
+}

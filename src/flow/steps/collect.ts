@@ -1,0 +1,103 @@
+import type { Json } from '../../core/json.js';
+import type { CompiledCollect, ServiceWords } from '../compiled.js';
+import { askQuestion, DONE, NEXT, pickOption, SKIP, WAIT } from '../question.js';
+import type { Answered, Option, Question, Reply } from '../question.js';
+import type { Run } from '../run.js';
+import { gather, settle } from './gather.js';
+import type { Gathers } from './gather.js';
+import type { StepKind } from './step.js';
+
+/** Files of one item of a checklist. */
+const MOST = 3;
+
+type Item = ServiceWords['checklist'][number];
+
+/**
+ * The checklist of the flow's service: what may be sent by chat is asked for one by one, the rest is told.
+ * Identity documents are never asked for: they are `by: counter`.
+ *
+ * ```yaml
+ * - collect: checklist
+ * ```
+ */
+export const collect: StepKind<'collect'> = {
+  compile: (raw, c) => {
+    if (!c.serviceId)
+      c.fault([], 'this flow has no service whose checklist to collect', 'add `service:` at its top');
+    return { text: raw.text ? c.words(['text'], raw.text) : null, service: c.serviceId ?? '' };
+  },
+  run: (step, run) => {
+    const item = missing(step, run);
+    if (!item) return NEXT;
+    const isFirst = byChat(step, run).every((other) => run.s.a?.[other.id] === undefined);
+    const before = isFirst && step.text ? run.words(step.text) : undefined;
+    askQuestion(run, step, question(step, run), before);
+    return WAIT;
+  },
+  question,
+  answer,
+  settle: (step, run) => {
+    const item = waiting(step, run);
+    if (item) settle(run, gathersFor(item));
+  },
+};
+
+function question(step: CompiledCollect, run: Run): Question {
+  const item = waiting(step, run);
+  if (!item) return { text: '', options: [], isNumbered: false };
+  const text = run.text('collect_ask', { item: run.words(item.text) });
+  return {
+    text:
+      item.optional && run.context.channel.choices === 'numbers' ? `${text} ${run.text('skip_hint')}` : text,
+    options: optionsOf(run, item),
+    isNumbered: false,
+  };
+}
+
+function optionsOf(run: Run, item: Item): Option[] {
+  if (count(run, item) > 0) return [{ n: DONE, label: run.text('done'), means: 'selesai' }];
+  return item.optional ? [{ n: SKIP, label: run.text('skip'), means: 'lewati' }] : [];
+}
+
+function answer(step: CompiledCollect, run: Run, reply: Reply): Answered {
+  const item = waiting(step, run);
+  if (!item) return { kind: 'go', outcome: NEXT };
+  if (reply.content.kind === 'photo' || reply.content.kind === 'document') {
+    const taken = gather(run, gathersFor(item), reply.content);
+    return taken.kind === 'go' ? { kind: 'go', outcome: onward(step, run, item) } : taken;
+  }
+  const picked = pickOption(run, question(step, run), reply);
+  if (picked?.n === SKIP) {
+    run.keep({ id: item.id, sensitive: false }, null);
+    return { kind: 'go', outcome: onward(step, run, item) };
+  }
+  if (picked?.n === DONE) return { kind: 'go', outcome: onward(step, run, item) };
+  return { kind: 'miss', hint: run.text(item.kind === 'photo' ? 'hint_photo' : 'hint_document') };
+}
+
+/** The next item of the same step, or on. */
+function onward(step: CompiledCollect, run: Run, item: Item): { kind: 'to'; at: number } | typeof NEXT {
+  run.s.v = { ...run.s.v, collected: [...((run.s.v?.collected as Json[] | undefined) ?? []), item.id] };
+  return missing(step, run) ? { kind: 'to', at: step.at } : NEXT;
+}
+
+function byChat(step: CompiledCollect, run: Run): Item[] {
+  return (run.flows.serviceWords.get(step.service)?.checklist ?? []).filter((item) => item.by === 'chat');
+}
+
+/** The item that is asked for now: the first that is not over. */
+function waiting(step: CompiledCollect, run: Run): Item | undefined {
+  const over = (run.s.v?.collected as Json[] | undefined) ?? [];
+  return byChat(step, run).find((item) => !over.includes(item.id));
+}
+
+const missing = waiting;
+
+function count(run: Run, item: Item): number {
+  const files = run.s.a?.[item.id];
+  return Array.isArray(files) ? files.length : 0;
+}
+
+function gathersFor(item: Item): Gathers {
+  return { id: item.id, min: 1, max: MOST, photosOnly: item.kind === 'photo' };
+}

@@ -1,0 +1,67 @@
+import type { Content } from '../../core/content.js';
+import type { Json } from '../../core/json.js';
+import type { CompiledAsk } from '../compiled.js';
+import { NEXT, showQuestion } from '../question.js';
+import type { Answered } from '../question.js';
+import type { Run } from '../run.js';
+
+/** How many files a question takes. */
+export interface Gathers {
+  id: string;
+  min: number;
+  max: number;
+  /** Photos only; else documents and photos alike: many photograph their papers. */
+  photosOnly: boolean;
+}
+
+/** A silence of this many milliseconds ends a burst: albums arrive as several messages. */
+const SILENCE = 1500;
+
+export function gathersOf(step: CompiledAsk): Gathers | null {
+  const { answer } = step;
+  if (answer.type !== 'photo' && answer.type !== 'document') return null;
+  const max = answer.max ?? Math.max(1, answer.min ?? 1);
+  return { id: step.id, min: answer.min ?? 1, max, photosOnly: answer.type === 'photo' };
+}
+
+/** Takes one file. The last one that fits ends the question; else a short silence brings one acknowledgement for all. */
+export function gather(
+  run: Run,
+  gathers: Gathers,
+  content: Extract<Content, { kind: 'photo' | 'document' }>,
+): Answered {
+  const isImage = content.kind === 'photo' || (content.file.mime ?? '').startsWith('image/');
+  if (gathers.photosOnly && !isImage) return { kind: 'miss', hint: run.text('hint_photo') };
+  const files = [...((run.s.a?.[gathers.id] as Json[] | undefined) ?? []), referenceOf(content)];
+  run.s.a = { ...run.s.a, [gathers.id]: files };
+  if (content.album) run.s.al = content.album;
+  if (files.length >= gathers.max) {
+    run.effects.push({ kind: 'cancel_timer', timer: 'gather' });
+    if (gathers.max === 1) run.effects.pop();
+    run.s.b = [...(run.s.b ?? []).filter((id) => id !== gathers.id), gathers.id];
+    return { kind: 'go', outcome: NEXT };
+  }
+  run.effects.push({
+    kind: 'set_timer',
+    timer: 'gather',
+    dueAt: new Date(run.context.now.getTime() + SILENCE).toISOString(),
+  });
+  return { kind: 'quiet' };
+}
+
+/** The burst is over: tells how many came, once. */
+export function settle(run: Run, gathers: Gathers): void {
+  const count = (run.s.a?.[gathers.id] as Json[] | undefined)?.length ?? 0;
+  if (count === 0 || run.s.t === undefined) return;
+  showQuestion(
+    run,
+    { text: '', options: [{ n: 91, label: run.text('done'), means: 'selesai' }], isNumbered: false },
+    run.text('gather_got', { count }),
+    true,
+  );
+}
+
+/** The attachment where it is stored already, else the platform's id of the file. */
+function referenceOf(content: Extract<Content, { kind: 'photo' | 'document' }>): string {
+  return content.file.attachmentId ?? content.file.remote ?? '';
+}

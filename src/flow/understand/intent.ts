@@ -1,0 +1,146 @@
+import type { CompiledFlow, Flows } from '../compiled.js';
+import { isClose } from './closeness.js';
+import { wordsOf } from './normalise.js';
+import type { Message, Vocabulary } from './vocabulary.js';
+
+/** A flow that a message may name, and how well: 1 and more is a whole phrase of it. */
+export interface Named {
+  flow: CompiledFlow;
+  score: number;
+  /** What follows a phrase that ends with `{arg}`: "cari jeruk" → "jeruk". */
+  arg: string | null;
+}
+
+interface Phrase {
+  flow: CompiledFlow;
+  words: string[];
+  weight: number;
+  takesArg: boolean;
+}
+
+interface Index {
+  phrases: Phrase[];
+  /** Word → weight: a word of few phrases tells more. */
+  weights: Map<string, number>;
+}
+
+/** Words that name nothing by themselves. */
+const FILLERS = new Set(
+  `saya aku anda bapak ibu pak bu mas mbak min admin kak tolong minta mau ingin bisa buat membuat urus mengurus ngurus
+  yang untuk dari di ke dan atau dengan itu ini ya dong nih sih kok ada apa bagaimana cara dimana mana berapa kapan
+  tidak belum sudah akan lagi juga saja sama kalau karena ku nya a the my i to want need how for please of is`.split(
+    /\s+/u,
+  ),
+);
+const ARG = /\s*\{arg\}$/u;
+const indexes = new WeakMap<Flows, Index>();
+
+/** Flows that a message names, the likeliest first. Officers' flows only for officers. */
+export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): Named[] {
+  const index = indexOf(flows);
+  const said = content(message.words, flows.vocabulary);
+  const all = canonical(message.words, flows.vocabulary);
+  const best = new Map<string, Named>();
+  for (const phrase of index.phrases) {
+    if (phrase.flow.isForOfficers && !isOfficer) continue;
+    const found = score(phrase, said, all, index.weights);
+    if (found <= 0) continue;
+    const known = best.get(phrase.flow.id);
+    if (known && known.score >= found) continue;
+    const arg = phrase.takesArg ? argumentOf(message, phrase, flows.vocabulary) : null;
+    best.set(phrase.flow.id, { flow: phrase.flow, score: found, arg });
+  }
+  return [...best.values()].sort((a, b) => b.score - a.score);
+}
+
+/** The one that is clearly meant, or the few that may be. */
+export function choose(named: Named[]): { one: Named | null; several: Named[] } {
+  const [first, second] = named;
+  if (!first || first.score < 0.55) return { one: null, several: [] };
+  if (first.score >= 1 && (!second || first.score >= second.score * 1.15)) return { one: first, several: [] };
+  const near = named.filter((other) => other.score >= first.score * 0.8 && other.score >= 0.55).slice(0, 4);
+  return near.length === 1 ? { one: near[0]!, several: [] } : { one: null, several: near };
+}
+
+/**
+ * A phrase of which every word was said counts 1, more where it is long, telling and most of what was said; a part
+ * of it counts by the weight of what was said.
+ */
+function score(phrase: Phrase, said: string[], all: string[], weights: Map<string, number>): number {
+  if (phrase.words.length === 0) return 0;
+  if (phrase.takesArg) {
+    const starts = phrase.words.every((word, i) => all[i] === word);
+    return starts && all.length > phrase.words.length ? 3 + phrase.words.length : 0;
+  }
+  let heard = 0;
+  let count = 0;
+  for (const word of phrase.words) {
+    if (!all.includes(word) && !all.some((typed) => isClose(typed, word))) continue;
+    heard += weights.get(word) ?? 1;
+    count += 1;
+  }
+  if (count === 0) return 0;
+  const share = heard / phrase.weight;
+  const covered = said.length === 0 ? 1 : Math.min(1, count / said.length);
+  if (count < phrase.words.length) return share * 0.75 * (0.6 + 0.4 * covered);
+  return 1 + Math.log2(1 + phrase.weight) * (0.4 + 0.6 * covered);
+}
+
+function argumentOf(message: Message, phrase: Phrase, vocabulary: Vocabulary): string | null {
+  // The phrase's words may have been typed as abbreviations of another length: drop words from the text until they fit.
+  const typed = message.text.split(/\s+/u);
+  for (let first = 1; first < typed.length; first++) {
+    const head = canonical(wordsOf(typed.slice(0, first).join(' '), vocabulary.abbreviations), vocabulary);
+    if (head.length >= phrase.words.length) return typed.slice(first).join(' ').trim() || null;
+  }
+  return null;
+}
+
+function indexOf(flows: Flows): Index {
+  const known = indexes.get(flows);
+  if (known) return known;
+  const phrases = [...flows.byId.values()].flatMap((flow) =>
+    flow.understands.map((text): Phrase => {
+      const takesArg = ARG.test(text);
+      const words = canonical(
+        wordsOf(text.replace(ARG, ''), flows.vocabulary.abbreviations),
+        flows.vocabulary,
+      );
+      const telling = words.filter((word) => !FILLERS.has(word));
+      return { flow, words: takesArg || telling.length === 0 ? words : telling, weight: 1, takesArg };
+    }),
+  );
+  const counts = new Map<string, Set<string>>();
+  for (const { flow, words } of phrases)
+    for (const word of words) counts.set(word, (counts.get(word) ?? new Set()).add(flow.id));
+  const weights = new Map(
+    [...counts].map(([word, inFlows]) => [word, Math.log2(1 + flows.byId.size / inFlows.size)]),
+  );
+  for (const phrase of phrases)
+    phrase.weight = phrase.words.reduce((sum, word) => sum + (weights.get(word) ?? 1), 0);
+  const made = { phrases, weights };
+  indexes.set(flows, made);
+  return made;
+}
+
+function content(words: readonly string[], vocabulary: Vocabulary): string[] {
+  const telling = canonical(words, vocabulary).filter((word) => !FILLERS.has(word));
+  return telling;
+}
+
+/** Words in their usual form: synonyms of one word, and of two ("ora mampu"). */
+function canonical(words: readonly string[], { synonyms }: Vocabulary): string[] {
+  const usual: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const pair = i + 1 < words.length ? synonyms.get(`${words[i]} ${words[i + 1]}`) : undefined;
+    if (pair) {
+      usual.push(...pair.split(' '));
+      i += 1;
+      continue;
+    }
+    const one = synonyms.get(words[i]!);
+    if (one) usual.push(...one.split(' '));
+    else usual.push(words[i]!);
+  }
+  return usual;
+}

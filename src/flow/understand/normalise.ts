@@ -1,0 +1,42 @@
+/** Punctuation and signs that carry no meaning between words; an apostrophe inside a word is dropped with them. */
+const SEPARATORS = /[^\p{L}\p{N}?]+/gu;
+const APOSTROPHES = /['’`ʼ]/gu;
+const MARKS = /\p{M}+/gu;
+/** "tolooong": nobody means three. */
+const DRAWN_OUT = /(\p{L})\1{2,}/gu;
+/** "rame2" is "rame rame". */
+const TWICE = /^(\p{L}{3,})2$/u;
+
+/**
+ * A message in its plainest form: small letters, no accents, no signs, one space between words. "?" stays, since
+ * some people type nothing else.
+ */
+export function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(MARKS, '')
+    .toLowerCase()
+    .replace(APOSTROPHES, '')
+    .replace(DRAWN_OUT, '$1')
+    .replace(SEPARATORS, ' ')
+    .trim();
+}
+
+/** Spells out what people abbreviate, word by word. */
+export type Abbreviations = ReadonlyMap<string, readonly string[]>;
+
+/** The words of a message, abbreviations spelled out. */
+export function wordsOf(text: string, abbreviations: Abbreviations): string[] {
+  const words: string[] = [];
+  for (const typed of plain(text).replaceAll('?', ' ').split(' ')) {
+    if (typed === '') continue;
+    const twice = TWICE.exec(typed);
+    const parts = twice ? [twice[1]!, twice[1]!] : [typed];
+    for (const part of parts) {
+      const meant = abbreviations.get(part);
+      if (meant) words.push(...meant);
+      else words.push(part);
+    }
+  }
+  return words;
+}

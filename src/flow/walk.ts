@@ -1,0 +1,224 @@
+import type { Json, JsonObject } from '../core/json.js';
+import type { CompiledFlow, CompiledStep } from './compiled.js';
+import { isWorkedOn, pop, push } from './frames.js';
+import { showQuestion } from './question.js';
+import type { Outcome } from './question.js';
+import type { Run } from './run.js';
+import { kindOf, waits } from './steps/index.js';
+import type { Frame, VillageContext } from './types.js';
+
+/** Steps in one turn: more than this is a circle that `check` could not see. */
+const MOST_STEPS = 500;
+/** The flow that asks for the village, and the one that tells of an office which takes no requests by chat. */
+export const CHOOSE_VILLAGE = 'choose-village';
+const NOT_ACTIVE = 'village-not-active';
+
+/** Runs the flow on top from a place until it waits, suspends or is over. */
+export function walk(run: Run, from: number, isAgain = false): void {
+  let at: number | null = from;
+  let forced = isAgain ? from : -1;
+  for (let count = 0; at !== null; count++) {
+    if (count > MOST_STEPS) throw new Error(`the flow ${run.s.f} goes in a circle`);
+    const step: CompiledStep | undefined = run.flow.steps[at];
+    if (!step) {
+      at = leave(run, null);
+      continue;
+    }
+    if (at !== forced && ((run.s.e && isPassed(step, run)) || (step.if && !run.holds(step.if)))) {
+      at += 1;
+      continue;
+    }
+    forced = -1;
+    at = follow(run, step, kindOf(step.type).run(step as never, run));
+  }
+}
+
+/** Goes where an outcome says; null where the turn is over. */
+export function follow(run: Run, step: CompiledStep, outcome: Outcome): number | null {
+  switch (outcome.kind) {
+    case 'next':
+      return step.at + 1;
+    case 'to':
+      if (outcome.again) {
+        walk(run, outcome.at, true);
+        return null;
+      }
+      return outcome.at;
+    case 'wait':
+      return null;
+    case 'suspend':
+      run.s.s = step.id;
+      run.suspend(outcome.ask, { k: 'step', id: outcome.ask.id, into: outcome.into });
+      return null;
+    case 'end':
+      return leave(run, outcome.returns);
+    case 'call':
+      run.s.s = step.id;
+      return enter(run, outcome.flow, outcome.vars, 'c', outcome.into);
+    case 'jump':
+      return jump(run, outcome.flow, outcome.vars);
+    case 'cancel':
+      throw new Error('a step cannot cancel by itself');
+  }
+}
+
+/** Starts a flow on top of what is there, or in place of nothing. Returns its first place; null where it may not run. */
+export function enter(
+  run: Run,
+  id: string,
+  vars: JsonObject,
+  how: 'c' | 'i' | null,
+  into: string | null = null,
+): number | null {
+  const flow = run.flows.byId.get(id);
+  if (!flow) throw new Error(`no flow "${id}" is known`);
+  if (how) push(run.s);
+  const { s } = run;
+  s.f = flow.id;
+  s.h = flow.hash;
+  if (Object.keys(vars).length > 0) s.v = vars;
+  if (how) s.y = how;
+  if (into) s.i = into;
+  if (flow.isForOfficers && !run.context.officer) {
+    run.say(run.text('officer_only'));
+    return leave(run, null);
+  }
+  return begin(run, flow);
+}
+
+/** The first place of the flow on top, once what it needs is known. */
+function begin(run: Run, flow: CompiledFlow): number | null {
+  if (flow.needs !== 'nothing' && !run.village) {
+    run.say(run.text('need_village'));
+    // No step: the flow begins once the village is known.
+    delete run.s.s;
+    return enter(run, CHOOSE_VILLAGE, {}, 'c');
+  }
+  if (flow.needs === 'active' && run.village && run.village.state !== 'active') return instead(run);
+  if (flow.hasDraft) run.s.d = run.context.newId();
+  return 0;
+}
+
+/** The office takes no requests by chat: where it is and when it is open is said instead. */
+function instead(run: Run): number | null {
+  if (!run.flows.byId.has(NOT_ACTIVE)) {
+    run.say(run.text('village_not_active', { has_address: run.village?.officeAddress ? 'yes' : 'no' }));
+    return leave(run, null);
+  }
+  return replace(run, NOT_ACTIVE, {});
+}
+
+/** Another flow takes the place of the one on top. */
+function replace(run: Run, id: string, vars: JsonObject): number | null {
+  const { y, i } = run.s;
+  const how = y ?? null;
+  const hadBeneath = pop(run.s);
+  return enter(run, id, vars, hadBeneath ? how : null, i ?? null);
+}
+
+/** A menu leads to another flow, which takes the place of the menu and of those that only called it. */
+function jump(run: Run, id: string, vars: JsonObject): number | null {
+  while (run.s.y === 'c' && !isWorkedOn(run.s) && !run.s.k?.at(-1)?.d) if (!pop(run.s)) break;
+  const beneath = run.s.k?.findLastIndex((frame) => frame.f === id && isWorkedOn(frame)) ?? -1;
+  if (beneath >= 0) {
+    takeUp(run, beneath);
+    return null;
+  }
+  return replace(run, id, vars);
+}
+
+/** A flow that waits further down is taken up again: what lay on top of it is let go. */
+export function takeUp(run: Run, place: number): void {
+  while ((run.s.k?.length ?? 0) > place) pop(run.s);
+  showPending(run, run.text('back_to', { title: run.words(run.flow.title) }));
+}
+
+/** The flow on top is over: its caller goes on, or what it interrupted waits again. */
+export function leave(run: Run, returns: Json): number | null {
+  const { s } = run;
+  const ended: Frame = { f: s.f, y: s.y, i: s.i };
+  const chosen = s.f === CHOOSE_VILLAGE ? villageOf(run) : null;
+  const mayRepeat = !run.isEmergency;
+  if (!pop(s)) return null;
+  if (ended.y === 'i') {
+    // A menu that nothing was put into yet is not worth saying again.
+    if (s.t !== undefined && mayRepeat && (isWorkedOn(s) || isAsking(run)))
+      showPending(run, backTo(run, ended));
+    return null;
+  }
+  if (chosen) run.village = chosen;
+  const { flow } = run;
+  if (s.s === undefined) {
+    if (chosen) return begin(run, flow);
+    return leave(run, null);
+  }
+  if (ended.i) run.setVariable(ended.i, returns);
+  const place = flow.places.get(s.s);
+  return place === undefined ? leave(run, null) : place + 1;
+}
+
+function isAsking(run: Run): boolean {
+  const step = run.flowOrNull?.steps[run.flowOrNull.places.get(run.s.s ?? '') ?? -1];
+  return step?.type === 'ask' || step?.type === 'confirm';
+}
+
+function backTo(run: Run, ended: Frame): string | undefined {
+  return ended.f === run.s.f ? undefined : run.text('back_to', { title: run.words(run.flow.title) });
+}
+
+/** Shows again what waits on top. */
+export function showPending(run: Run, before?: string): void {
+  const step = waitingStep(run);
+  if (!step) return;
+  showQuestion(run, kindOf(step.type).question!(step as never, run), before);
+}
+
+/** The step on top that waits, or null. */
+export function waitingStep(run: Run): CompiledStep | null {
+  const flow = run.flowOrNull;
+  if (!flow || run.s.t === undefined || run.s.s === undefined) return null;
+  const step = flow.steps[flow.places.get(run.s.s) ?? -1];
+  return step && waits(step) ? step : null;
+}
+
+/** While one answer is changed, all that was answered or said is passed over. */
+function isPassed(step: CompiledStep, run: Run): boolean {
+  switch (step.type) {
+    case 'ask':
+      return run.s.a?.[step.id] !== undefined;
+    case 'say':
+    case 'call':
+    case 'hand_over':
+      return true;
+    case 'do':
+      return (
+        step.effect === 'open_case' || step.effect === 'publish_listing' || step.effect === 'act_on_case'
+      );
+    default:
+      return false;
+  }
+}
+
+/** What the choice of a village led to, as far as it is known in this turn; the rest comes with the next one. */
+function villageOf(run: Run): VillageContext | null {
+  for (const [id, ask] of run.flow.asks) {
+    const answer = ask.answer.type === 'village' ? run.answers[id] : undefined;
+    if (answer === null || typeof answer !== 'object' || Array.isArray(answer)) continue;
+    const known = (key: string): string | null => (typeof answer[key] === 'string' ? answer[key] : null);
+    return {
+      id: String(answer.id),
+      name: String(answer.name),
+      district: String(answer.district),
+      type: 'desa',
+      state: answer.is_active ? 'active' : 'listed',
+      zone: 'Asia/Jakarta',
+      officeAddress: known('office_address'),
+      officePhone: known('office_phone'),
+      officeHours: known('office_hours') ?? '',
+      isOpenNow: true,
+      opensNext: null,
+      midwifePhone: null,
+    };
+  }
+  return null;
+}

@@ -9,7 +9,7 @@ import { SetupError } from '../core/errors.js';
 const LOCK = 7_204_113_526;
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-interface Migration {
+export interface Migration {
   name: string;
   sql: string;
   checksum: string;
@@ -34,6 +34,29 @@ export async function migrate(databaseUrl: string, folder = FOLDER): Promise<str
     // Ends the session, and with it the lock.
     await client.end();
   }
+}
+
+/**
+ * Those of our migrations that made a backup's tables. Throws SetupError where the backup was made by other files, or by
+ * a newer program.
+ */
+export async function pickMigrations(
+  applied: { name: string; checksum: string }[],
+  folder = FOLDER,
+): Promise<Migration[]> {
+  const migrations = await readMigrations(folder);
+  compare(
+    migrations,
+    applied.map(({ name, checksum }) => ({ migration_name: name, checksum, finished_at: new Date(0) })),
+  );
+  return migrations.filter((migration) => applied.some(({ name }) => name === migration.name));
+}
+
+/** Applies migrations and records them, within the caller's transaction; others wait with theirs until its end. */
+export async function applyTo(client: pg.Client, migrations: Migration[]): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  await client.query(RECORD_TABLE);
+  for (const migration of migrations) await applyAndRecord(client, migration);
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
@@ -107,17 +130,21 @@ async function apply(client: pg.Client, migrations: Migration[], done: Recorded[
 async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, clock_timestamp(), 1)`,
-      [randomUUID(), migration.checksum, migration.name],
-    );
+    await applyAndRecord(client, migration);
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK');
     throw new Error(`migration ${migration.name} failed and was undone`, { cause });
   }
+}
+
+async function applyAndRecord(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query(migration.sql);
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp(), 1)`,
+    [randomUUID(), migration.checksum, migration.name],
+  );
 }
 
 /** Prisma's own table, to the letter. */

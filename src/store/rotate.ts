@@ -5,6 +5,7 @@ import { SEALED_COLUMNS } from './sealedColumns.js';
 import type { SealedColumn } from './sealedColumns.js';
 import { keyId, keyIdOfBytes } from './sealer.js';
 import { inTransaction } from './sql.js';
+import type { Sql } from './sql.js';
 
 /** The media storage, as far as resealing needs it. */
 export interface SealedFiles {
@@ -97,4 +98,14 @@ async function resealFiles(
     }
   }
   return { files: count, unreadable };
+}
+
+/** How many values of the database each key seals, by its id. */
+export async function countSealed(sql: Sql): Promise<Map<string, number>> {
+  const { rows } = await sql.query<{ id: string; count: number }>(
+    `SELECT split_part(sealed, '.', 1) AS id, count(*)::int AS count FROM (${SEALED_COLUMNS.map(
+      ({ table, column }) => `SELECT ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
+    ).join(' UNION ALL ')}) AS all_sealed GROUP BY 1`,
+  );
+  return new Map(rows.map((row) => [row.id, row.count]));
 }

@@ -26,7 +26,7 @@ export async function testDatabase(options: { isEmpty?: boolean } = {}): Promise
     pool,
     url: url.href,
     drop: async () => {
-      await pool.end();
+      if (!pool.ended) await pool.end();
       await asKeeper((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };

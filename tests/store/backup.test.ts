@@ -1,0 +1,375 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Decrypter } from 'age-encryption';
+import { v7 } from 'uuid';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { SetupError } from '../../src/core/errors.js';
+import { eraseRestricted } from '../../src/store/attachments.js';
+import { readArchive } from '../../src/store/backup/archive.js';
+import { createBackup } from '../../src/store/backup/backup.js';
+import { backupKeyFile, lockFor, openerOf } from '../../src/store/backup/keys.js';
+import { checkBackup, restoreBackup } from '../../src/store/backup/restore.js';
+import type { RestoreOptions } from '../../src/store/backup/restore.js';
+import { listTables } from '../../src/store/backup/tables.js';
+import { keepErasures, readErasureList } from '../../src/store/erasures.js';
+import { checkKeys } from '../../src/store/keyCheck.js';
+import { createPool } from '../../src/store/pool.js';
+import { createSealer, keyId } from '../../src/store/sealer.js';
+import { testDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { aCase, aConversation, anInbound } from './rows.js';
+
+const NOW = new Date('2026-11-24T05:00:00Z');
+const secretKey = randomBytes(32);
+const sealer = createSealer([secretKey]);
+
+let folder: string;
+let source: TestDatabase;
+/** The case whose identity document is erased after the backup, and that document. */
+let caseId: string;
+const ktp = v7();
+const road = v7();
+const media = new Map<string, Uint8Array>();
+
+beforeAll(async () => {
+  source = await testDatabase();
+  const { pool } = source;
+  await checkKeys(pool, sealer);
+  const of = await aConversation(pool);
+  caseId = await aCase(pool, of, { code: 'BWI-7K3M' });
+  // What COPY must carry unharmed: line ends, tabs, backslashes, nulls, other scripts, nested JSON.
+  await anInbound(pool, of.id, { kind: 'text', text: 'baris satu\nbaris dua\t\\N \\ "kutip" ꦲꦤ 🌾' });
+  await anInbound(pool, of.id, { kind: 'text', text: '' });
+  await pool.query(
+    `INSERT INTO outbound_messages (conversation_id, line_id, body, state, external_ids)
+     SELECT $1, 'sim:resident', jsonb_build_object('text', repeat('panjang ', 200)), 'sent', ARRAY['1', NULL, 'a,"b"'] FROM generate_series(1, 1500)`,
+    [of.id],
+  );
+  await pool.query(
+    `INSERT INTO outbound_messages (conversation_id, line_id, body) VALUES ($1, 'sim:resident', '{"text":"menunggu"}')`,
+    [of.id],
+  );
+  await pool.query(`UPDATE lines SET lease_owner = 'gateway-1', lease_until = now() + interval '1 minute'`);
+  await pool.query(
+    `INSERT INTO attachments (id, conversation_id, kind, state, storage_key, is_restricted, case_id)
+     VALUES ($1, $3, 'photo', 'stored', '2026/11/ktp.jpg.sealed', true, $4), ($2, $3, 'photo', 'stored', '2026/11/road.jpg', false, $4)`,
+    [ktp, road, of.id, caseId],
+  );
+  await pool.query(`INSERT INTO auth_users (id, name, email) VALUES ('u1', 'Bu Sri', 'sri@example.id')`);
+  await pool.query(`INSERT INTO officers (id, name, user_id) VALUES ($1, 'Bu Sri', 'u1')`, [v7()]);
+  await pool.query(
+    `INSERT INTO auth_sessions (id, expires_at, token, user_id) VALUES ('s1', now(), 'a-bearer-token', 'u1')`,
+  );
+  media.set('2026/11/ktp.jpg.sealed', sealer.sealBytes('attachment', ktp, Buffer.from('KTP')));
+  media.set('2026/11/road.jpg', randomBytes(300_000));
+});
+afterAll(() => source.drop());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backup-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The media storage of one installation. */
+function storage(files = new Map<string, Uint8Array>()) {
+  return {
+    files,
+    read: async (key: string) => files.get(key) ?? Promise.reject(new Error('no such file')),
+    write: async (key: string, bytes: Uint8Array) => void files.set(key, bytes),
+    delete: async (key: string) => void files.delete(key),
+  };
+}
+
+async function aBackup(from = source, file = join(folder, 'backup.age')): Promise<string> {
+  const { encrypter } = await lockFor({ recipients: [], passphrase: null, keyFile: backupKeyFile(folder) });
+  await createBackup({ databaseUrl: from.url, file, encrypter, files: storage(media), now: NOW });
+  return file;
+}
+
+async function opener(): Promise<Decrypter> {
+  return openerOf({ passphrase: null, identityFile: backupKeyFile(folder) });
+}
+
+async function restored(file: string, into: TestDatabase, more: Partial<RestoreOptions> = {}) {
+  // Nobody may be connected meanwhile.
+  if (!into.pool.ended) await into.pool.end();
+  return restoreBackup({
+    databaseUrl: into.url,
+    file,
+    decrypter: await opener(),
+    files: storage(),
+    erasures: [],
+    replace: false,
+    ...more,
+  });
+}
+
+/** Every row of every table, as text. */
+async function contents(url: string): Promise<{ [table: string]: string[] }> {
+  const pool = createPool(url, { max: 1 });
+  try {
+    const all: { [table: string]: string[] } = {};
+    for (const { name } of await listTables(pool)) {
+      const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t ORDER BY 1`);
+      all[name] = rows.map((row) => row.row);
+    }
+    return all;
+  } finally {
+    await pool.end();
+  }
+}
+
+async function inDatabase<T>(url: string, sql: string, values: unknown[] = []): Promise<T[]> {
+  const pool = createPool(url, { max: 1 });
+  try {
+    return (await pool.query(sql, values)).rows as T[];
+  } finally {
+    await pool.end();
+  }
+}
+
+async function elsewhere<T>(
+  work: (into: TestDatabase) => Promise<T>,
+  options = { isEmpty: true },
+): Promise<T> {
+  const into = await testDatabase(options);
+  try {
+    return await work(into);
+  } finally {
+    await into.drop();
+  }
+}
+
+test('a backup restored elsewhere holds every row and every file, and counts on where it was', async () => {
+  const file = await aBackup();
+  await elsewhere(async (into) => {
+    const files = storage();
+    const report = await restored(file, into, { files });
+    expect(report).toMatchObject({
+      madeAt: NOW.toISOString(),
+      files: 2,
+      erased: 0,
+      unsent: 1,
+      keyId: keyId(secretKey),
+    });
+    expect(files.files).toEqual(media);
+    const before = await contents(source.url);
+    const after = await contents(into.url);
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    for (const table of Object.keys(before).filter(
+      (name) => !['outbound_messages', 'lines'].includes(name),
+    )) {
+      expect(after[table], table).toEqual(before[table]);
+    }
+    expect(after.outbound_messages).toHaveLength(1501);
+    expect(report.rows).toBe(Object.values(before).flat().length);
+    const [top] = await inDatabase<{ top: number }>(
+      source.url,
+      'SELECT max(seq) AS top FROM inbound_messages',
+    );
+    const next = await inDatabase<{ seq: number }>(
+      into.url,
+      `INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at)
+       SELECT line_id, 'later', conversation_id, kind, body, sent_at FROM inbound_messages LIMIT 1 RETURNING seq`,
+    );
+    expect(next[0]!.seq).toBe(top!.top + 1);
+    await expect(inDatabase(into.url, `INSERT INTO cases SELECT * FROM cases LIMIT 1`)).rejects.toThrow(
+      /duplicate key/u,
+    );
+  });
+});
+
+test('what held only at that moment is not revived: leases, waiting messages, signed-in sessions', async () => {
+  const file = await aBackup();
+  await elsewhere(async (into) => {
+    await restored(file, into);
+    expect(await inDatabase(into.url, 'SELECT lease_owner, lease_until FROM lines')).toEqual([
+      { lease_owner: null, lease_until: null },
+    ]);
+    expect(
+      await inDatabase(into.url, `SELECT body, error FROM outbound_messages WHERE state <> 'sent'`),
+    ).toEqual([{ body: { text: 'menunggu' }, error: 'restored from a backup' }]);
+    expect(await inDatabase(into.url, 'SELECT id FROM auth_users')).toEqual([{ id: 'u1' }]);
+    expect(await inDatabase(into.url, 'SELECT id FROM auth_sessions')).toEqual([]);
+  });
+});
+
+test('what was erased after the backup is erased again, its file never written', async () => {
+  const file = await aBackup();
+  const list = join(folder, 'erasures.jsonl');
+  const later = await testDatabase();
+  try {
+    // The life of the first installation goes on in a copy: the case closes, its identity document is erased.
+    await restored(file, later, { replace: true });
+    const pool = createPool(later.url);
+    await eraseRestricted(pool, [caseId], v7, new Date('2026-11-25T05:00:00Z'));
+    expect(await keepErasures(pool, list)).toBe(1);
+    expect(await keepErasures(pool, list)).toBe(0);
+    await pool.end();
+  } finally {
+    await later.drop();
+  }
+  expect((await stat(list)).mode & 0o777).toBe(0o600);
+  expect(await readFile(list, 'utf8')).not.toContain('ktp.jpg');
+
+  await elsewhere(async (into) => {
+    const files = storage();
+    const report = await restored(file, into, { files, erasures: await readErasureList(list) });
+    expect(report).toMatchObject({ erased: 1, files: 1 });
+    expect([...files.files.keys()]).toEqual(['2026/11/road.jpg']);
+    expect(
+      await inDatabase(into.url, 'SELECT state, storage_key, erased_at FROM attachments WHERE id = $1', [
+        ktp,
+      ]),
+    ).toEqual([{ state: 'erased', storage_key: null, erased_at: new Date('2026-11-25T05:00:00Z') }]);
+    expect(await inDatabase(into.url, 'SELECT subject_kind, subject_id FROM erasures')).toEqual([
+      { subject_kind: 'attachment', subject_id: ktp },
+    ]);
+    expect(await inDatabase(into.url, 'SELECT state FROM attachments WHERE id = $1', [road])).toEqual([
+      { state: 'stored' },
+    ]);
+  });
+});
+
+test('a list of erasures whose last line a crash cut off is read as far as it goes, and completed', async () => {
+  const list = join(folder, 'erasures.jsonl');
+  const id = v7();
+  await writeFile(list, `${JSON.stringify({ id, kind: 'attachment', subject: ktp, at: NOW })}\n{"id":"0190`);
+  expect((await readErasureList(list)).map((erasure) => erasure.id)).toEqual([id]);
+  await elsewhere(
+    async ({ pool }) => {
+      const other = v7();
+      await pool.query(
+        `INSERT INTO erasures (id, subject_kind, subject_id, at) VALUES ($1, 'attachment', 'x', now())`,
+        [other],
+      );
+      await keepErasures(pool, list);
+      expect((await readErasureList(list)).map((erasure) => erasure.id)).toEqual([id, other]);
+    },
+    { isEmpty: false },
+  );
+});
+
+test('a database that holds anything is refused, one that was only started is not, and --replace takes it away', async () => {
+  const file = await aBackup();
+  await elsewhere((into) => expect(restored(file, into)).resolves.toMatchObject({ files: 2 }), {
+    isEmpty: false,
+  });
+  await elsewhere(
+    async (into) => {
+      const of = await aConversation(into.pool);
+      await into.pool.query(
+        `INSERT INTO attachments (id, conversation_id, kind, state, storage_key) VALUES ($1, $2, 'photo', 'stored', '2026/10/other.jpg')`,
+        [v7(), of.id],
+      );
+      const files = storage(new Map([['2026/10/other.jpg', Buffer.from('other')]]));
+      const refused = restored(file, into, { files });
+      await expect(refused).rejects.toThrow(SetupError);
+      await expect(refused).rejects.toThrow(/not empty \(.*conversations.*--replace/u);
+      expect(await inDatabase(into.url, 'SELECT id FROM conversations')).toEqual([{ id: of.id }]);
+      await restored(file, into, { files, replace: true });
+      expect([...files.files.keys()].sort()).toEqual(['2026/11/ktp.jpg.sealed', '2026/11/road.jpg']);
+      expect(await inDatabase(into.url, 'SELECT id FROM conversations')).not.toEqual([{ id: of.id }]);
+    },
+    { isEmpty: false },
+  );
+});
+
+test('a database of another program, or one that Kentongan runs on, is left alone', async () => {
+  const file = await aBackup();
+  await elsewhere(async (into) => {
+    await into.pool.query('CREATE TABLE invoices AS SELECT 1 AS one');
+    await expect(restored(file, into, { replace: true })).rejects.toThrow(/another program \(invoices\)/u);
+  });
+  await elsewhere(async (into) => {
+    const running = await into.pool.connect();
+    await expect(
+      restoreBackup({
+        databaseUrl: into.url,
+        file,
+        decrypter: await opener(),
+        files: storage(),
+        erasures: [],
+        replace: true,
+      }),
+    ).rejects.toThrow(/is running on this database/u);
+    running.release();
+  });
+});
+
+test('a damaged or shortened backup is refused, and the database stays as it was', async () => {
+  const file = await aBackup();
+  const whole = await readFile(file);
+  const changed = Buffer.from(whole);
+  changed[Math.floor(whole.length / 2)]! ^= 1;
+  for (const damage of [() => writeFile(file, changed), () => truncate(file, whole.length - 5_000)]) {
+    await writeFile(file, whole);
+    await damage();
+    await expect(checkBackup(file, await opener())).rejects.toThrow();
+    await elsewhere(async (into) => {
+      await expect(restored(file, into)).rejects.toThrow();
+      expect(await inDatabase(into.url, `SELECT to_regclass('conversations') AS found`)).toEqual([
+        { found: null },
+      ]);
+    });
+  }
+});
+
+test('neither key is in a backup, and nothing of it can be read without its own', async () => {
+  const file = await aBackup();
+  const identity = (await readFile(backupKeyFile(folder), 'utf8'))
+    .split('\n')
+    .find((line) => line.startsWith('AGE-SECRET-KEY-'))!;
+  expect((await stat(backupKeyFile(folder))).mode & 0o777).toBe(0o600);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const raw = await readFile(file);
+  expect(raw.includes('BWI-7K3M')).toBe(false);
+  const inside: Buffer[] = [];
+  for await (const entry of readArchive(file, await opener())) inside.push(Buffer.from(entry.data));
+  const all = Buffer.concat(inside);
+  expect(all.includes('BWI-7K3M')).toBe(true);
+  for (const secret of [
+    identity,
+    secretKey,
+    secretKey.toString('hex'),
+    secretKey.toString('base64'),
+    'a-bearer-token',
+  ]) {
+    expect(all.includes(secret)).toBe(false);
+  }
+  const stranger = await openerOf({ passphrase: 'something else', identityFile: '' });
+  await expect(checkBackup(file, stranger)).rejects.toThrow(/does not open with this key/u);
+  expect(await checkBackup(file, await opener())).toMatchObject({ files: 2 });
+});
+
+test('a passphrase or a recipient serves as well as the key file', async () => {
+  const file = join(folder, 'other.age');
+  const byPassphrase = await lockFor({
+    recipients: [],
+    passphrase: 'kentongan dipukul tiga kali',
+    keyFile: '',
+  });
+  expect(byPassphrase.made).toBeNull();
+  byPassphrase.encrypter.setScryptWorkFactor(10);
+  await createBackup({
+    databaseUrl: source.url,
+    file,
+    encrypter: byPassphrase.encrypter,
+    files: storage(media),
+    now: NOW,
+  });
+  const decrypter = await openerOf({ passphrase: 'kentongan dipukul tiga kali', identityFile: '' });
+  expect(await checkBackup(file, decrypter)).toMatchObject({ files: 2 });
+  await expect(lockFor({ recipients: ['age1nonsense'], passphrase: null, keyFile: '' })).rejects.toThrow(
+    SetupError,
+  );
+});
+
+test('a backup while files vanish says which, and is whole all the same', async () => {
+  const file = join(folder, 'backup.age');
+  const { encrypter } = await lockFor({ recipients: [], passphrase: null, keyFile: backupKeyFile(folder) });
+  const report = await createBackup({ databaseUrl: source.url, file, encrypter, files: storage(), now: NOW });
+  expect(report).toMatchObject({ files: 0, missing: ['2026/11/ktp.jpg.sealed', '2026/11/road.jpg'] });
+  expect(await checkBackup(file, await opener())).toMatchObject({ files: 0 });
+});

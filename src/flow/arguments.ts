@@ -23,7 +23,9 @@ function valueFor(
     const value = valueFor(run, name.slice(4), 'select', extra);
     return value === undefined || value === '' || value === 'other' ? 'no' : 'yes';
   }
-  const conversation = conversationValue(run, name);
+  // `resident` or `village` of a notification are others than the officer's own.
+  const handedIn = run.s.v?.[name];
+  const conversation = handedIn === undefined ? conversationValue(run, name) : undefined;
   if (conversation !== undefined)
     return conversation === null ? undefined : shaped(run, name, conversation, use);
   const answer = run.answers[name];

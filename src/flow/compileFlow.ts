@@ -166,7 +166,8 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
     return compileStep(type, step, compiler);
   });
 
-  const title = localize(['title'], raw.title, [['title']], '');
+  // A flow that has a step called "title" words its own as `flow_title`.
+  const title = localize(['title'], raw.title, [['title'], ['flow_title']], '');
   const phrases = [...overlays].flatMap(([language, overlay]) => {
     const more = at(overlay.value, ['understands']);
     if (!Array.isArray(more)) return [];

@@ -49,7 +49,10 @@ export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' 
       onStart(run, content.payload);
       return;
     default:
-      if (run.context.handedOver) return;
+      if (run.context.handedOver) {
+        if (message) passOn(run, message);
+        return;
+      }
       onOther(run, content, message);
   }
 }
@@ -106,7 +109,10 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
     sayWord(run, word);
     return;
   }
-  if (context.handedOver) return;
+  if (context.handedOver) {
+    passOn(run, message);
+    return;
+  }
   if (s.on && offered(run, message, true)) return;
   if (isAside(run)) {
     onAside(run, reply);
@@ -126,6 +132,11 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
   }
   if (offered(run, message, false)) return;
   onNothingWaiting(run, message, late);
+}
+
+/** A person has the word: what the resident says goes to them. */
+function passOn(run: Run, message: Message): void {
+  run.effects.push({ kind: 'hand_over', reason: 'message', text: message.text });
 }
 
 /** Whether a message is the very label of an option that waits: then it is that, though it be an always-word too. */

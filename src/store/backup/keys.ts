@@ -81,7 +81,7 @@ async function readIdentities(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT')
       throw new SetupError([
-        `${path}: there is no such key file; name the one that opens the backup by --identity FILE`,
+        `${path}: there is no such key file; name the one that opens the backup by --key FILE`,
       ]);
     throw cause;
   });

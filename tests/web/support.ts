@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { v7 as newId } from 'uuid';
-import { parse } from 'yaml';
 import type { OfficerRole } from '../../src/core/asker.js';
 import { newCaseCode, newListingCode } from '../../src/core/code.js';
 import type { JsonObject } from '../../src/core/json.js';
-import type { Service } from '../../src/core/service.js';
+import { loadFlows } from '../../src/flow/load.js';
 import { createPerform } from '../../src/effects/perform.js';
 import { createPrisma } from '../../src/store/prisma.js';
 import { createSealer } from '../../src/store/sealer.js';
 import { createApp } from '../../src/web/app.js';
 import { createAuth } from '../../src/web/auth/auth.js';
 import { createAccount } from '../../src/web/auth/accounts.js';
+import { questionsOf } from '../../src/web/questions.js';
 import type { Health, WebDeps } from '../../src/web/deps.js';
 import { testDatabase } from '../support/database.js';
 
@@ -27,9 +27,8 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
   const clock = { now: new Date() };
   const nudged = { converse: 0, notify: 0 };
   const health: Health = { ok: true, parts: { postgres: { ok: true } } };
-  const services = parse(await readFile(new URL('../../flows/services.yaml', import.meta.url), 'utf8')) as {
-    [id: string]: Service;
-  };
+  const flows = await loadFlows(fileURLToPath(new URL('../../flows', import.meta.url)));
+  const { services } = flows;
   const sealer = createSealer([randomBytes(32)]);
   const random = (size: number) => randomBytes(size);
   const prisma = createPrisma(database.pool);
@@ -45,7 +44,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     sealer,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     services,
-    questions: () => [{ id: 'business_name', text: 'Nama usaha', options: [] }],
+    questions: questionsOf(flows),
     perform: createPerform({
       pool: database.pool,
       now,

@@ -1,0 +1,387 @@
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GENTENG, GINTANGAN, aWeb, form, withCookie } from './support.js';
+import type { Web } from './support.js';
+
+let web: Web;
+/** Cookies by who somebody is. */
+const cookies: { [who: string]: string } = {};
+/** What the routes are about: all of it in Gintangan. */
+let about: {
+  code: string;
+  caseId: string;
+  sealedCode: string;
+  confidential: string;
+  referral: string;
+  photo: string;
+  document: string;
+  listing: string;
+  officer: string;
+  invite: string;
+  incident: string;
+};
+
+const PEOPLE = {
+  operator: [{ role: 'operator', village: GINTANGAN }],
+  head: [{ role: 'kepala_desa', village: GINTANGAN }],
+  welfare: [{ role: 'kasi_kesejahteraan', village: GINTANGAN }],
+  services: [{ role: 'kasi_pelayanan', village: GINTANGAN }],
+  volunteer: [{ role: 'kader', village: GINTANGAN }],
+  villageKeeper: [{ role: 'admin', village: GINTANGAN }],
+  keeper: [{ role: 'admin', village: null }],
+  /** The same rank, another village. */
+  stranger: [
+    { role: 'kepala_desa', village: GENTENG },
+    { role: 'admin', village: GENTENG },
+  ],
+};
+type Who = keyof typeof PEOPLE | 'nobody';
+const EVERYBODY: Who[] = [...(Object.keys(PEOPLE) as Who[]), 'nobody'];
+
+beforeAll(async () => {
+  web = await aWeb();
+  for (const [username, roles] of Object.entries(PEOPLE)) {
+    await web.officer({ name: username, username, roles });
+    cookies[username] = await web.signIn(username);
+  }
+  const plain = await web.case();
+  const sealed = await web.case({ private: { income: 900_000 } });
+  const listing = await web.listing({ status: 'waiting' });
+  const managed = await web.officer({ name: 'Yang diurus', phone: '6281234567001' });
+  about = {
+    code: plain.code,
+    caseId: plain.id,
+    sealedCode: sealed.code,
+    confidential: (await web.case({ service: 'infrastruktur', isConfidential: true })).code,
+    referral: (await web.case({ service: 'spm', isConfidential: true })).code,
+    photo: await web.file({ caseId: plain.id }),
+    document: await web.file({ caseId: plain.id, isRestricted: true }),
+    listing: listing.code,
+    officer: managed.id,
+    invite: newId(),
+    incident: newId(),
+  };
+  await web.pool.query(
+    `INSERT INTO invites (id, officer_id, token_hash, phone, expires_at, accepted_at) VALUES ($1, $2, 'x', '6281234567001', now(), now())`,
+    [about.invite, managed.id],
+  );
+  await web.pool.query(`INSERT INTO incidents (id, kind, village_id) VALUES ($1, 'no_officer', $2)`, [
+    about.incident,
+    GINTANGAN,
+  ]);
+});
+afterAll(() => web.drop());
+
+interface Case {
+  name: string;
+  path: () => string;
+  method?: 'POST';
+  fields?: { [name: string]: string };
+  /** Who may; what everybody else is answered where it is not the usual 403. */
+  may: Who[];
+  /** Who holds such a role elsewhere: for them it is not there. */
+  notFound?: Who[];
+  status?: number;
+}
+
+const OFFICE: Who[] = ['operator', 'head', 'welfare', 'services', 'villageKeeper', 'keeper'];
+
+/** Every route of the console, and who may. A route that is not here fails the last test. */
+const ROUTES: { [route: string]: Case[] } = {
+  'GET /console': [{ name: 'the list', path: () => '/console', may: [...OFFICE, 'stranger'] }],
+  'GET /console/live': [{ name: 'the live list', path: () => '/console/live', may: [...OFFICE, 'stranger'] }],
+  'GET /console/kasus/:code': [
+    { name: 'a case', path: () => `/console/kasus/${about.code}`, may: OFFICE, notFound: ['stranger'] },
+    {
+      name: 'a confidential complaint',
+      path: () => `/console/kasus/${about.confidential}`,
+      may: ['head', 'villageKeeper', 'keeper'],
+      notFound: ['operator', 'welfare', 'services', 'stranger'],
+    },
+    {
+      name: 'a confidential referral',
+      path: () => `/console/kasus/${about.referral}`,
+      may: ['head', 'welfare', 'villageKeeper', 'keeper'],
+      notFound: ['operator', 'services', 'stranger'],
+    },
+  ],
+  'GET /console/kasus/:code/live': [
+    {
+      name: 'a live case',
+      path: () => `/console/kasus/${about.code}/live`,
+      may: OFFICE,
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/kasus/:code/buka': [
+    {
+      name: 'sealed answers',
+      path: () => `/console/kasus/${about.sealedCode}/buka`,
+      method: 'POST',
+      may: ['head', 'services'],
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/kasus/:code/:act': [
+    {
+      name: 'a note on a case',
+      path: () => `/console/kasus/${about.code}/note`,
+      method: 'POST',
+      fields: { text: 'catatan' },
+      may: OFFICE,
+      notFound: ['stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/berkas/:id': [
+    {
+      name: 'a photo of a case',
+      path: () => `/console/berkas/${about.photo}`,
+      may: OFFICE,
+      notFound: ['stranger'],
+    },
+    {
+      name: 'an identity document',
+      path: () => `/console/berkas/${about.document}`,
+      may: ['head', 'services'],
+      notFound: ['stranger'],
+    },
+  ],
+  'GET /console/lapak': [
+    {
+      name: 'listings that wait',
+      path: () => '/console/lapak',
+      may: ['operator', 'head', 'welfare', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/lapak/:code/:act': [
+    {
+      name: 'approving a listing',
+      path: () => `/console/lapak/${about.listing}/setujui`,
+      method: 'POST',
+      may: ['operator', 'head', 'welfare', 'villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/petugas': [
+    { name: 'the officers', path: () => '/console/petugas', may: ['villageKeeper', 'keeper', 'stranger'] },
+  ],
+  'POST /console/petugas': [
+    {
+      name: 'adding an officer to Gintangan',
+      path: () => '/console/petugas',
+      method: 'POST',
+      fields: { name: 'Baru', phone: '', role: 'operator', village: GINTANGAN },
+      may: ['villageKeeper', 'keeper'],
+      status: 303,
+    },
+    {
+      name: 'making a keeper of every village',
+      path: () => '/console/petugas',
+      method: 'POST',
+      fields: { name: 'Baru', phone: '', role: 'admin', village: '' },
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'POST /console/petugas/:id/undang': [
+    {
+      name: 'inviting to the chat',
+      path: () => `/console/petugas/${about.officer}/undang`,
+      method: 'POST',
+      may: ['villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/petugas/:id/akun': [
+    {
+      name: 'making an account',
+      path: () => `/console/petugas/${about.officer}/akun`,
+      method: 'POST',
+      fields: { username: 'x' },
+      may: ['villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      // The name is too short: who may is told so, others are not heard at all.
+      status: 400,
+    },
+  ],
+  'POST /console/petugas/:id/kata-sandi': [
+    {
+      name: 'a new password link',
+      path: () => `/console/petugas/${about.officer}/kata-sandi`,
+      method: 'POST',
+      may: [],
+      // He has no account; for all it is not there, but only for keepers a question at all.
+      notFound: ['villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/petugas/:id/:change{berhenti|kembali}': [
+    {
+      name: 'stopping an officer',
+      path: () => `/console/petugas/${about.officer}/kembali`,
+      method: 'POST',
+      may: ['villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      status: 303,
+    },
+  ],
+  'POST /console/undangan/:id/:answer{terima|tolak}': [
+    {
+      name: 'confirming an invite',
+      path: () => `/console/undangan/${about.invite}/terima`,
+      method: 'POST',
+      may: ['villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/jalur': [
+    {
+      name: 'the lines',
+      path: () => '/console/jalur',
+      may: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/insiden/:id/tutup': [
+    {
+      name: 'closing an incident',
+      path: () => `/console/insiden/${about.incident}/tutup`,
+      method: 'POST',
+      may: ['head', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/akun': [
+    {
+      name: 'the own account',
+      path: () => '/console/akun',
+      may: EVERYBODY.filter((who) => who !== 'nobody'),
+    },
+  ],
+  'POST /console/akun/kata-sandi': [ownForm('/console/akun/kata-sandi')],
+  'POST /console/akun/kode': [ownForm('/console/akun/kode')],
+  'POST /console/akun/kode/pasang': [ownForm('/console/akun/kode/pasang')],
+  'POST /console/akun/kode/lepas': [ownForm('/console/akun/kode/lepas')],
+};
+
+/** One's own account: everybody who is signed in is heard (and told that the form is empty). */
+function ownForm(path: string): Case {
+  return {
+    name: `a form of the own account, ${path}`,
+    path: () => path,
+    method: 'POST',
+    may: EVERYBODY.filter((who) => who !== 'nobody'),
+    status: 400,
+  };
+}
+
+describe('who may', () => {
+  for (const one of Object.values(ROUTES).flat()) {
+    test(`${one.name}: ${one.may.join(', ') || 'nobody'}`, async () => {
+      const answers: { [who: string]: number } = {};
+      const wanted: { [who: string]: number } = {};
+      for (const who of EVERYBODY) {
+        const cookie = cookies[who] ?? '';
+        const init = one.method ? form(one.fields, cookie) : withCookie(cookie);
+        const ended = new AbortController();
+        const response = await web.app.request(one.path(), { ...init, signal: ended.signal });
+        await (one.path().endsWith('/live') ? response.body?.cancel() : response.text());
+        answers[who] = response.status;
+        const refused = one.name === 'adding an officer to Gintangan' && who === 'stranger' ? 400 : 403;
+        wanted[who] = one.may.includes(who)
+          ? (one.status ?? 200)
+          : who === 'nobody'
+            ? one.method
+              ? 401
+              : 303
+            : one.notFound?.includes(who)
+              ? 404
+              : one.name.startsWith('making a keeper') && ['villageKeeper', 'stranger'].includes(who)
+                ? 400
+                : refused;
+      }
+      expect(answers).toEqual(wanted);
+    });
+  }
+
+  test('every route of the console is told here', () => {
+    const doors = [
+      '/console/masuk',
+      '/console/masuk/kode',
+      '/console/setup/:token',
+      '/console/kata-sandi/:token',
+      '/console/keluar',
+    ];
+    const routes = web.app.routes
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/console') && !doors.includes(path))
+      .map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(routes)].sort()).toEqual(Object.keys(ROUTES).sort());
+  });
+});
+
+describe('what follows', () => {
+  test('a stranger confirmed nothing, and closed nothing', async () => {
+    const invite = newId();
+    const incident = newId();
+    await web.pool.query(
+      `INSERT INTO invites (id, officer_id, token_hash, phone, expires_at, accepted_at) VALUES ($1, $2, 'y', '6281234567001', now(), now())`,
+      [invite, about.officer],
+    );
+    await web.pool.query(`INSERT INTO incidents (id, kind, village_id) VALUES ($1, 'no_officer', $2)`, [
+      incident,
+      GINTANGAN,
+    ]);
+    const stranger = cookies['stranger'];
+    const confirmed = await web.app.request(`/console/undangan/${invite}/terima`, form({}, stranger));
+    expect(confirmed.headers.get('location')).toBe('/console/petugas?kabar=invite_not_found');
+    const closed = await web.app.request(`/console/insiden/${incident}/tutup`, form({}, stranger));
+    expect(closed.headers.get('location')).toBe('/console/jalur?kabar=incident_not_found');
+    const { rows } = await web.pool.query(
+      `SELECT (SELECT confirmed_at FROM invites WHERE id = $1) AS confirmed, (SELECT closed_at FROM incidents WHERE id = $2) AS closed`,
+      [invite, incident],
+    );
+    expect(rows[0]).toEqual({ confirmed: null, closed: null });
+  });
+
+  test("a stranger's list holds nothing of Gintangan", async () => {
+    const page = await (
+      await web.app.request('/console?saring=all', withCookie(cookies['stranger']!))
+    ).text();
+    expect(page).toContain('Belum ada permohonan');
+    for (const code of [about.code, about.confidential, about.referral]) expect(page).not.toContain(code);
+  });
+
+  test("an operator's list holds the letters, and no confidential case", async () => {
+    const page = await (
+      await web.app.request('/console?saring=all', withCookie(cookies['operator']!))
+    ).text();
+    expect(page).toContain(about.code);
+    expect(page).not.toContain(about.confidential);
+    expect(page).not.toContain(about.referral);
+  });
+
+  test('each look at an identity document, and each opening of sealed answers, is written down', async () => {
+    const looks = async () =>
+      (
+        await web.pool.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM audit_log WHERE action IN ('file.restricted_read', 'case.private_read')`,
+        )
+      ).rows[0]!.n;
+    const before = await looks();
+    await web.app.request(`/console/berkas/${about.document}`, withCookie(cookies['head']!));
+    const opened = await web.app.request(
+      `/console/kasus/${about.sealedCode}/buka`,
+      form({}, cookies['head']),
+    );
+    expect(await opened.text()).toContain('900.000');
+    expect(await looks()).toBe(before + 2);
+    await web.app.request(`/console/berkas/${about.document}`, withCookie(cookies['operator']!));
+    expect(await looks()).toBe(before + 2);
+  });
+
+  test('a form of another site does nothing for an officer who is signed in', async () => {
+    const strange = form({}, cookies['head']);
+    strange.headers = { ...strange.headers, Origin: 'https://penipu.example' };
+    expect((await web.app.request(`/console/kasus/${about.code}/take`, strange)).status).toBe(403);
+  });
+});

@@ -1,4 +1,7 @@
 import type { Outgoing } from '../core/outgoing.js';
+import type { Flows } from '../flow/compiled.js';
+import { advance } from '../flow/engine.js';
+import { Run } from '../flow/run.js';
 import type { FlowEvent, Session, Turn, TurnContext } from '../flow/types.js';
 
 /** The pure engine with its flows bound in, as the road uses it: runtime hands it in, tests hand in smaller ones. */
@@ -8,4 +11,16 @@ export interface Engine {
   isEmergency(text: string): boolean;
   /** What a person is told whose message could not be handled: that it is our fault, and that a person was told. */
   apology(context: TurnContext): Outgoing;
+}
+
+/** The engine over these flows. */
+export function createEngine(flows: Flows): Engine {
+  return {
+    advance: (session, event, context) => advance(flows, session, event, context),
+    isEmergency: (text) => flows.vocabulary.findEmergency(flows.vocabulary.read(text).words) !== null,
+    apology(context) {
+      const run = new Run(flows, {}, context);
+      return { text: run.text('parked'), choices: [{ label: run.text('menu'), payload: 'w.menu' }] };
+    },
+  };
 }

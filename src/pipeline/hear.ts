@@ -6,18 +6,19 @@ import { contentOf, type Talk } from './talk.js';
 
 /** Blocking and letting write again is written to the address. Whoever writes has not blocked us. */
 export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<void> {
-  const of = (kind: string) => wave.filter((t) => t.current!.kind === kind).map((t) => t.row.addressId);
-  const blocked = of('blocked');
-  const unblocked = of('unblocked');
+  const blocked = wave.filter((t) => t.current!.kind === 'blocked').map((t) => t.row.addressId);
+  const unblocked = wave
+    .filter((t) => t.row.blockedAt !== null && !['blocked', 'internal'].includes(t.current!.kind))
+    .map((t) => t.row.addressId);
   if (blocked.length > 0) await setBlocked(sql, blocked, now);
   if (unblocked.length > 0) await setBlocked(sql, unblocked, null);
 }
 
-/** Whether the engine gets to hear it: not group chatter, not what a robot repeats, not news of the platform. */
+/** Whether the engine gets to hear it: not what a robot repeats, not news of the platform. Group chatter it leaves alone. */
 export function isHeard(talk: Talk, engine: Engine, now: Date): boolean {
   const row = talk.current!;
   if (row.kind === 'internal') return true;
-  if (row.kind === 'blocked' || row.kind === 'unblocked' || talk.row.isGroup) return false;
+  if (row.kind === 'blocked' || row.kind === 'unblocked') return false;
   const content = contentOf(row);
   if (content.kind !== 'text') {
     talk.silencedUntil = null;

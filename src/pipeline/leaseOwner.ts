@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Names this process among all that may hold a line: `<host>~<pid namespace>/<pid>/<nonce>`. */
-export function leaseOwner(nonce: string): string {
+export function leaseOwner(nonce: string = randomUUID()): string {
   return `${machine()}/${process.pid}/${nonce}`;
 }
 

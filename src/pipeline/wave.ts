@@ -101,9 +101,13 @@ export async function applyWave(
   let rest: EffectRequest[] = [];
   for (const talk of wave) {
     const asker = askerOf(talk);
+    // The first answer to a tap takes the buttons off the message that was tapped.
+    let closes = talk.current?.kind === 'tap' ? { closes: talk.current.externalId } : {};
     for (const effect of talk.effects) {
       if (effect.kind === 'send_message') {
-        messages.push({ conversationId: talk.row.id, lineId: talk.row.lineId, message: effect.message });
+        const message = { ...effect.message, ...closes };
+        closes = {};
+        messages.push({ conversationId: talk.row.id, lineId: talk.row.lineId, message });
         talk.hasAnswered = true;
         talk.row.metAt ??= context.now;
       } else rest.push({ asker, effect });

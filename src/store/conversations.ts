@@ -19,6 +19,7 @@ export interface ConversationRow {
   platform: string;
   phone: string | null;
   displayName: string | null;
+  blockedAt: Date | null;
   residentId: string;
   residentName: string | null;
   language: string;
@@ -84,7 +85,7 @@ const CONTEXT = {
   text: `
     SELECT c.id, c.line_id AS "lineId", c.chat_id AS "chatId", c.is_group AS "isGroup", c.session, c.private, c.failures,
       c.silenced_until AS "silencedUntil", c.handed_over_at AS "handedOverAt", c.met_at AS "metAt",
-      a.id AS "addressId", a.platform, a.phone, a.display_name AS "displayName",
+      a.id AS "addressId", a.platform, a.phone, a.display_name AS "displayName", a.blocked_at AS "blockedAt",
       r.id AS "residentId", r.name AS "residentName", r.language,
       v.id AS v_id, v.name AS v_name, d.name AS v_district, v.type AS v_type, v.state AS v_state, v.zone AS v_zone,
       v.office_address AS v_address, v.office_phone AS v_phone, v.midwife_phone AS v_midwife,

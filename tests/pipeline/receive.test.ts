@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import pg from 'pg';
+import { slotEngine } from '../support/slotEngine.js';
+import { aWorld, type World } from '../support/world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await aWorld({ engine: slotEngine() });
+});
+afterEach(async () => {
+  await world.stop();
+});
+
+test('the same update delivered five times is one message with one answer', async () => {
+  const siti = world.aPerson();
+  await Promise.all(Array.from({ length: 5 }, () => siti.says('halo', { externalId: 'update 7' })));
+  await siti.says('halo', { externalId: 'update 7' });
+  await world.settles();
+  expect(siti.heard()).toEqual(['1: halo (new)']);
+  expect(world.counters).toMatchObject({ received: 1, duplicates: 5 });
+});
+
+test('two lines may number their updates alike', async () => {
+  const other = await import('../support/recordingChannel.js').then((m) => m.recordingChannel('test:other'));
+  const both = await aWorld({
+    engine: slotEngine(),
+    channels: [world.channel, other],
+    database: world.database,
+  });
+  const a = both.aPerson({ chatId: '1' });
+  const b = both.aPerson({ chatId: '1', channel: other });
+  await Promise.all([a.says('satu', { externalId: '1' }), b.says('dua', { externalId: '1' })]);
+  const { rows } = await both.pool.query('SELECT line_id FROM inbound_messages ORDER BY line_id');
+  expect(rows.map((row) => row.line_id)).toEqual(['test:line', 'test:other']);
+  await both.stop();
+});
+
+test('whoever writes is met once, however many messages come at once', async () => {
+  const people = Array.from({ length: 30 }, () => world.aPerson());
+  await Promise.all(people.flatMap((person) => [person.says('a'), person.says('b'), person.says('c')]));
+  const { rows } = await world.pool.query(
+    `SELECT (SELECT count(*)::int FROM residents) AS residents, (SELECT count(*)::int FROM addresses) AS addresses,
+       (SELECT count(*)::int FROM conversations) AS conversations`,
+  );
+  expect(rows[0]).toEqual({ residents: 30, addresses: 30, conversations: 30 });
+});
+
+test('two receivers that meet the same person at the same moment make one of them', async () => {
+  const second = await aWorld({ engine: slotEngine(), database: world.database });
+  await Promise.all(
+    Array.from({ length: 10 }, (_, n) => [
+      world.aPerson({ chatId: `same${n}` }).says('a', { externalId: `a${n}` }),
+      second.aPerson({ chatId: `same${n}` }).says('b', { externalId: `b${n}` }),
+    ]).flat(),
+  );
+  const { rows } = await world.pool.query('SELECT count(*)::int AS n FROM conversations');
+  expect(rows[0]).toEqual({ n: 10 });
+  await second.stop();
+});
+
+test('an address that turns out to be one that is known goes on as the older one', async () => {
+  const known = (ids: { [kind: string]: string }, externalId: string) =>
+    world.receiver.receive({
+      lineId: 'test:line',
+      platform: 'whatsapp',
+      ids,
+      chatId: Object.values(ids)[0]!,
+      externalId,
+      sentAt: new Date(),
+      content: { kind: 'text', text: 'halo' },
+    });
+  await known({ phone: '6281234' }, '1');
+  await known({ lid: '99@lid' }, '2');
+  await known({ phone: '6281234', lid: '99@lid' }, '3');
+  await known({ lid: '99@lid' }, '4');
+  const { rows } = await world.pool.query(
+    'SELECT external_id, conversation_id FROM inbound_messages ORDER BY seq',
+  );
+  expect(rows[2].conversation_id).toBe(rows[0].conversation_id);
+  expect(rows[3].conversation_id).toBe(rows[0].conversation_id);
+  const ids = await world.pool.query('SELECT DISTINCT address_id FROM address_ids');
+  expect(ids.rowCount).toBe(1);
+});
+
+test('a row that the database refuses is kept as unreadable, and its neighbours are stored', async () => {
+  await world.pool.query(
+    `ALTER TABLE inbound_messages ADD CHECK (body ->> 'text' IS DISTINCT FROM 'poison')`,
+  );
+  const people = Array.from({ length: 9 }, () => world.aPerson());
+  await Promise.all(people.map((person, n) => person.says(n === 4 ? 'poison' : `halo ${n}`)));
+  await world.settles();
+  const { rows } = await world.pool.query(
+    `SELECT kind, count(*)::int AS n FROM inbound_messages GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows).toEqual([
+    { kind: 'text', n: 8 },
+    { kind: 'unreadable', n: 1 },
+  ]);
+  expect(people[4]!.heard()).toEqual(['1: unreadable (new)']);
+  expect(world.counters.unreadable).toBe(1);
+});
+
+test('nothing is acknowledged while the database is away', async () => {
+  const siti = world.aPerson();
+  await siti.says('halo');
+  const down = Object.assign(new Error('Connection terminated unexpectedly'), { code: '57P01' });
+  const query = pg.Client.prototype.query;
+  pg.Client.prototype.query = (() => Promise.reject(down)) as never;
+  try {
+    await expect(siti.says('lagi')).rejects.toThrow('terminated');
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+  await siti.says('lagi');
+  await world.settles();
+  expect(siti.heard()).toEqual(['1: halo (new)', '2: lagi']);
+});
+
+test('identity numbers are masked before anything is stored, and what Postgres refuses is taken out', async () => {
+  const siti = world.aPerson();
+  await siti.says('NIK saya 3510121708900001 \0 \ud800 ya');
+  const { rows } = await world.pool.query('SELECT body FROM inbound_messages');
+  expect(rows[0].body.text).toBe('NIK saya 351012******0001  \ufffd ya');
+});
+
+test('a text beyond all measure is cut, with a mark', async () => {
+  const siti = world.aPerson();
+  await siti.says('x'.repeat(100_000));
+  const { rows } = await world.pool.query('SELECT body FROM inbound_messages');
+  expect(rows[0].body.text.length).toBeLessThan(8_100);
+  expect(rows[0].body.text.endsWith(' […]')).toBe(true);
+});
+
+test('a message without a sender is refused', async () => {
+  await expect(
+    world.receiver.receive({
+      lineId: 'test:line',
+      platform: 'telegram',
+      ids: {},
+      chatId: '1',
+      externalId: '1',
+      sentAt: new Date(),
+      content: { kind: 'text', text: 'halo' },
+    }),
+  ).rejects.toThrow('no sender');
+});
+
+test('beyond a bound of messages in hand the platform is asked to come again', async () => {
+  const small = await aWorld({
+    engine: slotEngine(),
+    database: world.database,
+    receiver: { pending: 5, gatherMs: 20 },
+  });
+  const results = await Promise.allSettled(Array.from({ length: 8 }, () => small.aPerson().says('halo')));
+  expect(results.filter((result) => result.status === 'rejected')).toHaveLength(3);
+  await small.stop();
+});

@@ -96,7 +96,10 @@ export function showQuestion(run: Run, question: Question, before?: string, isAl
     payload: spellPayload({ kind: 'answer', token: run.s.t!, option: option.n }),
   }));
   if (choices.length > 0) more.choices = choices;
-  if (question.request) more.request = question.request;
+  if (question.request) {
+    more.request = question.request;
+    more.requestLabel = run.text(question.request === 'location' ? 'send_location' : 'send_contact');
+  }
   if (question.photos && question.photos.length > 0) more.photos = question.photos;
   run.say(text, more);
   delete run.s.on;

@@ -16,6 +16,8 @@ interface Phrase {
   words: string[];
   weight: number;
   takesArg: boolean;
+  /** Of words that name nothing by themselves ("gak"): meant only where nothing else was said. */
+  isBare: boolean;
 }
 
 interface Index {
@@ -72,6 +74,7 @@ function score(phrase: Phrase, said: string[], all: string[], weights: Map<strin
     const starts = phrase.words.every((word, i) => all[i] === word);
     return starts && all.length > phrase.words.length ? 3 + phrase.words.length : 0;
   }
+  if (phrase.isBare && all.length > phrase.words.length) return 0;
   let heard = 0;
   let count = 0;
   for (const word of phrase.words) {
@@ -107,7 +110,8 @@ function indexOf(flows: Flows): Index {
         flows.vocabulary,
       );
       const telling = words.filter((word) => !FILLERS.has(word));
-      return { flow, words: takesArg || telling.length === 0 ? words : telling, weight: 1, takesArg };
+      const isBare = !takesArg && telling.length === 0;
+      return { flow, words: takesArg || isBare ? words : telling, weight: 1, takesArg, isBare };
     }),
   );
   const counts = new Map<string, Set<string>>();

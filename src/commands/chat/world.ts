@@ -1,0 +1,269 @@
+import type { Effect, EffectKind } from '../../core/effect.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
+import { readListing } from '../../core/listing.js';
+import type { Ask, TurnContext } from '../../flow/types.js';
+import type { Flows } from '../../flow/compiled.js';
+import { due, findVillages, villageContext } from './villages.js';
+
+const CASE_CODES = ['K7M2-PXQ4-3', 'R3T8-WY5N-1', 'B6H9-ZD2F-3', 'M4V7-KS3J-8', 'X8C2-QG6P-E', 'T5N9-RB7W-9'];
+const LISTING_CODES = ['P-7QF2-M91', 'P-4KD8-R3N', 'P-9WT5-B67', 'P-2HX7-NCK'];
+
+export interface WorldSettings {
+  channel: 'telegram' | 'whatsapp';
+  now: Date;
+  person: { kind: 'resident' | 'officer'; name: string | null };
+  isFirst: boolean;
+  village: string | null;
+  language: string;
+  isGroup: boolean;
+  hasPublicPages: boolean;
+}
+
+/**
+ * A small village in memory that answers what flows ask, always alike: codes in a fixed order, the first place in the
+ * queue, due times by the office's hours. It stands in for Postgres in transcripts and in the terminal chat only.
+ */
+export class World {
+  now: Date;
+  private readonly cases: (CaseSeen & { draft: string })[] = [];
+  private readonly listings: (ListingSeen & { draft: string })[] = [];
+  private readonly answers: { name: string; value: Json; isAlways: boolean }[] = [];
+  readonly timers = new Map<string, Date>();
+  private ids = 0;
+  private isHandedOver = false;
+  private isNew: boolean;
+  private language: string;
+  private village: string | null;
+  private name: string | null;
+
+  constructor(
+    private readonly flows: Flows,
+    private readonly settings: WorldSettings,
+  ) {
+    this.now = settings.now;
+    this.isNew = settings.isFirst;
+    this.language = settings.language;
+    this.village = settings.village;
+    this.name = settings.person.name;
+  }
+
+  /** Answers the next look-up or effect of a name, or all of them. */
+  prepare(name: string, value: Json, isAlways: boolean): void {
+    this.answers.push({ name, value, isAlways });
+  }
+
+  context(): TurnContext {
+    const { settings } = this;
+    return {
+      now: this.now,
+      newId: () => `00000000-0000-7000-8000-${String(++this.ids).padStart(12, '0')}`,
+      language: this.language,
+      channel: {
+        platform: settings.channel,
+        choices: settings.channel === 'telegram' ? 'buttons' : 'numbers',
+        group: settings.isGroup,
+      },
+      publicUrl: settings.hasPublicPages ? 'https://desa.example.id' : null,
+      resident: { id: 'resident-1', name: this.name, isNew: this.isNew, phone: '6281200000001' },
+      village: this.village === null ? null : villageContext(this.village, this.now, this.language),
+      officer:
+        settings.person.kind === 'officer'
+          ? {
+              id: 'officer-1',
+              name: settings.person.name ?? 'Petugas',
+              roles: [{ role: 'kasi_pelayanan', village: '35.10.15.2004' }],
+            }
+          : null,
+      handedOver: this.isHandedOver,
+    };
+  }
+
+  /** What an ask is answered with. */
+  answer(ask: Ask): Json {
+    const name = 'look_up' in ask ? ask.look_up : ask.effect.kind;
+    const place = this.answers.findIndex((prepared) => prepared.name === name);
+    const prepared = this.answers[place];
+    const own = 'look_up' in ask ? this.lookUp(ask.look_up, ask.args) : this.happen(ask.effect);
+    if (!prepared) return own;
+    if (!prepared.isAlways) this.answers.splice(place, 1);
+    return prepared.value;
+  }
+
+  /** Applies an effect and gives its result. */
+  happen(effect: Effect): Json {
+    switch (effect.kind) {
+      case 'send_message':
+        this.isNew = false;
+        return null;
+      case 'open_case':
+        return this.openCase(effect.draft, effect.service);
+      case 'act_on_case':
+        return this.act(effect.code, effect.act, effect.text ?? null);
+      case 'publish_listing':
+        return this.publish(effect.draft, effect.fields, effect.photos);
+      case 'change_listing': {
+        const listing = this.listings.find(({ code }) => code === effect.code);
+        if (listing) listing.status = LISTING_STATUS[effect.act];
+        return { outcome: listing ? 'done' : 'not_found', title: listing?.title ?? null };
+      }
+      case 'set_language':
+        this.language = effect.language;
+        return null;
+      case 'set_village':
+        this.village = effect.village;
+        return null;
+      case 'remember_name':
+        this.name = effect.name;
+        return null;
+      case 'hand_over':
+        this.isHandedOver = true;
+        return null;
+      case 'end_hand_over':
+        this.isHandedOver = false;
+        return null;
+      case 'set_timer':
+        this.timers.set(effect.timer, new Date(effect.dueAt));
+        return null;
+      case 'cancel_timer':
+        this.timers.delete(effect.timer);
+        return null;
+      case 'accept_invite':
+        return { outcome: 'waiting', name: 'Bu Sri', village: 'Kemiren' };
+      case 'confirm_invite':
+        return { outcome: 'done', name: 'Bu Sri' };
+      case 'answer_resident':
+        return { outcome: 'done', resident: 'Siti' };
+      case 'report_listing':
+      case 'record_consent':
+      case 'raise_incident':
+        return null;
+    }
+  }
+
+  private openCase(draft: string, service: string): Json {
+    const known = this.cases.find((one) => one.draft === draft);
+    const opened = known ?? {
+      found: true,
+      detail: true,
+      draft,
+      code: CASE_CODES[this.cases.length % CASE_CODES.length]!,
+      service,
+      status: 'open',
+      position: this.cases.filter(({ status }) => status === 'open').length + 1,
+      opened: this.now.toISOString(),
+      due: due(this.now, this.flows.services[service]?.promise_hours ?? null),
+      words: null,
+    };
+    if (!known) this.cases.push(opened);
+    const { code, position, due: promised } = opened;
+    return { code, position, due: promised, is_new: !known };
+  }
+
+  private act(code: string, act: string, text: string | null): Json {
+    const found = this.cases.find((one) => one.code === code);
+    // A case of somebody else's: officers' transcripts act on one that the story takes for granted.
+    const status = CASE_STATUS[act] ?? 'in_hand';
+    if (found) {
+      found.status = status;
+      if (text !== null && act !== 'answer') found.words = text;
+    }
+    return { outcome: 'done', status, by: this.settings.person.name, code };
+  }
+
+  private publish(draft: string, fields: JsonObject, photos: string[]): Json {
+    const known = this.listings.find((one) => one.draft === draft);
+    const listing = readListing(fields);
+    const made = known ?? {
+      draft,
+      found: true,
+      code: LISTING_CODES[this.listings.length % LISTING_CODES.length]!,
+      title: listing.title,
+      status: 'waiting',
+      price: listing.price,
+      unit: listing.unit,
+      quantity: listing.quantity,
+      village: 'Kemiren',
+      contact: listing.contact,
+      seller: listing.seller ?? this.name,
+      photo: photos[0] ?? null,
+      published: this.now.toISOString(),
+    };
+    if (!known) this.listings.push(made);
+    return { code: made.code, status: made.status, reason: null, is_new: !known };
+  }
+
+  private lookUp(name: string, args: JsonObject): Json {
+    const text = String(args.text ?? args.code ?? '').trim();
+    switch (name) {
+      case 'find_village': {
+        const { exact, items } = findVillages(text, args.district as string | undefined);
+        return { count: items.length, exact, items };
+      }
+      case 'case_by_code':
+        return (
+          this.cases.find((one) => sameCode(one.code, text)) ?? { found: false, detail: false, code: text }
+        );
+      case 'my_cases':
+        return { count: this.cases.length, items: this.cases };
+      case 'find_listings': {
+        const words = text.toLowerCase().split(/\s+/u);
+        const items = this.listings.filter(({ title }) =>
+          words.some((word) => title.toLowerCase().includes(word)),
+        );
+        return { count: items.length, items };
+      }
+      case 'listing_by_code':
+        return this.listings.find((one) => sameCode(one.code, text)) ?? { found: false, code: text };
+      case 'my_listings': {
+        const items = this.listings.filter(({ status }) => status === 'waiting' || status === 'published');
+        return { count: items.length, items };
+      }
+      case 'officer_cases':
+        return { count: this.cases.length, items: this.cases };
+      case 'officer_case': {
+        const found = this.cases.find((one) => sameCode(one.code, text));
+        return found
+          ? { ...found, resident: this.name, taken_by: null, is_mine: false }
+          : {
+              found: false,
+              code: text,
+              service: null,
+              status: null,
+              resident: null,
+              taken_by: null,
+              is_mine: false,
+              due: null,
+            };
+      }
+      case 'invite_by_token':
+        return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
+      default:
+        throw new Error(`the world knows no look-up "${name}"`);
+    }
+  }
+}
+
+const CASE_STATUS: { [act: string]: string } = {
+  take: 'in_hand',
+  ask: 'asked',
+  answer: 'in_hand',
+  finish: 'finished',
+  refuse: 'refused',
+  cancel: 'cancelled',
+};
+
+const LISTING_STATUS = {
+  sold: 'sold',
+  withdraw: 'withdrawn',
+  renew: 'published',
+  approve: 'published',
+  refuse: 'refused',
+  take_down: 'taken_down',
+};
+
+function sameCode(code: string, typed: string): boolean {
+  return code.replaceAll('-', '') === typed.toUpperCase().replace(/[^0-9A-Z]/gu, '');
+}
+
+export type { EffectKind };

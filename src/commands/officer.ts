@@ -28,7 +28,7 @@ export function officerCommand(program: Command): void {
     .addOption(new Option('--role <role>', 'what the officer does').choices(ROLES).makeOptionMandatory())
     .option(
       '--village <village>',
-      'its name ("Genteng Wetan", "Karangrejo, Wongsorejo") or Kemendagri code; every village where left out (admin only)',
+      'its name ("Genteng Wetan", "Karangrejo, Blimbingsari") or Kemendagri code; every village where left out (admin only)',
     )
     .option('--invite', 'also make an invite')
     .option('--trust', 'with --invite: acceptance from the proven phone links at once')

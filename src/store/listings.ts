@@ -103,7 +103,10 @@ export async function lockListings(sql: Sql, codes: string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.code, row]));
 }
 
-/** Moves listings on. `expiresAt` null leaves it. A listing that is published anew is published now. */
+/**
+ * Moves listings on. `expiresAt` null leaves it. A listing that is published anew is published
+ * now; what an officer let pass is no longer flagged.
+ */
 export async function changeListings(
   sql: Sql,
   changes: { id: string; status: ListingStatus; expiresAt: Date | null; decidedBy: string | null }[],
@@ -112,6 +115,7 @@ export async function changeListings(
   if (changes.length === 0) return;
   await sql.query(
     `UPDATE listings l SET status = n.status, decided_by = coalesce(n.decided_by, l.decided_by),
+       flags = CASE WHEN n.status = 'published' AND n.decided_by IS NOT NULL THEN '{}' ELSE l.flags END,
        published_at = CASE WHEN n.status = 'published' THEN $5 ELSE l.published_at END,
        expires_at = coalesce(n.expires_at, l.expires_at),
        closed_at = CASE WHEN n.status IN ('waiting', 'published') THEN NULL ELSE $5::timestamptz END
@@ -200,19 +204,15 @@ export async function reportListings(
       now,
     ],
   );
-  const { rows } = await sql.query<{ code: string; reports: number }>(
+  const { rows } = await sql.query<{ code: string; flags: string[]; reports: number }>(
     `UPDATE listings l SET status = 'waiting', flags = array_append(array_remove(l.flags, 'reported'), 'reported')
      FROM (SELECT listing_id, count(*)::int AS reports,
              count(*) FILTER (WHERE at >= p.published_at)::int AS recent
            FROM listing_reports JOIN listings p ON p.id = listing_id
            WHERE p.code = ANY ($1::text[]) GROUP BY listing_id) r
      WHERE l.id = r.listing_id AND l.status = 'published' AND r.recent >= $2
-     RETURNING l.code, r.reports`,
+     RETURNING l.code, l.flags, r.reports`,
     [codes, REPORTS],
   );
-  return rows.map(({ code, reports: count }) => ({
-    ...listings.get(code)!,
-    status: 'waiting',
-    reports: count,
-  }));
+  return rows.map((row) => ({ ...listings.get(row.code)!, ...row, status: 'waiting' }));
 }

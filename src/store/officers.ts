@@ -47,7 +47,7 @@ export interface NewOfficer {
   name: string;
   phone: string;
   role: string;
-  /** Village id or name ("Genteng Wetan", "Karangrejo, Wongsorejo"); null: every village, for an admin alone. */
+  /** Village id or name ("Genteng Wetan", "Karangrejo, Blimbingsari"); null: every village, for an admin alone. */
   village: string | null;
 }
 

@@ -4,7 +4,7 @@ import { LISTING, LISTING_FROM, toListingSeen, type SeenListing } from './listin
 const MOST = 7;
 
 /**
- * Published listings near the words: all words in it, or a near spelling. Those of the asker's village first, then the
+ * Published listings in which all words stand, or a near spelling of each. Those of the asker's village first, then the
  * nearest, then the newest. No words: the newest. Past their end they are not shown, whether the timer ran or not.
  */
 export const findListings: LookUpAnswerer<'find_listings'> = async (sql, requests, { now }) => {
@@ -20,8 +20,9 @@ export const findListings: LookUpAnswerer<'find_listings'> = async (sql, request
      LATERAL (
        SELECT ${LISTING} FROM ${LISTING_FROM}
        WHERE l.status = 'published' AND (l.expires_at IS NULL OR l.expires_at > $3)
-         AND (q.words = '' OR word_similarity(q.words, l.search_text) > 0.5
-           OR (SELECT bool_and(l.search_text LIKE '%' || word || '%') FROM unnest(string_to_array(q.words, ' ')) word))
+         AND (q.words = '' OR (
+           SELECT bool_and(l.search_text LIKE '%' || word || '%' OR word_similarity(word, l.search_text) > 0.6)
+           FROM unnest(string_to_array(q.words, ' ')) word))
        ORDER BY l.village_id = q.village DESC NULLS LAST, word_similarity(q.words, l.search_text) DESC,
          l.published_at DESC
        LIMIT ${MOST}

@@ -17,7 +17,7 @@ interface Candidate {
 
 /**
  * Villages from messy spelling: spaces, "desa", capitals and two wrong letters do not matter. The kecamatan may be given
- * or written along ("tamansari licin", "karangrejo kec. wongsorejo"): it decides between villages of one name.
+ * or written along ("tamansari licin", "karangrejo kec. blimbingsari"): it decides between villages of one name.
  */
 export const findVillage: LookUpAnswerer<'find_village'> = async (sql, requests) => {
   const asked = requests.map(({ args }) => read(args.text, args.district));

@@ -1,3 +1,5 @@
+import type { CompiledFlow } from './compiled.js';
+import { plain } from './understand/normalise.js';
 import { framesOf, hasWork, isWorkedOn, pop, popChain } from './frames.js';
 import { handOver } from './handOver.js';
 import type { Run } from './run.js';
@@ -63,8 +65,7 @@ export function cancel(run: Run): void {
   const ended = frames.find((frame) => frame.f !== undefined && isWorkedOn(frame)) ?? frames[0]!;
   const flow = ended.f === undefined ? undefined : run.flows.byId.get(ended.f);
   const title = flow ? run.words(flow.title) : '';
-  const again =
-    flow?.understands.find((phrase) => !phrase.includes('{arg}')) ?? flow?.title.id?.source ?? 'menu';
+  const again = flow ? phraseFor(run, flow) : 'menu';
   const isBeneath = popChain(s);
   delete s.x;
   if (!flow) {
@@ -75,6 +76,19 @@ export function cancel(run: Run): void {
   run.say(`${run.text('cancelled', { again, title })} ${run.text('menu_line')}`);
   if (isBeneath && s.t !== undefined && isWorkedOn(s))
     showPending(run, run.text('back_to', { title: run.words(run.flow.title) }));
+}
+
+/** What to type to begin again: the phrase of a flow that is nearest to its title. */
+function phraseFor(run: Run, flow: CompiledFlow): string {
+  const title = plain(run.words(flow.title)).split(' ');
+  let best = { phrase: 'menu', shared: 0 };
+  for (const phrase of flow.understands) {
+    const words = plain(phrase).split(' ');
+    if (phrase.includes('{arg}') || !words.every((word) => title.includes(word))) continue;
+    if (words.length > best.shared) best = { phrase, shared: words.length };
+  }
+  if (best.shared > 0) return best.phrase;
+  return flow.understands.find((phrase) => !phrase.includes('{arg}')) ?? 'menu';
 }
 
 /** One question back; from a question of the engine's own, to the step's; from a changed answer, to the summary. */

@@ -11,6 +11,7 @@ import { shownOptions, showQuestion } from './question.js';
 import type { Reply } from './question.js';
 import type { Run } from './run.js';
 import { startOnTop } from './start.js';
+import { gathersOf, referenceOf } from './steps/gather.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent } from './types.js';
 import { choose, namedFlows } from './understand/intent.js';
@@ -26,6 +27,8 @@ const SAME_TAP = 10;
 const PAUSE = 6 * 60;
 /** One apology for lateness within so many minutes. */
 const ONE_APOLOGY = 30;
+/** Photos of one album kept for an item of a checklist. */
+const MOST_OF_ALBUM = 5;
 
 /** Understands a message in the one order: emergency, always-words, the question that waits, another flow, a hint. */
 export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' }>): void {
@@ -354,13 +357,16 @@ function onOther(run: Run, content: Content, message: Message | null): void {
   switch (content.kind) {
     case 'photo':
     case 'document':
+      if (content.album && s.al?.[0] === content.album && isAlbumOver(run, waiting, s.al[1])) {
+        addToAlbum(run, s.al[1], content);
+        return;
+      }
       if (waiting && takesFiles(waiting)) {
         answerPending(run, waiting, { content, message: null, tapped: null });
         return;
       }
-      // The rest of an album whose question is over, or whose first photo was answered for all.
-      if (content.album && s.al === content.album) return;
-      if (content.album) s.al = content.album;
+      // One word for all of an album that nobody asked for.
+      if (content.album) s.al = [content.album, ''];
       if (waiting) showPending(run, run.text('file_not_asked'));
       else run.say(`${run.text('file_not_asked')} ${run.text('menu_line')}`);
       return;
@@ -384,6 +390,25 @@ function onOther(run: Run, content: Content, message: Message | null): void {
     default:
       return;
   }
+}
+
+/** Whether the question that the first of an album answered is over. */
+function isAlbumOver(run: Run, waiting: CompiledStep | null, question: string): boolean {
+  if (waiting?.type === 'ask') return waiting.id !== question;
+  const collected = run.s.v?.collected;
+  return waiting?.type !== 'collect' || (Array.isArray(collected) && collected.includes(question));
+}
+
+/** The rest of an album goes with its first photo, as far as its question takes them, without a word. */
+function addToAlbum(
+  run: Run,
+  question: string,
+  content: Extract<Content, { kind: 'photo' | 'document' }>,
+): void {
+  const files = run.s.a?.[question];
+  const asked = run.flowOrNull?.asks.get(question);
+  const most = asked ? (gathersOf(asked)?.max ?? 0) : MOST_OF_ALBUM;
+  if (Array.isArray(files) && files.length < most) run.s.a![question] = [...files, referenceOf(content)];
 }
 
 function takesFiles(step: CompiledStep): boolean {

@@ -184,6 +184,11 @@ export class Run {
     if (this.flowOrNull?.health) this.lastHealth = message;
   }
 
+  /** What is said next belongs to the message before it, though another flow says it. */
+  joinNext(): void {
+    if (this.saidBy !== undefined) this.saidBy = this.s.f ?? '';
+  }
+
   /** Suspends the turn until the ask is answered; `then` says what goes on with the answer. */
   suspend(ask: Ask, then: JsonObject): void {
     this.asks.push(ask);
@@ -222,7 +227,9 @@ export class Run {
     this.saidBy = kept.by as string | undefined;
     this.isEmergency = kept.emergency === true;
     this.sealsInput = kept.seals === true;
-    if (kept.village) this.village = kept.village as unknown as VillageContext;
+    // A village chosen before the pause, unless this round knows it better.
+    const village = kept.village as unknown as VillageContext | undefined;
+    if (village && this.context.village?.id !== village.id) this.village = village;
     const health = typeof kept.health === 'number' ? this.effects[kept.health] : undefined;
     if (health?.kind === 'send_message') this.lastHealth = health.message;
     return kept;

@@ -2,11 +2,11 @@ import type { JsonObject } from '../core/json.js';
 import { framesOf, hasWork, isWorkedOn, popChain } from './frames.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
-import { enter, showPending, takeUp, waitingStep, walk } from './walk.js';
+import { DRAFT_REMINDER, enter, showPending, takeUp, waitingStep, walk } from './walk.js';
 
 /** Events of the engine's own timers: they need no flow file of that name. */
 const SETTLE = 'gather';
-const REMIND = 'draft-reminder';
+const REMIND = DRAFT_REMINDER;
 const EXPIRE = 'draft-expired';
 
 /** Another part of the program wants a flow shown: on top of what waits, which is asked again afterwards. */

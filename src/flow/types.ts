@@ -81,8 +81,8 @@ export interface Session extends Frame {
   g?: 1;
   /** When an apology for lateness was last said: minutes since 1970. */
   z?: number;
-  /** Album of the photos taken last: the rest of it belongs to them. */
-  al?: string;
+  /** Album of the photo taken last and the question it answered: the rest of it belongs there. */
+  al?: [album: string, question: string];
   /** A suspended turn: what goes on with the answers, and the effects so far. */
   w?: JsonObject;
 }
@@ -118,6 +118,9 @@ export interface Turn {
   sealsInput?: boolean;
   /** Empty while the turn is suspended: all effects of the turn come with its last round, in order. */
   effects: Effect[];
-  /** Not empty: the turn is suspended; call again with the answers and the same context. */
+  /**
+   * Not empty: the turn is suspended; call again with the answers. The context may be the same; one read again after
+   * `set_village` lets texts tell the office's address and hours at once.
+   */
   asks: Ask[];
 }

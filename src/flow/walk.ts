@@ -12,6 +12,8 @@ const MOST_STEPS = 500;
 /** The flow that asks for the village, and the one that tells of an office which takes no requests by chat. */
 export const CHOOSE_VILLAGE = 'choose-village';
 const NOT_ACTIVE = 'village-not-active';
+/** The flow that tells of a draft which waits. */
+export const DRAFT_REMINDER = 'draft-reminder';
 
 /** Runs the flow on top from a place until it waits, suspends or is over. */
 export function walk(run: Run, from: number, isAgain = false): void {
@@ -89,10 +91,11 @@ export function enter(
 /** The first place of the flow on top, once what it needs is known. */
 function begin(run: Run, flow: CompiledFlow): number | null {
   if (flow.needs !== 'nothing' && !run.village) {
-    run.say(run.text('need_village'));
     // No step: the flow begins once the village is known.
     delete run.s.s;
-    return enter(run, CHOOSE_VILLAGE, {}, 'c');
+    const first = enter(run, CHOOSE_VILLAGE, {}, 'c');
+    run.say(run.text('need_village'));
+    return first;
   }
   if (flow.needs === 'active' && run.village && run.village.state !== 'active') return instead(run);
   if (flow.hasDraft) run.s.d = run.context.newId();
@@ -146,7 +149,8 @@ export function leave(run: Run, returns: Json): number | null {
       showPending(run, backTo(run, ended));
     return null;
   }
-  if (chosen) run.village = chosen;
+  // Since it was stored, the next round of the turn may know all about it.
+  if (chosen) run.village = run.context.village?.id === chosen.id ? run.context.village : chosen;
   const { flow } = run;
   if (s.s === undefined) {
     if (chosen) return begin(run, flow);
@@ -163,7 +167,11 @@ function isAsking(run: Run): boolean {
 }
 
 function backTo(run: Run, ended: Frame): string | undefined {
-  return ended.f === run.s.f ? undefined : run.text('back_to', { title: run.words(run.flow.title) });
+  // A reminder has named the flow; the question follows in the same message.
+  if (ended.f === DRAFT_REMINDER) run.joinNext();
+  return ended.f === run.s.f || ended.f === DRAFT_REMINDER
+    ? undefined
+    : run.text('back_to', { title: run.words(run.flow.title) });
 }
 
 /** Shows again what waits on top. */

@@ -7,8 +7,8 @@ import { gather, settle } from './gather.js';
 import type { Gathers } from './gather.js';
 import type { StepKind } from './step.js';
 
-/** Files of one item of a checklist. */
-const MOST = 3;
+/** One file for an item of a checklist; the rest of an album goes with its first (onMessage.ts). */
+const MOST = 1;
 
 type Item = ServiceWords['checklist'][number];
 

@@ -34,7 +34,7 @@ export function gather(
   if (gathers.photosOnly && !isImage) return { kind: 'miss', hint: run.text('hint_photo') };
   const files = [...((run.s.a?.[gathers.id] as Json[] | undefined) ?? []), referenceOf(content)];
   run.s.a = { ...run.s.a, [gathers.id]: files };
-  if (content.album) run.s.al = content.album;
+  if (content.album) run.s.al = [content.album, gathers.id];
   if (files.length >= gathers.max) {
     run.effects.push({ kind: 'cancel_timer', timer: 'gather' });
     if (gathers.max === 1) run.effects.pop();
@@ -62,6 +62,6 @@ export function settle(run: Run, gathers: Gathers): void {
 }
 
 /** The attachment where it is stored already, else the platform's id of the file. */
-function referenceOf(content: Extract<Content, { kind: 'photo' | 'document' }>): string {
+export function referenceOf(content: Extract<Content, { kind: 'photo' | 'document' }>): string {
   return content.file.attachmentId ?? content.file.remote ?? '';
 }

@@ -31,7 +31,8 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
   // process. Whoever holds it learns of it by the next statement; an idle one is replaced.
   const heard = (cause: Error & { code?: string }) => {
     // Not the error itself: pg hangs the whole client on it. And one that is being closed may break as it likes.
-    if (!pool.ending) options.log?.warn({ code: cause.code, reason: cause.message }, 'a database connection broke');
+    if (!pool.ending)
+      options.log?.warn({ code: cause.code, reason: cause.message }, 'a database connection broke');
   };
   pool.on('connect', (client) => client.on('error', heard));
   pool.on('error', heard);

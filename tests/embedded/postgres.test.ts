@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SetupError } from '../../src/core/errors.js';
 import { findHost } from '../../src/embedded/host.js';
 import { isAlive } from '../../src/embedded/owner.js';
@@ -18,6 +18,21 @@ let dataDir: string;
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 const running: EmbeddedPostgres[] = [];
 const holders: ChildProcess[] = [];
+
+// Real servers start and stop here, several in a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** A cluster made once; most tests start from a copy, which is quicker than making one. */
+let made: string;
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), 'embedded-made-'));
+  await (await startEmbeddedPostgres(made, log, { isDurable: false })).stop();
+});
+afterAll(() => rm(made, { recursive: true }));
+
+async function useMadeCluster(folder = dataDir): Promise<void> {
+  await cp(made, folder, { recursive: true });
+}
 
 beforeEach(async () => {
   for (const level of Object.values(log)) level.mockClear();
@@ -93,6 +108,7 @@ test('the first start makes a cluster that asks for a password and listens on lo
 });
 
 test('a clean stop ends the server, and the next start has the data', async () => {
+  await useMadeCluster();
   const first = await start();
   await ask(first.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
   const { pid } = first;
@@ -104,6 +120,7 @@ test('a clean stop ends the server, and the next start has the data', async () =
 });
 
 test('kill -9 of the program ends its server, and a second start comes up on the same data', async () => {
+  await useMadeCluster();
   const { holder, url, pid } = await startHolder();
   await ask(url, 'CREATE TABLE kept AS SELECT 7 AS seven');
   await killed(holder);
@@ -116,6 +133,7 @@ test('kill -9 of the program ends its server, and a second start comes up on the
 test.skipIf(process.platform !== 'linux')(
   'kill -9 of the program leaves no server behind, without any second start',
   async () => {
+    await useMadeCluster();
     const { holder, pid } = await startHolder();
     await killed(holder);
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000);
@@ -123,6 +141,7 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test('an orphan that outlived its program is stopped, and its data served anew', async () => {
+  await useMadeCluster();
   const first = await start();
   await ask(first.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
   await first.stop();
@@ -157,6 +176,7 @@ async function startOrphan(): Promise<{ pid: number; exited: Promise<unknown> }>
 }
 
 test('while its program lives, a second one is refused by pid, and a command may join', async () => {
+  await useMadeCluster();
   const { holder, url } = await startHolder();
   const refused = startEmbeddedPostgres(dataDir, log, { patience: 300 });
   await expect(refused).rejects.toThrow(SetupError);
@@ -168,6 +188,7 @@ test('while its program lives, a second one is refused by pid, and a command may
 });
 
 test('a second start waits for the first to end', async () => {
+  await useMadeCluster();
   const { holder } = await startHolder();
   const second = start();
   await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1), 5_000);
@@ -176,6 +197,7 @@ test('a second start waits for the first to end', async () => {
 });
 
 test('a server that is killed is started again on the same port', async () => {
+  await useMadeCluster();
   const postgres = await start();
   await ask(postgres.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
   const { pid } = postgres;
@@ -199,6 +221,7 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test('a postmaster.pid left by a lost power supply, naming a stranger by now, keeps nobody from starting', async () => {
+  await useMadeCluster();
   await (await start()).stop();
   const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
   holders.push(stranger);
@@ -221,6 +244,7 @@ test('a first start that was killed half-way leaves nothing that the next one ta
 });
 
 test('a cluster of another major version is refused with the way to move it', async () => {
+  await useMadeCluster();
   await (await start()).stop();
   await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '15\n');
   await expect(startEmbeddedPostgres(dataDir, log)).rejects.toThrow(
@@ -229,6 +253,7 @@ test('a cluster of another major version is refused with the way to move it', as
 });
 
 test('Ctrl-C in the terminal is not for the server: it is in a process group of its own', async () => {
+  await useMadeCluster();
   const { pid } = await start();
   const group = (of: number) => readFileSync(`/proc/${of}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[2];
   expect(group(pid)).toBe(String(pid));
@@ -237,10 +262,9 @@ test('Ctrl-C in the terminal is not for the server: it is in a process group of 
 
 describe.skipIf(process.getuid?.() !== 0)('as root', () => {
   test('a cluster made by an ordinary user is served as that user', async () => {
-    await chown(dataDir, 65534, 65534);
-    await (await start()).stop();
+    await useMadeCluster();
     // As the user would have made it.
-    execFileSync('chown', ['-R', '65534:65534', join(dataDir, 'postgres')]);
+    execFileSync('chown', ['-R', '65534:65534', dataDir]);
     const { pid } = await start();
     expect((await stat(`/proc/${pid}`)).uid).toBe(65534);
   });

@@ -158,19 +158,21 @@ async function askWhetherStillThere(sql: Sql, timers: DueTimer[]): Promise<Outco
 
 /** A listing ends. One that somebody is changing at this moment is left for the next round. */
 async function endListings(sql: Sql, timers: DueTimer[], { now }: TimerContext): Promise<Outcome> {
-  const { rows: free } = await sql.query<ListingTold & { isPublished: boolean }>(
-    `SELECT id, code, title, conversation_id AS "conversationId", status = 'published' AS "isPublished" FROM listings
-     WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
-    [timers.map((timer) => timer.subjectId)],
+  const ids = timers.map((timer) => timer.subjectId);
+  const { rows: ended } = await sql.query<ListingTold>(
+    `UPDATE listings l SET status = 'expired', closed_at = $2
+     FROM (SELECT id FROM listings WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) free
+     WHERE l.id = free.id AND l.status = 'published'
+     RETURNING l.id, l.code, l.title, l.conversation_id AS "conversationId"`,
+    [ids, now],
   );
-  const ended = free.filter((row) => row.isPublished);
-  await sql.query(`UPDATE listings SET status = 'expired', closed_at = $2 WHERE id = ANY ($1::uuid[])`, [
-    ended.map((row) => row.id),
-    now,
-  ]);
-  const known = new Set(free.map((row) => row.id));
+  const { rows: left } = await sql.query<{ id: string }>(
+    `SELECT id FROM listings WHERE id = ANY ($1::uuid[]) AND status = 'published'`,
+    [ids],
+  );
+  const held = new Set(left.map((row) => row.id));
   return {
-    done: timers.filter((timer) => known.has(timer.subjectId)),
+    done: timers.filter((timer) => !held.has(timer.subjectId)),
     rows: toSellers(timers, ended, 'expired'),
   };
 }

@@ -73,7 +73,8 @@ export interface Stage {
 
 /** A village with its tables, and people to be put on it. */
 export async function aStage(): Promise<Stage> {
-  const { pool, drop } = await testDatabase();
+  const database = await testDatabase();
+  const { pool } = database;
   const sealer = createSealer([randomBytes(32)]);
   const nudges: ApplyContext['nudges'] = { converse: false, notify: false, send: new Set() };
   const rows: Stage['rows'] = async (sql, values) => (await pool.query(sql, values)).rows;
@@ -209,7 +210,7 @@ export async function aStage(): Promise<Stage> {
          UPDATE villages SET state = CASE WHEN id IN ('${HERE}', '${ELSEWHERE}') THEN 'active' ELSE 'listed' END`,
       );
     },
-    close: drop,
+    close: () => database.drop(),
   };
   return stage;
 }

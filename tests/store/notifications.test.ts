@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Asker } from '../../src/core/asker.js';
+import { tellOfficers } from '../../src/store/notifications.js';
+import { inTransaction } from '../../src/store/sql.js';
+import { aStage, HERE, type Stage } from '../effects/stage.js';
+
+let stage: Stage;
+let sri: Asker;
+let siti: Asker;
+beforeAll(async () => {
+  stage = await aStage();
+});
+beforeEach(async () => {
+  await stage.clear();
+  siti = await stage.aResident();
+  sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+});
+afterAll(() => stage.close());
+
+const tell = (limit?: number) => inTransaction(stage.pool, (sql) => tellOfficers(sql, stage.now, limit));
+const outcomes = () =>
+  stage.rows('SELECT told_at IS NOT NULL AS told, error FROM notifications ORDER BY created_at, id');
+
+describe('a notification', () => {
+  test('becomes an internal row of the officer’s conversation, once', async () => {
+    const { code } = await stage.aCase(siti);
+    expect(await tell()).toEqual({ seen: 1, told: 1 });
+    expect(await tell()).toEqual({ seen: 0, told: 0 });
+    const told = await stage.told(sri);
+    expect(told).toEqual([{ flow: 'officer-new-case', vars: expect.objectContaining({ code }) }]);
+    expect(
+      await stage.rows(`SELECT external_id FROM inbound_messages WHERE external_id LIKE 'note:%'`),
+    ).toHaveLength(1);
+  });
+
+  test('goes to the chat that the officer used last, never to a group or a chat that blocked us', async () => {
+    const [older, newer, group, blocked] = [
+      await stage.aResident(),
+      await stage.aResident(),
+      await stage.aResident(),
+      await stage.aResident(),
+    ];
+    const link = (asker: Asker, at: string) =>
+      stage.pool.query(
+        `WITH a AS (UPDATE addresses SET officer_id = $2 WHERE id = $1)
+         UPDATE conversations SET last_inbound_at = $4 WHERE id = $3`,
+        [asker.addressId, sri.officer!.id, asker.conversationId, at],
+      );
+    await link(older, '2026-08-01T00:00:00Z');
+    await link(newer, '2026-08-10T05:00:00Z');
+    await link(group, '2026-08-10T06:00:00Z');
+    await link(blocked, '2026-08-10T07:00:00Z');
+    await stage.pool.query('UPDATE conversations SET is_group = true WHERE id = $1', [group.conversationId]);
+    await stage.pool.query('UPDATE addresses SET blocked_at = now() WHERE id = $1', [blocked.addressId]);
+    await stage.aCase(siti);
+    await tell();
+    expect(await stage.told(newer)).toHaveLength(1);
+    for (const other of [sri, older, group, blocked]) expect(await stage.told(other)).toHaveLength(0);
+  });
+
+  test('of an officer without a chat stays for the console', async () => {
+    await stage.pool.query('UPDATE addresses SET officer_id = NULL');
+    await stage.aCase(siti);
+    expect(await tell()).toEqual({ seen: 1, told: 0 });
+    expect(await outcomes()).toEqual([{ told: true, error: 'no_address' }]);
+  });
+
+  test('of a new case is not told once somebody has it, or it was withdrawn', async () => {
+    const [taken, withdrawn, open] = [
+      await stage.aCase(siti),
+      await stage.aCase(siti),
+      await stage.aCase(siti),
+    ];
+    await stage.apply(sri, { kind: 'act_on_case', code: taken.code, act: 'take' });
+    await stage.apply(siti, { kind: 'act_on_case', code: withdrawn.code, act: 'cancel' });
+    expect(await tell()).toEqual({ seen: 3, told: 1 });
+    expect((await stage.told(sri)).map(({ vars }) => vars['code'])).toEqual([open.code]);
+  });
+
+  test('of what the resident answered is told though the case has gone on', async () => {
+    const { code } = await stage.aCase(siti);
+    await stage.apply(sri, { kind: 'act_on_case', code, act: 'ask', text: 'Apa?' });
+    await stage.apply(siti, { kind: 'act_on_case', code, act: 'answer', text: 'Ini' });
+    await stage.apply(sri, { kind: 'act_on_case', code, act: 'finish' });
+    await tell();
+    expect((await stage.told(sri)).map(({ flow }) => flow)).toEqual(['officer-case-notice']);
+  });
+
+  test('of an officer who no longer serves is not told', async () => {
+    await stage.aCase(siti);
+    await stage.pool.query('UPDATE officers SET is_active = false');
+    expect(await tell()).toEqual({ seen: 1, told: 0 });
+    expect(await outcomes()).toEqual([{ told: true, error: 'stale' }]);
+  });
+});
+
+test('many are told in batches, in their order, and by two workers at once each only once', async () => {
+  const codes: string[] = [];
+  for (let n = 0; n < 12; n++) {
+    stage.now = new Date(stage.now.getTime() + 1000);
+    codes.push((await stage.aCase(siti)).code);
+  }
+  expect(await tell(5)).toEqual({ seen: 5, told: 5 });
+  const [one, other] = await Promise.all([tell(5), tell(5)]);
+  await tell(5);
+  expect(one.told + other.told).toBeLessThanOrEqual(7);
+  const told = (await stage.told(sri)).map(({ vars }) => String(vars['code']));
+  expect(told.toSorted()).toEqual(codes.toSorted());
+  expect(told.slice(0, 5)).toEqual(codes.slice(0, 5));
+});

@@ -73,7 +73,8 @@ export function cancel(run: Run): void {
     run.say(`${run.text('cancelled_none')} ${run.text('menu_line')}`);
     return;
   }
-  run.say(`${run.text('cancelled', { again, title })} ${run.text('menu_line')}`);
+  const told = run.text('cancelled', { again, title });
+  run.say(again === 'menu' ? told : `${told} ${run.text('menu_line')}`);
   if (isBeneath && s.t !== undefined && isWorkedOn(s))
     showPending(run, run.text('back_to', { title: run.words(run.flow.title) }));
 }

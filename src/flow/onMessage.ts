@@ -14,7 +14,7 @@ import { startOnTop } from './start.js';
 import { gathersOf, referenceOf } from './steps/gather.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent } from './types.js';
-import { choose, namedFlows } from './understand/intent.js';
+import { choose, isErrand, namedFlows } from './understand/intent.js';
 import { numberMeant } from './understand/options.js';
 import { ALWAYS_WORDS } from './understand/vocabulary.js';
 import type { AlwaysWord, Message } from './understand/vocabulary.js';
@@ -220,7 +220,7 @@ function resume(run: Run, waiting: CompiledStep, reply: Reply): void {
   const { one } = reply.message
     ? choose(namedFlows(run.flows, reply.message, run.context.officer !== null))
     : { one: null };
-  if (one && one.flow.id !== run.s.f && one.score >= 1) {
+  if (one && one.flow.id !== run.s.f && one.score >= 1 && isErrand(one.flow)) {
     if (hasWork(run.s)) askToSwitch(run, one);
     else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
     return;

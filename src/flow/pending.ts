@@ -6,7 +6,7 @@ import type { Answered, Reply } from './question.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { offer } from './steps/say.js';
-import { choose, namedFlows } from './understand/intent.js';
+import { choose, isErrand, namedFlows } from './understand/intent.js';
 import { follow, showPending, walk } from './walk.js';
 
 /** After so many answers that were not understood, a person is offered. */
@@ -61,7 +61,7 @@ function miss(
   const { s } = run;
   if (reply?.message && !missed.isMild) {
     const found = namedFlows(run.flows, reply.message, run.context.officer !== null).filter(
-      (named) => named.flow.id !== s.f,
+      (named) => named.flow.id !== s.f && isErrand(named.flow),
     );
     const { one, several } = choose(found);
     if (one) {

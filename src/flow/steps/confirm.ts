@@ -47,19 +47,19 @@ function question(step: CompiledConfirm, run: Run): Question {
   };
 }
 
-/** What was answered, in the order of the flow. Sensitive answers do not go back into a message that is stored. */
+/** What was answered, in the order of the flow. */
 function summary(step: CompiledConfirm, run: Run): { ask: CompiledAsk; label: string; value: string }[] {
-  const { answers, flow } = run;
-  return changeable(step, run)
-    .map((ask) => ({
-      ask,
-      label: run.words(ask.label!),
-      value:
-        ask.sensitive && answers[ask.id] !== null
-          ? '•••'
-          : wordAnswer(run, ask.answer, answers[ask.id] as Json),
-    }))
-    .filter(({ ask }) => flow.asks.has(ask.id));
+  const { answers } = run;
+  return changeable(step, run).map((ask) => ({
+    ask,
+    label: run.words(ask.label!),
+    value: shownValue(ask, wordAnswer(run, ask.answer, answers[ask.id] as Json), answers[ask.id] === null),
+  }));
+}
+
+/** Of a sensitive answer its beginning: enough for its author to know it again, and the message is stored. */
+function shownValue(ask: CompiledAsk, value: string, isEmpty: boolean): string {
+  return ask.sensitive && !isEmpty ? `${[...value][0] ?? ''}•••` : value;
 }
 
 function changeable(step: CompiledConfirm, run: Run): CompiledAsk[] {

@@ -55,6 +55,11 @@ export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): 
   return [...best.values()].sort((a, b) => b.score - a.score);
 }
 
+/** Whether a flow is an errand to go to from another, and no answer to a greeting, a thanks or a lone yes. */
+export function isErrand(flow: CompiledFlow): boolean {
+  return flow.intent === null || flow.intent.includes('.');
+}
+
 /** The one that is clearly meant, or the few that may be. */
 export function choose(named: Named[]): { one: Named | null; several: Named[] } {
   const [first, second] = named;
@@ -78,7 +83,7 @@ function score(phrase: Phrase, said: string[], all: string[], weights: Map<strin
   let heard = 0;
   let count = 0;
   for (const word of phrase.words) {
-    if (!all.includes(word) && !all.some((typed) => isClose(typed, word))) continue;
+    if (!all.includes(word) && !all.some((typed) => isMisspelt(typed, word))) continue;
     heard += weights.get(word) ?? 1;
     count += 1;
   }
@@ -87,6 +92,11 @@ function score(phrase: Phrase, said: string[], all: string[], weights: Map<strin
   const covered = said.length === 0 ? 1 : Math.min(1, count / said.length);
   if (count < phrase.words.length) return share * 0.75 * (0.6 + 0.4 * covered);
   return 1 + Math.log2(1 + phrase.weight) * (0.4 + 0.6 * covered);
+}
+
+/** A slip in a word long enough to be told from others: "siapa" is not "siap". */
+function isMisspelt(typed: string, word: string): boolean {
+  return typed.length >= 5 && word.length >= 5 && typed[0] === word[0] && isClose(typed, word);
 }
 
 function argumentOf(message: Message, phrase: Phrase, vocabulary: Vocabulary): string | null {

@@ -55,6 +55,8 @@ export interface WebLog {
 export interface Question {
   id: string;
   text: string;
+  /** The answer's type: a year reads otherwise than an amount. */
+  type: string;
   /** Where the answer is one of several: what each value was called. */
   options: { value: string; text: string }[];
 }

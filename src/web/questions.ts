@@ -11,6 +11,7 @@ export function questionsOf(flows: Flows): (flow: string, language: string) => Q
     [...(flows.byId.get(flow)?.asks.values() ?? [])].map((ask) => ({
       id: ask.id,
       text: sentence(wordsOf(ask.label ?? ask.text, language)),
+      type: ask.answer.type,
       options:
         ask.answer.type === 'choice'
           ? ask.answer.options.map(({ value, label }) => ({ value, text: wordsOf(label, language) }))

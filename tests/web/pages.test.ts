@@ -46,7 +46,6 @@ describe.skipIf(!hasBrowser)(`the pages ${browserTitle}`, () => {
 
   const PUBLIC: { [name: string]: () => string } = {
     home: () => '/',
-    'home-en': () => '/?lang=en',
     market: () => '/pasar',
     'market-none': () => '/pasar?cari=zzzz',
     listing: () => `/pasar/${listing}`,
@@ -55,6 +54,8 @@ describe.skipIf(!hasBrowser)(`the pages ${browserTitle}`, () => {
     official: () => '/resmi',
     'not-found': () => '/tidak-ada',
     'sign-in': () => '/console/masuk',
+    // The last: the choice is remembered.
+    'home-en': () => '/?lang=en',
   };
   const CONSOLE: { [name: string]: () => string } = {
     'console-list': () => '/console',
@@ -147,10 +148,10 @@ async function furnish(web: Web): Promise<{ code: string; listing: string }> {
     dueAt: new Date(now - 5 * HOUR),
     answers: {
       business_name: 'Warung Sumber Rejeki',
-      kind: 'trade',
+      business_kind: 'trade',
       since: 2014,
-      address: { rt: '002', rw: '001' },
-      place: { latitude: -8.3226, longitude: 114.2716 },
+      business_address: 'Dusun Krajan RT 02 RW 01',
+      purpose: 'kur',
     },
     private: { income: 900_000 },
   });

@@ -20,7 +20,7 @@ export function shownAnswers(view: View, answers: JsonObject, questions: Questio
     const value = answers[id] ?? null;
     const text = textOf(view, value, known.get(id));
     if (text === null) return [];
-    return [{ label: known.get(id)?.text ?? id.replaceAll('_', ' '), text, place: placeOf(value) }];
+    return [{ label: known.get(id)?.text ?? fromId(id), text, place: placeOf(value) }];
   });
 }
 
@@ -28,7 +28,7 @@ export function shownAnswers(view: View, answers: JsonObject, questions: Questio
 function textOf(view: View, value: Json, question: Question | undefined): string | null {
   if (value === null || value === '') return null;
   if (typeof value === 'boolean') return view.t(value ? 'answer.yes' : 'answer.no');
-  if (typeof value === 'number') return view.format.number(value);
+  if (typeof value === 'number') return numberOf(view, value, question?.type);
   if (typeof value === 'string')
     return question?.options.find((option) => option.value === value)?.text ?? dayOf(view, value);
   if (Array.isArray(value)) {
@@ -41,11 +41,22 @@ function textOf(view: View, value: Json, question: Question | undefined): string
   if (typeof value['name'] === 'string') return value['name'];
   if ('rt' in value && 'rw' in value) return `RT ${String(value['rt'])} / RW ${String(value['rw'])}`;
   if ('amount' in value)
-    return [textOf(view, value['amount'] ?? null, undefined), value['unit']].filter(Boolean).join(' ');
+    return [textOf(view, value['amount'] ?? null, question), value['unit']].filter(Boolean).join(' ');
   const parts = Object.values(value)
     .map((one) => textOf(view, one, undefined))
     .filter((text) => text !== null);
   return parts.length > 0 ? parts.join(', ') : null;
+}
+
+/** 'unknown_question' reads as 'Unknown question'. */
+function fromId(id: string): string {
+  const words = id.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function numberOf(view: View, value: number, type: string | undefined): string {
+  if (type === 'money') return view.format.money(value);
+  return type === 'number' || type === 'quantity' ? view.format.number(value) : String(value);
 }
 
 /** '2026-11-24' reads as a day. */

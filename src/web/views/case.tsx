@@ -53,6 +53,13 @@ export function CasePage(props: CaseProps & { opened?: JsonObject }) {
           {view.t('case.opened', { time: view.format.time(found.openedAt, found.zone) })}
           {found.officer && ` ${view.t('cases.by', { name: found.officer })}.`}
         </p>
+        {props.acts.length > 0 && (
+          <p class="to-acts">
+            <a class="button" href="#tindakan">
+              {view.t('case.to_acts')}
+            </a>
+          </p>
+        )}
       </header>
       <div class="case-body">
         <div class="case-main">

@@ -75,7 +75,7 @@ function ToDecide({ view, listing }: { view: View; listing: ListingToDecide }) {
         {view.t('listings.seller', { name: listing.seller ?? '–', contact: listing.contact ?? '–' })}
       </p>
       {listing.flags.length > 0 && (
-        <p class="notice bad">
+        <p class={listing.flags.some((flag) => flag !== 'first') ? 'notice bad' : 'notice'}>
           {listing.flags.map((flag) => wordOf(view, `flag.${flag}`, flag)).join(' · ')}
         </p>
       )}

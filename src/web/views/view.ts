@@ -40,7 +40,8 @@ function formatsIn(language: Language): Formats {
   let formats = made.get(language);
   if (!formats) {
     const locale = language === 'id' ? 'id-ID' : 'en-GB';
-    const money = new Intl.NumberFormat(locale, {
+    // Rupiah read the same in every language of the village.
+    const money = new Intl.NumberFormat('id-ID', {
       style: 'currency',
       currency: 'IDR',
       maximumFractionDigits: 0,

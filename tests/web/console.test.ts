@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GENTENG, GINTANGAN, PASSWORD, aWeb, cookiesOf, form, withCookie } from './support.js';
+import type { Web } from './support.js';
+
+let web: Web;
+let ratna: string;
+let budi: string;
+let keeper: string;
+
+beforeAll(async () => {
+  web = await aWeb();
+  await web.officer({ name: 'Ratna Dewi', username: 'ratna' });
+  await web.officer({
+    name: 'Budi Santoso',
+    username: 'budi',
+    roles: [{ role: 'sekretaris', village: GINTANGAN }],
+  });
+  await web.officer({ name: 'Pengelola', username: 'pengelola', roles: [{ role: 'admin', village: null }] });
+  [ratna, budi, keeper] = [
+    await web.signIn('ratna'),
+    await web.signIn('budi'),
+    await web.signIn('pengelola'),
+  ];
+});
+afterAll(() => web.drop());
+
+const page = async (path: string, cookie = ratna) => (await web.app.request(path, withCookie(cookie))).text();
+const act = (code: string, what: string, cookie: string, text = '') =>
+  web.app.request(`/console/kasus/${code}/${what}`, form({ text }, cookie));
+
+describe('the list', () => {
+  test('has the oldest request first, tells what is overdue, and counts', async () => {
+    const now = web.clock.now.getTime();
+    const younger = await web.case({ resident: 'Yang muda', openedAt: new Date(now - 60_000) });
+    const older = await web.case({
+      resident: 'Yang lama',
+      openedAt: new Date(now - 90_000_000),
+      dueAt: new Date(now - 7_200_000),
+    });
+    const elsewhere = await web.case({ village: GENTENG });
+    const list = await page('/console');
+    expect(list.indexOf(older.code)).toBeGreaterThan(0);
+    expect(list.indexOf(older.code)).toBeLessThan(list.indexOf(younger.code));
+    expect(list).toContain('Terlambat: 2 jam yang lalu');
+    expect(list).toContain('1 terlambat');
+    expect(list).not.toContain(elsewhere.code);
+    await web.pool.query('DELETE FROM case_events');
+    await web.pool.query('DELETE FROM cases');
+  });
+
+  test('pages on after fifty', async () => {
+    for (let n = 0; n < 51; n += 1)
+      await web.case({ openedAt: new Date(web.clock.now.getTime() - n * 1000) });
+    const first = await page('/console');
+    expect(first.match(/class="case"/gu)).toHaveLength(50);
+    expect(first).toContain('halaman=2');
+    expect((await page('/console?halaman=2')).match(/class="case"/gu)).toHaveLength(1);
+    await web.pool.query('DELETE FROM case_events');
+    await web.pool.query('DELETE FROM cases');
+  });
+
+  test('changes by itself: a new case comes down the stream', async () => {
+    const response = await web.app.request('/console/live?saring=open', withCookie(ratna));
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const stream = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const first = await readEvent(stream);
+    expect(first).toContain('Tidak ada yang menunggu');
+    const { code } = await web.case();
+    expect(await readEvent(stream)).toContain(code);
+    await stream.cancel();
+  });
+});
+
+describe('a case', () => {
+  test('shows answers beside their questions, the checklist and what happened', async () => {
+    const { code } = await web.case({
+      answers: {
+        business_name: 'Warung <b>Sumber</b>',
+        business_kind: 'trade',
+        since: 2014,
+        unknown_question: 'lama',
+      },
+    });
+    const text = await page(`/console/kasus/${code}`);
+    expect(text).toContain('<dt>Nama usaha</dt>');
+    expect(text).toContain('Warung &lt;b&gt;Sumber&lt;/b&gt;');
+    expect(text).toContain('Warung / dagang');
+    expect(text).toContain('<dd>2014</dd>');
+    expect(text).toContain('<dt>Unknown question</dt>');
+    expect(text).toContain('KTP asli');
+    expect(text).toContain('Permohonan masuk');
+  });
+
+  test('goes from taken to finished, and the resident is told each step', async () => {
+    const { id, code, conversationId } = await web.case();
+    await act(code, 'take', ratna);
+    await act(code, 'ask', ratna, 'Usahanya di dusun mana, Bu?');
+    const finished = await act(code, 'finish', ratna, 'Ambil besok pukul 9 di balai desa.');
+    expect(finished.headers.get('location')).toBe(`/console/kasus/${code}?kabar=case_finish`);
+    const { rows } = await web.pool.query(
+      `SELECT body->'vars'->>'event' AS event, body->'vars'->>'text' AS text FROM inbound_messages
+       WHERE conversation_id = $1 ORDER BY seq`,
+      [conversationId],
+    );
+    expect(rows).toEqual([
+      { event: 'taken', text: null },
+      { event: 'asked', text: 'Usahanya di dusun mana, Bu?' },
+      { event: 'finished', text: 'Ambil besok pukul 9 di balai desa.' },
+    ]);
+    expect((await web.pool.query('SELECT status FROM cases WHERE id = $1', [id])).rows[0].status).toBe(
+      'finished',
+    );
+    const text = await page(`/console/kasus/${code}?kabar=case_finish`);
+    expect(text).toContain('Pesan dikirim ke chat warga');
+    expect(text).not.toContain('Ambil permohonan ini');
+  });
+
+  test('of two who take it at once one has it, and the other reads who', async () => {
+    const { code } = await web.case();
+    const taken = await Promise.all([act(code, 'take', ratna), act(code, 'take', budi)]);
+    const notices = taken.map((response) =>
+      new URL(response.headers.get('location')!, 'http://x').searchParams.get('kabar'),
+    );
+    expect([...notices].sort()).toEqual(['case_lost', 'case_take']);
+    const loser = notices[0] === 'case_lost' ? ratna : budi;
+    const winner = notices[0] === 'case_lost' ? 'Budi Santoso' : 'Ratna Dewi';
+    expect(await page(`/console/kasus/${code}?kabar=case_lost`, loser)).toContain(
+      `Sudah diambil oleh ${winner}`,
+    );
+  });
+
+  test('a refusal needs its reason', async () => {
+    const { id, code } = await web.case();
+    const refused = await act(code, 'refuse', ratna, '   ');
+    expect(refused.headers.get('location')).toContain('kabar=case_no_words');
+    expect((await web.pool.query('SELECT status FROM cases WHERE id = $1', [id])).rows[0].status).toBe(
+      'open',
+    );
+    expect((await act(code, 'answer', ratna, 'bukan saya')).status).toBe(404);
+  });
+
+  test('an identity number in the words to the resident is masked', async () => {
+    const { code, conversationId } = await web.case();
+    await act(code, 'ask', ratna, 'Benar NIK 3510121708900001?');
+    const { rows } = await web.pool.query(
+      'SELECT body::text FROM inbound_messages WHERE conversation_id = $1',
+      [conversationId],
+    );
+    expect(JSON.stringify(rows)).not.toContain('3510121708900001');
+  });
+
+  test('tells, without taking away what is being typed, that it changed', async () => {
+    const { code } = await web.case();
+    const response = await web.app.request(`/console/kasus/${code}/live?dari=open`, withCookie(ratna));
+    const stream = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect(await readEvent(stream)).not.toContain('baru saja berubah');
+    await act(code, 'take', budi);
+    const changed = await readEvent(stream);
+    expect(changed).toContain('baru saja berubah');
+    expect(changed).toContain('Budi Santoso');
+    expect(changed).not.toContain('<textarea');
+    await stream.cancel();
+  });
+
+  test('a file that claims to be a page is handed out as a download', async () => {
+    const { id } = await web.case();
+    const file = await web.file({
+      caseId: id,
+      mime: 'text/html',
+      bytes: Buffer.from('<script>alert(1)</script>'),
+    });
+    const response = await web.app.request(`/console/berkas/${file}`, withCookie(ratna));
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(response.headers.get('content-disposition')).toBe('attachment');
+  });
+});
+
+describe('a listing', () => {
+  test('is approved, is on the market, and its seller is told', async () => {
+    const { code } = await web.listing({ status: 'waiting', title: 'Salak pondoh' });
+    expect(await (await web.app.request('/pasar?cari=salak')).text()).not.toContain(code);
+    const approved = await web.app.request(`/console/lapak/${code}/setujui`, form({}, ratna));
+    expect(approved.headers.get('location')).toBe('/console/lapak?kabar=listing_approve');
+    expect(await (await web.app.request('/pasar?cari=salak')).text()).toContain(code);
+    const { rows } = await web.pool.query(
+      `SELECT body->'vars'->>'event' AS event FROM inbound_messages WHERE body->'vars'->>'code' = $1`,
+      [code],
+    );
+    expect(rows).toEqual([{ event: 'published' }]);
+  });
+
+  test('is taken down with a reason only', async () => {
+    const { code } = await web.listing({ title: 'Rambutan' });
+    const silent = await web.app.request(`/console/lapak/${code}/turunkan`, form({ reason: '' }, ratna));
+    expect(silent.headers.get('location')).toContain('listing_no_words');
+    await web.app.request(`/console/lapak/${code}/turunkan`, form({ reason: 'Dilaporkan penipuan' }, ratna));
+    expect((await web.app.request(`/pasar/${code}`)).status).toBe(404);
+  });
+});
+
+describe('officers', () => {
+  test('are added with a phone as people write it, and never twice', async () => {
+    const add = (name: string, phone: string) =>
+      web.app.request(
+        '/console/petugas',
+        form({ name, phone, role: 'operator', village: GINTANGAN }, keeper),
+      );
+    expect((await add('Joko', '0812-3456-0099')).status).toBe(303);
+    const { rows } = await web.pool.query(`SELECT phone FROM officers WHERE name = 'Joko'`);
+    expect(rows).toEqual([{ phone: '6281234560099' }]);
+    const twice = await add('Joko Dua', '+62 812 3456 0099');
+    expect(twice.status).toBe(400);
+    expect(await twice.text()).toContain('sudah milik petugas lain');
+    expect(await (await add('Joko', '12345')).text()).toContain('belum benar');
+  });
+
+  test('get an account by a link that works once, and sign in with the password that they chose', async () => {
+    const { id } = await web.officer({ name: 'Wati' });
+    const made = await web.app.request(`/console/petugas/${id}/akun`, form({ username: 'wati' }, keeper));
+    const link = /http:\/\/localhost(\/console\/kata-sandi\/[\w-]+)/u.exec(await made.text())![1]!;
+    expect((await web.app.request(link)).status).toBe(200);
+    expect(
+      (await web.app.request('/console/masuk', form({ username: 'wati', password: PASSWORD }))).status,
+    ).toBe(401);
+    const chosen = await web.app.request(link, form({ password: PASSWORD, again: PASSWORD }));
+    expect(chosen.headers.get('location')).toBe('/console/masuk?kabar=password_set');
+    expect(
+      (await web.app.request(link, form({ password: 'penyusup lagi', again: 'penyusup lagi' }))).status,
+    ).toBe(410);
+    const cookie = await web.signIn('wati');
+    expect(await page('/console', cookie)).toContain('Wati');
+
+    const anew = await web.app.request(`/console/petugas/${id}/kata-sandi`, form({}, keeper));
+    const second = /http:\/\/localhost(\/console\/kata-sandi\/[\w-]+)/u.exec(await anew.text())![1]!;
+    await web.app.request(second, form({ password: 'yang baru sekali', again: 'yang baru sekali' }));
+    expect((await web.app.request('/console', withCookie(cookie))).status).toBe(303);
+  });
+
+  test('a link that was not used within a day works no longer', async () => {
+    const { id } = await web.officer({ name: 'Lambat' });
+    const made = await web.app.request(`/console/petugas/${id}/akun`, form({ username: 'lambat' }, keeper));
+    const link = /http:\/\/localhost(\/console\/kata-sandi\/[\w-]+)/u.exec(await made.text())![1]!;
+    await web.pool.query(`UPDATE auth_verifications SET expires_at = now() - interval '1 day'`);
+    expect((await web.app.request(link)).status).toBe(410);
+    expect((await web.app.request(link, form({ password: PASSWORD, again: PASSWORD }))).status).toBe(410);
+  });
+
+  test('are invited to the chat by a token that is shown once and kept as a digest', async () => {
+    const { id } = await web.officer({ name: 'Undangan', phone: '6281234560077' });
+    const made = await (await web.app.request(`/console/petugas/${id}/undang`, form({}, keeper))).text();
+    const token = /start=inv-([\w-]+)/u.exec(made)![1]!;
+    expect(await page('/console/petugas', keeper)).not.toContain(token);
+    const { rows } = await web.pool.query(
+      `SELECT token_hash, phone, expires_at - created_at = interval '24 hours' AS day FROM invites WHERE officer_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { token_hash: expect.stringMatching(/^[0-9a-f]{64}$/u), phone: '6281234560077', day: true },
+    ]);
+    expect(rows[0].token_hash).not.toContain(token);
+  });
+
+  test('who stop are signed out at once', async () => {
+    const { id } = await web.officer({ name: 'Pamit', username: 'pamit' });
+    const cookie = await web.signIn('pamit');
+    await web.app.request(`/console/petugas/${id}/berhenti`, form({}, keeper));
+    expect((await web.app.request('/console', withCookie(cookie))).status).toBe(303);
+    const { rows } = await web.pool.query(
+      'SELECT 1 FROM auth_sessions JOIN officers USING (user_id) WHERE officers.id = $1',
+      [id],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('a keeper does not stop themselves', async () => {
+    const { rows } = await web.pool.query(`SELECT id FROM officers WHERE name = 'Pengelola'`);
+    const response = await web.app.request(`/console/petugas/${rows[0].id}/berhenti`, form({}, keeper));
+    expect(response.status).toBe(400);
+    expect(cookiesOf(response)).toBe('');
+  });
+});
+
+/** The next event's data of a stream; a sign of life is none. */
+async function readEvent(stream: ReadableStreamDefaultReader<string>): Promise<string> {
+  let text = '';
+  for (;;) {
+    const { value, done } = await stream.read();
+    if (done) throw new Error('the stream ended');
+    text += value;
+    if (text.includes('data:') && text.endsWith('\n\n')) return text;
+  }
+}

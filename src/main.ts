@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { migrateCommand } from './commands/migrate.js';
+import { keysCommand } from './commands/keys.js';
+import { backupCommand } from './commands/backup.js';
+import { restoreCommand } from './commands/restore.js';
+import { officerCommand } from './commands/officer.js';
+import { startCommand } from './commands/start.js';
+import { chatCommand } from './commands/chat.js';
+import { checkCommand } from './commands/check.js';
+
+const program = new Command('kentongan')
+  .description('Strikes the village’s kentongan: chats in, cases for the office, answers back.')
+  .showHelpAfterError();
+
+startCommand(program);
+officerCommand(program);
+chatCommand(program);
+checkCommand(program);
+migrateCommand(program);
+keysCommand(program);
+backupCommand(program);
+restoreCommand(program);
+
+await program.parseAsync();

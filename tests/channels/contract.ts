@@ -253,7 +253,10 @@ export function channelContract(
       const release = intake.holds();
       const written = rig.writes('terakhir');
       await until('it is being stored', () => intake.tries.length > 0);
-      const stopped = rig.channel.stop();
+      let isStopped = false;
+      const stopped = rig.channel.stop().then(() => (isStopped = true));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(isStopped).toBe(false);
       release();
       await stopped;
       await written;

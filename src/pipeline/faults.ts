@@ -14,7 +14,7 @@ const SOCKET = new Set([
 export function isConnectionFault(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (code !== undefined && (AWAY.test(code) || SOCKET.has(code))) return true;
-  return /connection (?:terminated|ended|timeout)|timeout exceeded when trying to connect|not queryable|client was closed/iu.test(
+  return /connection (?:terminated|ended|timeout)|timeout exceeded when trying to connect|not queryable|client was closed|not currently accepting connections/iu.test(
     message ?? '',
   );
 }

@@ -7,6 +7,9 @@ import { createPool } from '../../src/store/pool.js';
 export interface TestDatabase {
   pool: Pool;
   url: string;
+  /** Throws everybody out and lets nobody in: what a program meets while its database is down. */
+  close(): Promise<void>;
+  open(): Promise<void>;
   /** Ends the pool and takes the database away. */
   drop(): Promise<void>;
 }
@@ -25,6 +28,12 @@ export async function testDatabase(options: { isEmpty?: boolean } = {}): Promise
   return {
     pool,
     url: url.href,
+    close: () =>
+      asKeeper(async (client) => {
+        await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+      }),
+    open: () => asKeeper((client) => client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`).then(() => {})),
     drop: async () => {
       if (!pool.ended) await pool.end();
       await asKeeper((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../core/json.js';
 import type { ArgumentUse, ValueOf } from '../words/compile.js';
-import { wordDate, wordDateTime, wordMoney, wordNumber } from '../words/values.js';
+import { wordDate, wordDateTime, wordList, wordMoney, wordNumber, wordPhone } from '../words/values.js';
 import { wordAnswer } from './answers/wording.js';
 import type { Run } from './run.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/u;
+const PHONE = /^62\d{8,13}$/u;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u;
 
 /** Arguments of one text: those handed in, then the conversation's, then answers and variables. */
@@ -58,10 +59,11 @@ function serviceValue(run: Run, part: string): string | undefined {
   if (part === 'title') return run.words(service.title);
   if (part === 'promise') return run.words(service.promise);
   if (part !== 'counter') return undefined;
-  return service.checklist
-    .filter((item) => item.by === 'counter')
-    .map((item) => run.words(item.text))
-    .join(', ');
+  const shown = service.checklist.filter((item) => item.by === 'counter');
+  return wordList(
+    shown.map((item) => run.words(item.text)),
+    run.language,
+  );
 }
 
 /** The conversation's own arguments; null where one is not known, undefined where there is no such argument. */
@@ -124,6 +126,7 @@ export function wordValue(run: Run, key: string, value: Json): string {
     if (service) return run.words(service.title);
   }
   if (key === 'status') return run.statusText(value);
+  if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
   if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
   return DAY.test(value) ? wordDate(value, run.language) : value;
 }

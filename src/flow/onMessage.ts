@@ -14,7 +14,7 @@ import { startOnTop } from './start.js';
 import { gathersOf, referenceOf } from './steps/gather.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent } from './types.js';
-import { choose, isErrand, namedFlows } from './understand/intent.js';
+import { choose, isErrand, namedAside, namedFlows } from './understand/intent.js';
 import { numberMeant } from './understand/options.js';
 import { ALWAYS_WORDS } from './understand/vocabulary.js';
 import type { AlwaysWord, Message } from './understand/vocabulary.js';
@@ -128,6 +128,12 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
     }
     if (flows.vocabulary.isPolite(message) && takesWords(waiting)) {
       showPending(run);
+      return;
+    }
+    // A whole phrase of what can be told in between ("bayar berapa") is no name or address.
+    const aside = takesWords(waiting) ? namedAside(flows, message) : null;
+    if (aside && aside.id !== s.f) {
+      startOnTop(run, aside.id, {});
       return;
     }
     answerPending(run, waiting, reply);
@@ -260,8 +266,12 @@ function onNothingWaiting(run: Run, message: Message, late: boolean): void {
     return;
   }
   const { m } = run.s;
-  run.say(run.text('not_understood'));
-  sayWord(run, 'menu');
+  const unclear = flows.byIntent.get('tidak_jelas');
+  if (unclear) startOnTop(run, unclear.id, {});
+  else {
+    run.say(run.text('not_understood'));
+    sayWord(run, 'menu');
+  }
   run.s.m = m;
 }
 

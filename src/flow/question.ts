@@ -101,7 +101,7 @@ export function showQuestion(run: Run, question: Question, before?: string, isAl
     more.requestLabel = run.text(question.request === 'location' ? 'send_location' : 'send_contact');
   }
   if (question.photos && question.photos.length > 0) more.photos = question.photos;
-  run.say(text, more);
+  run.say(text, more, true);
   delete run.s.on;
 }
 

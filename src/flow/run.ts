@@ -161,7 +161,7 @@ export class Run {
   };
 
   /** Says something. What the same flow says one after the other becomes one message, unless choices lie between. */
-  say(text: string, more: Said = {}): void {
+  say(text: string, more: Said = {}, isQuestion = false): void {
     const last = this.effects.at(-1);
     const isJoined =
       last?.kind === 'send_message' &&
@@ -181,7 +181,8 @@ export class Run {
       this.effects.push({ kind: 'send_message', message });
     }
     this.saidBy = this.s.f ?? '';
-    if (this.flowOrNull?.health) this.lastHealth = message;
+    // A question tells nothing about health yet: its answer carries the closing line.
+    if (this.flowOrNull?.health && !isQuestion) this.lastHealth = message;
   }
 
   /** What is said next belongs to the message before it, though another flow says it. */

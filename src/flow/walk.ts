@@ -141,7 +141,9 @@ export function leave(run: Run, returns: Json): number | null {
   const { s } = run;
   const ended: Frame = { f: s.f, y: s.y, i: s.i };
   const chosen = s.f === CHOOSE_VILLAGE ? villageOf(run) : null;
-  const mayRepeat = !run.isEmergency;
+  // While a person has the word nothing is asked: the answer would go to them.
+  const isWithPerson = run.context.handedOver || run.effects.some((effect) => effect.kind === 'hand_over');
+  const mayRepeat = !run.isEmergency && !isWithPerson;
   if (!pop(s)) return null;
   if (ended.y === 'i') {
     // A menu that nothing was put into yet is not worth saying again.

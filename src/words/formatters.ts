@@ -2,6 +2,7 @@
 const numbers = new Map<string, Intl.NumberFormat>();
 const dates = new Map<string, Intl.DateTimeFormat>();
 const plurals = new Map<string, Intl.PluralRules>();
+const lists = new Map<string, Intl.ListFormat>();
 
 export function numberFormat(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   return kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options));
@@ -13,6 +14,10 @@ export function dateTimeFormat(locale: string, options: Intl.DateTimeFormatOptio
 
 export function pluralRules(locale: string, options: Intl.PluralRulesOptions = {}): Intl.PluralRules {
   return kept(plurals, locale, options, () => new Intl.PluralRules(locale, options));
+}
+
+export function listFormat(locale: string): Intl.ListFormat {
+  return kept(lists, locale, {}, () => new Intl.ListFormat(locale));
 }
 
 function kept<T>(store: Map<string, T>, locale: string, options: object, make: () => T): T {

@@ -1,4 +1,4 @@
-import { dateTimeFormat, numberFormat } from './formatters.js';
+import { dateTimeFormat, listFormat, numberFormat } from './formatters.js';
 import { localeOf } from './languages.js';
 
 /** `Rp8.000`: rupiah without decimals, as people write it, in every language. */
@@ -39,4 +39,9 @@ export function wordPhone(phone: string): string {
   return local.replace(/^(\d{4})(\d{3,4})(\d*)$/u, (_, a: string, b: string, c: string) =>
     [a, b, c].filter(Boolean).join('-'),
   );
+}
+
+/** `KTP asli, Kartu Keluarga, dan surat pengantar`. */
+export function wordList(items: readonly string[], language: string): string {
+  return listFormat(localeOf(language)).format(items);
 }

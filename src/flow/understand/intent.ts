@@ -21,9 +21,16 @@ interface Phrase {
 }
 
 interface Index {
-  phrases: Phrase[];
+  /** Phrases that hold a word: only these are looked at. */
+  byWord: Map<string, Phrase[]>;
+  /** Phrases that take what follows them, by their first word. */
+  withArg: Map<string, Phrase[]>;
+  /** Which words of phrases a typed word may be: itself, or close to it. Remembered, since people repeat themselves. */
+  meant: Map<string, readonly string[]>;
   /** Word → weight: a word of few phrases tells more. */
   weights: Map<string, number>;
+  /** Whole phrases of flows that answer in between and let the question wait. */
+  asides: Map<string, CompiledFlow>;
 }
 
 /** Words that name nothing by themselves. */
@@ -43,21 +50,26 @@ export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): 
   const said = content(message.words, flows.vocabulary);
   const all = canonical(message.words, flows.vocabulary);
   const best = new Map<string, Named>();
-  for (const phrase of index.phrases) {
-    if (phrase.flow.isForOfficers && !isOfficer) continue;
-    const found = score(phrase, said, all, index.weights);
-    if (found <= 0) continue;
+  const note = (phrase: Phrase, found: number): void => {
+    if (found <= 0 || (phrase.flow.isForOfficers && !isOfficer)) return;
     const known = best.get(phrase.flow.id);
-    if (known && known.score >= found) continue;
+    if (known && known.score >= found) return;
     const arg = phrase.takesArg ? argumentOf(message, phrase, flows.vocabulary) : null;
     best.set(phrase.flow.id, { flow: phrase.flow, score: found, arg });
-  }
+  };
+  for (const phrase of index.withArg.get(all[0] ?? '') ?? []) note(phrase, scoreWithArg(phrase, all));
+  for (const [phrase, heard] of heardIn(index, all)) note(phrase, score(phrase, heard, said, all));
   return [...best.values()].sort((a, b) => b.score - a.score);
 }
 
 /** Whether a flow is an errand to go to from another, and no answer to a greeting, a thanks or a lone yes. */
 export function isErrand(flow: CompiledFlow): boolean {
   return flow.intent === null || flow.intent.includes('.');
+}
+
+/** The errand of which a message is one whole phrase, where it may come between a question and its answer. */
+export function namedAside(flows: Flows, message: Message): CompiledFlow | null {
+  return indexOf(flows).asides.get(message.full) ?? null;
 }
 
 /** The one that is clearly meant, or the few that may be. */
@@ -69,28 +81,53 @@ export function choose(named: Named[]): { one: Named | null; several: Named[] } 
   return near.length === 1 ? { one: near[0]!, several: [] } : { one: null, several: near };
 }
 
+interface Heard {
+  weight: number;
+  count: number;
+}
+
+/** Which phrases have words that were said, and how much of each. */
+function heardIn(index: Index, all: string[]): Map<Phrase, Heard> {
+  const words = new Set<string>();
+  for (const typed of all) for (const word of meantBy(index, typed)) words.add(word);
+  const heard = new Map<Phrase, Heard>();
+  for (const word of words) {
+    const weight = index.weights.get(word) ?? 1;
+    for (const phrase of index.byWord.get(word) ?? []) {
+      const known = heard.get(phrase);
+      const times = phrase.words.filter((own) => own === word).length;
+      if (known) {
+        known.weight += weight * times;
+        known.count += times;
+      } else heard.set(phrase, { weight: weight * times, count: times });
+    }
+  }
+  return heard;
+}
+
+function meantBy(index: Index, typed: string): readonly string[] {
+  const known = index.meant.get(typed);
+  if (known) return known;
+  const found = [...index.byWord.keys()].filter((word) => word === typed || isMisspelt(typed, word));
+  if (index.meant.size > 20_000) index.meant.clear();
+  index.meant.set(typed, found);
+  return found;
+}
+
+function scoreWithArg(phrase: Phrase, all: string[]): number {
+  const starts = phrase.words.every((word, i) => all[i] === word);
+  return starts && all.length > phrase.words.length ? 3 + phrase.words.length : 0;
+}
+
 /**
  * A phrase of which every word was said counts 1, more where it is long, telling and most of what was said; a part
  * of it counts by the weight of what was said.
  */
-function score(phrase: Phrase, said: string[], all: string[], weights: Map<string, number>): number {
-  if (phrase.words.length === 0) return 0;
-  if (phrase.takesArg) {
-    const starts = phrase.words.every((word, i) => all[i] === word);
-    return starts && all.length > phrase.words.length ? 3 + phrase.words.length : 0;
-  }
+function score(phrase: Phrase, heard: Heard, said: string[], all: string[]): number {
   if (phrase.isBare && all.length > phrase.words.length) return 0;
-  let heard = 0;
-  let count = 0;
-  for (const word of phrase.words) {
-    if (!all.includes(word) && !all.some((typed) => isMisspelt(typed, word))) continue;
-    heard += weights.get(word) ?? 1;
-    count += 1;
-  }
-  if (count === 0) return 0;
-  const share = heard / phrase.weight;
-  const covered = said.length === 0 ? 1 : Math.min(1, count / said.length);
-  if (count < phrase.words.length) return share * 0.75 * (0.6 + 0.4 * covered);
+  const share = heard.weight / phrase.weight;
+  const covered = said.length === 0 ? 1 : Math.min(1, heard.count / said.length);
+  if (heard.count < phrase.words.length) return share * 0.75 * (0.6 + 0.4 * covered);
   return 1 + Math.log2(1 + phrase.weight) * (0.4 + 0.6 * covered);
 }
 
@@ -132,7 +169,23 @@ function indexOf(flows: Flows): Index {
   );
   for (const phrase of phrases)
     phrase.weight = phrase.words.reduce((sum, word) => sum + (weights.get(word) ?? 1), 0);
-  const made = { phrases, weights };
+  const asides = new Map(
+    [...flows.byId.values()]
+      .filter((flow) => flow.interrupts && !flow.isForOfficers && isErrand(flow))
+      .flatMap((flow) =>
+        flow.understands
+          .filter((text) => !ARG.test(text))
+          .map((text) => [wordsOf(text, flows.vocabulary.abbreviations).join(' '), flow] as const),
+      ),
+  );
+  const byWord = new Map<string, Phrase[]>();
+  const withArg = new Map<string, Phrase[]>();
+  for (const phrase of phrases) {
+    const into = phrase.takesArg ? withArg : byWord;
+    for (const word of new Set(phrase.takesArg ? phrase.words.slice(0, 1) : phrase.words))
+      into.set(word, [...(into.get(word) ?? []), phrase]);
+  }
+  const made = { byWord, withArg, meant: new Map<string, readonly string[]>(), weights, asides };
   indexes.set(flows, made);
   return made;
 }

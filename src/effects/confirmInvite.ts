@@ -39,10 +39,13 @@ export const confirmInvite: Applier<'confirm_invite'> = async (sql, requests, co
 function mayConfirm(officer: OfficerIdentity, invite: LockedInvite): boolean {
   if (officer.id === invite.officerId) return false;
   if (officer.id === invite.invitedBy) return true;
-  return officer.roles.some(
-    ({ role, village }) =>
-      (role === 'admin' ||
-        (invite.invitedBy === null && (role === 'kepala_desa' || role === 'sekretaris'))) &&
-      (village === null || (invite.villageIds.length > 0 && invite.villageIds.every((id) => id === village))),
+  const deciding = officer.roles.filter(
+    ({ role }) =>
+      role === 'admin' || (invite.invitedBy === null && (role === 'kepala_desa' || role === 'sekretaris')),
+  );
+  if (deciding.some(({ village }) => village === null)) return true;
+  return (
+    invite.villageIds.length > 0 &&
+    invite.villageIds.every((id) => deciding.some(({ village }) => village === id))
   );
 }

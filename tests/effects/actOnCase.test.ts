@@ -188,6 +188,20 @@ describe('a case from its opening to its end', () => {
     ]);
   });
 
+  test('takes identity documents along that were sent beside it, but none of another case or person', async () => {
+    const [beside, foreign, elsewhere] = [
+      await stage.aPhoto(siti, { restricted: true }),
+      await stage.aPhoto(await stage.aResident(), { restricted: true }),
+      await stage.aPhoto(siti, { restricted: true }),
+    ];
+    await stage.aCase(siti, { attachments: [elsewhere] });
+    const { code } = await stage.aCase(siti);
+    await stage.apply(sri, act(code, 'finish'));
+    const left = await stage.rows(`SELECT id FROM attachments WHERE state = 'stored' ORDER BY id`);
+    expect(left.map(({ id }) => id)).toEqual([foreign, elsewhere].toSorted());
+    expect(left).not.toContainEqual({ id: beside });
+  });
+
   test('what an answer brings along is linked to it', async () => {
     const { id, code } = await stage.aCase(siti);
     await stage.apply(sri, act(code, 'ask', 'Foto tempatnya?'));

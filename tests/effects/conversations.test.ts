@@ -103,6 +103,22 @@ describe('a hand-over', () => {
     expect((await stage.notified(sri)).map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
+  test('tells what the resident goes on to say, messages of one turn together', async () => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    await ask();
+    const say = (text: string) => ({
+      asker: siti,
+      effect: { kind: 'hand_over' as const, reason: 'message' as const, text },
+    });
+    await stage.applyAll([say('Pagar sekolah roboh'), say('Lapor ke siapa?')]);
+    await stage.applyAll([say('Terima kasih')]);
+    expect((await stage.notified(sri)).map(({ vars }) => vars.text)).toEqual([
+      null,
+      'Pagar sekolah roboh\nLapor ke siapa?',
+      'Terima kasih',
+    ]);
+  });
+
   test('with nobody to tell opens an incident', async () => {
     await ask();
     expect(await stage.rows('SELECT kind, conversation_id FROM incidents')).toEqual([
@@ -115,6 +131,54 @@ describe('a hand-over', () => {
     await stage.apply(siti, { kind: 'end_hand_over' });
     expect(await since()).toBeNull();
     expect(await stage.rows('SELECT done_at FROM timers')).toEqual([{ done_at: stage.now }]);
+  });
+});
+
+describe('an officer’s answer to a resident who asked for a person', () => {
+  const answer = (asker: Asker, text = 'Silakan datang besok', conversation = siti.conversationId!) =>
+    stage.apply(asker, { kind: 'answer_resident', conversation, text });
+  const nothing = { outcome: 'not_found', resident: null };
+  let sri: Asker;
+  beforeEach(async () => {
+    sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    await stage.apply(siti, { kind: 'hand_over', reason: 'asked' });
+  });
+
+  test('is said in the resident’s conversation, and written down', async () => {
+    expect(await answer(sri, 'NIK 3510121708900001 tidak perlu')).toEqual({
+      outcome: 'done',
+      resident: 'Bu Siti',
+    });
+    expect(await stage.told(siti)).toEqual([
+      { flow: 'officer-message', vars: { text: 'NIK 351012******0001 tidak perlu', by: 'Bu Sri' } },
+    ]);
+    expect(await stage.rows('SELECT officer_id, action FROM audit_log')).toEqual([
+      { officer_id: sri.officer!.id, action: 'resident.answer' },
+    ]);
+  });
+
+  test('is not possible for whoever was not told, of this village or another, nor for residents', async () => {
+    const late = await stage.anOfficer('Bu Baru', [{ role: 'operator', village: HERE }]);
+    const stranger = await stage.anOfficer('Pak Lain', [{ role: 'operator', village: ELSEWHERE }]);
+    for (const asker of [late, stranger, siti, await stage.aResident()])
+      expect(await answer(asker)).toEqual(nothing);
+    expect(await stage.told(siti)).toEqual([]);
+  });
+
+  test('is not possible once the officer no longer serves the village', async () => {
+    expect(
+      await answer({
+        ...sri,
+        officer: { ...sri.officer!, roles: [{ role: 'operator', village: ELSEWHERE }] },
+      }),
+    ).toEqual(nothing);
+  });
+
+  test('ends three days after the call, and needs words and a conversation', async () => {
+    expect(await answer(sri, '  ')).toEqual(nothing);
+    expect(await answer(sri, 'halo', 'x')).toEqual(nothing);
+    stage.now = new Date(stage.now.getTime() + 73 * 3600_000);
+    expect(await answer(sri)).toEqual(nothing);
   });
 });
 

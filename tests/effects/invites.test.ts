@@ -215,6 +215,22 @@ describe('an invite from the command line', () => {
     expect(await stage.apply(consoleAsker(kades.officer!), confirm)).toMatchObject({ outcome: 'done' });
   });
 
+  test('of an officer of two villages needs an admin of both, or of all', async () => {
+    await createOfficer(
+      stage.pool,
+      { name: 'Bu Sari', phone: PHONE, role: 'operator', village: ELSEWHERE },
+      v7,
+    );
+    const { id, token } = await anInvite();
+    await stage.apply(sari, bring(token));
+    const roles = [HERE, ELSEWHERE].map((village) => ({ role: 'admin', village }));
+    const half = await stage.anOfficer('Admin', roles.slice(0, 1));
+    const both = await stage.anOfficer('Admin Dua', roles);
+    const confirm: EffectOf<'confirm_invite'> = { kind: 'confirm_invite', invite: id, accept: true };
+    expect(await stage.apply(half, confirm)).toMatchObject({ outcome: 'not_found' });
+    expect(await stage.apply(both, confirm)).toMatchObject({ outcome: 'done' });
+  });
+
   test('whose maker vouches links as soon as the phone is proven', async () => {
     const { token } = await anInvite(null, true);
     expect(await linked()).toEqual([]);

@@ -267,7 +267,10 @@ export const FlowFile = z.strictObject({
   for: z.enum(['anyone', 'officer']).default('anyone'),
   /** `village`: the person's village must be known first; `active`: and it must take requests (a linked officer). */
   needs: z.enum(['nothing', 'village', 'active']).default('nothing'),
-  /** May come on top of a pending question (a notice, an officer's tap), which is asked again afterwards. */
+  /**
+   * May come on top of a pending question (a notice, an officer's tap), which is asked again afterwards. A whole phrase
+   * of it ("bayar berapa") is then no answer to a question that takes free words.
+   */
   interrupts: z.boolean().default(false),
   /** Closing line of every answer of a health flow; the engine appends it to the last message of each turn. */
   health: z.boolean().default(false),

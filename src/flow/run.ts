@@ -120,18 +120,25 @@ export class Run {
 
   words(localized: Localized, extra?: JsonObject): string {
     const words = localized[this.language] ?? localized[DEFAULT_LANGUAGE]!;
-    return words.fill(argumentsOf(this, extra), this.zone);
+    return words.constant ?? words.fill(argumentsOf(this, extra), this.zone);
   }
 
   holds(expression: Expression): boolean {
-    return expression.holds(this.scope);
+    return expression.holds(this.scope());
   }
 
   value(expression: Expression): Json {
-    return expression.value(this.scope);
+    return expression.value(this.scope());
   }
 
-  private readonly scope: Scope = (root) => {
+  /** Made when the first condition is looked at: most turns have none. */
+  private scope(): Scope {
+    this.known ??= (root) => this.named(root);
+    return this.known;
+  }
+  private known: Scope | undefined;
+
+  private named(root: string): unknown {
     const { context, village } = this;
     switch (root) {
       case 'answers':
@@ -158,7 +165,7 @@ export class Run {
       default:
         return this.s.v?.[root] ?? this.answers[root] ?? null;
     }
-  };
+  }
 
   /** Says something. What the same flow says one after the other becomes one message, unless choices lie between. */
   say(text: string, more: Said = {}, isQuestion = false): void {

@@ -14,6 +14,8 @@ export type ValueOf = (name: string, use: ArgumentUse) => string | number | Date
 export interface Words {
   readonly source: string;
   readonly arguments: readonly { name: string; use: ArgumentUse }[];
+  /** The text itself, where nothing is to be filled in. */
+  readonly constant: string | null;
   /** `zone`: IANA name of the village's time zone. A missing argument shows as an ellipsis, never as a crash. */
   fill(valueOf: ValueOf, zone: string): string;
 }
@@ -50,7 +52,15 @@ function compileFresh(source: string, locale: string): Words {
   collect(ast, uses);
   const args = [...uses.values()];
   const isPlain = ast.every((element) => element.type === TYPE.literal || element.type === TYPE.argument);
-  return { source, arguments: args, fill: isPlain ? fillPlain(ast) : fillIcu(ast, [...uses], locale) };
+  const only = ast[0];
+  const constant =
+    ast.length === 1 && only?.type === TYPE.literal ? only.value : ast.length === 0 ? '' : null;
+  return {
+    source,
+    arguments: args,
+    constant,
+    fill: isPlain ? fillPlain(ast) : fillIcu(ast, [...uses], locale),
+  };
 }
 
 function parseWords(source: string): MessageFormatElement[] {
@@ -109,8 +119,6 @@ function fillPlain(ast: MessageFormatElement[]): Words['fill'] {
     text: 'value' in element ? element.value : '',
     isArgument: element.type === TYPE.argument,
   }));
-  const only = parts.length === 1 && !parts[0]!.isArgument ? parts[0]!.text : null;
-  if (only !== null) return () => only;
   return (valueOf) => {
     let text = '';
     for (const part of parts)

@@ -1,3 +1,5 @@
+import { dateTimeFormat } from '../../words/formatters.js';
+
 /** Days of the calendar as `2026-11-24`: what people call them, and how to count with them. */
 const MONTHS: { [name: string]: number } = {};
 const MONTH_NAMES = [
@@ -22,23 +24,15 @@ export function monthNumber(name: string): number | null {
 
 /** The day that a clock on the wall of a zone shows. */
 export function dayIn(at: Date, zone: string): string {
-  return formatter(zone).format(at);
+  const minute = Math.floor(at.getTime() / 60_000);
+  if (last.minute === minute && last.zone === zone) return last.day;
+  last = { minute, zone, day: dateTimeFormat('sv-SE', { ...DAY_PARTS, timeZone: zone }).format(at) };
+  return last.day;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-function formatter(zone: string): Intl.DateTimeFormat {
-  let known = formatters.get(zone);
-  if (!known) {
-    known = new Intl.DateTimeFormat('sv-SE', {
-      timeZone: zone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-    });
-    formatters.set(zone, known);
-  }
-  return known;
-}
+const DAY_PARTS = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+/** Turns come many in a minute, and the formatter is slow. */
+let last = { minute: NaN, zone: '', day: '' };
 
 /** A day that exists, or null: there is no 31 June. */
 export function day(year: number, month: number, date: number): string | null {

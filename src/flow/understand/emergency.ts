@@ -52,13 +52,8 @@ export function emergencyFinder(
     return found;
   };
   return (typed) => {
-    let hasAny = false;
-    const words = typed.map((word) => {
-      const found = wordFor(word);
-      if (found !== null) hasAny = true;
-      return found ?? '';
-    });
-    if (!hasAny) return null;
+    if (!typed.some((word) => wordFor(word) !== null)) return null;
+    const words = typed.map((word) => wordFor(word) ?? '');
     for (const { kind, phrases, together, except } of read) {
       const tells =
         phrases.some((phrase) => contains(words, phrase)) ||

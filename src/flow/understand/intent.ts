@@ -22,7 +22,7 @@ interface Phrase {
 
 interface Index {
   /** Phrases that hold a word: only these are looked at. */
-  byWord: Map<string, Phrase[]>;
+  byWord: Map<string, { phrase: Phrase; times: number }[]>;
   /** Phrases that take what follows them, by their first word. */
   withArg: Map<string, Phrase[]>;
   /** Which words of phrases a typed word may be: itself, or close to it. Remembered, since people repeat themselves. */
@@ -93,9 +93,8 @@ function heardIn(index: Index, all: string[]): Map<Phrase, Heard> {
   const heard = new Map<Phrase, Heard>();
   for (const word of words) {
     const weight = index.weights.get(word) ?? 1;
-    for (const phrase of index.byWord.get(word) ?? []) {
+    for (const { phrase, times } of index.byWord.get(word) ?? []) {
       const known = heard.get(phrase);
-      const times = phrase.words.filter((own) => own === word).length;
       if (known) {
         known.weight += weight * times;
         known.count += times;
@@ -178,12 +177,18 @@ function indexOf(flows: Flows): Index {
           .map((text) => [wordsOf(text, flows.vocabulary.abbreviations).join(' '), flow] as const),
       ),
   );
-  const byWord = new Map<string, Phrase[]>();
-  const withArg = new Map<string, Phrase[]>();
+  const byWord: Index['byWord'] = new Map();
+  const withArg: Index['withArg'] = new Map();
   for (const phrase of phrases) {
-    const into = phrase.takesArg ? withArg : byWord;
-    for (const word of new Set(phrase.takesArg ? phrase.words.slice(0, 1) : phrase.words))
-      into.set(word, [...(into.get(word) ?? []), phrase]);
+    if (phrase.takesArg) {
+      const first = phrase.words[0] ?? '';
+      withArg.set(first, [...(withArg.get(first) ?? []), phrase]);
+      continue;
+    }
+    for (const word of new Set(phrase.words)) {
+      const times = phrase.words.filter((own) => own === word).length;
+      byWord.set(word, [...(byWord.get(word) ?? []), { phrase, times }]);
+    }
   }
   const made = { byWord, withArg, meant: new Map<string, readonly string[]>(), weights, asides };
   indexes.set(flows, made);

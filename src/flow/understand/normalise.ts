@@ -4,6 +4,8 @@ const APOSTROPHES = /['’`ʼ]/gu;
 const MARKS = /\p{M}+/gu;
 /** "tolooong": nobody means three. */
 const DRAWN_OUT = /(\p{L})\1{2,}/gu;
+const PLAIN = /^[a-z0-9?]+(?: [a-z0-9?]+)*$/u;
+const DRAWN_OUT_ASCII = /([a-z])\1\1/u;
 /** "rame2" is "rame rame". */
 const TWICE = /^(\p{L}{3,})2$/u;
 
@@ -12,6 +14,9 @@ const TWICE = /^(\p{L}{3,})2$/u;
  * some people type nothing else.
  */
 export function plain(text: string): string {
+  const small = text.toLowerCase();
+  // Most messages are plain already.
+  if (PLAIN.test(small) && !DRAWN_OUT_ASCII.test(small)) return small;
   return text
     .normalize('NFKD')
     .replace(MARKS, '')

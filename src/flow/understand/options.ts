@@ -28,7 +28,8 @@ export function matchOption<T extends Matchable>(
     if (place !== null) return options[place - 1] ?? null;
   }
   for (const option of options) {
-    if (spellings(option).includes(message.plain) || spellings(option).includes(message.full)) return option;
+    const own = spellings(option);
+    if (own.includes(message.plain) || own.includes(message.full)) return option;
     if (option.means && vocabulary.isAnswerWord(message, option.means)) return option;
   }
   if (message.plain.length < 2) return null;
@@ -72,16 +73,26 @@ function longest<T extends Matchable>(options: T[], said: string): T | null {
 }
 
 const known = new Map<string, string>();
+const knownWords = new WeakMap<readonly string[], string[]>();
 
 /** All spellings of an option in their plain form; texts of flows are few, so they are remembered. */
 function spellings(option: Matchable): string[] {
-  return [option.label, ...(option.words ?? [])].map((text) => {
-    let spelled = known.get(text);
-    if (spelled === undefined) {
-      spelled = plain(text);
-      if (known.size > 20_000) known.clear();
-      known.set(text, spelled);
-    }
-    return spelled;
-  });
+  const label = spelled(option.label);
+  if (!option.words || option.words.length === 0) return [label];
+  let words = knownWords.get(option.words);
+  if (!words) {
+    words = option.words.map(spelled);
+    knownWords.set(option.words, words);
+  }
+  return [label, ...words];
+}
+
+function spelled(text: string): string {
+  let found = known.get(text);
+  if (found === undefined) {
+    found = plain(text);
+    if (known.size > 20_000) known.clear();
+    known.set(text, found);
+  }
+  return found;
 }

@@ -10,6 +10,7 @@ import { toSendError } from './errors.js';
 import { queryOf } from './ids.js';
 import { poll } from './poll.js';
 import { createSend } from './send.js';
+import { telegramStartLink } from './startLink.js';
 import { createTaker, type Taker } from './take.js';
 import { ALLOWED_UPDATES } from './update.js';
 import { createWebhook, type WebhookHandler } from './webhook.js';

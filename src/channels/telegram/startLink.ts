@@ -1,0 +1,4 @@
+/** A link that opens the chat with a bot and hands in `payload` (at most 64 of A-Z a-z 0-9 _ -). */
+export function telegramStartLink(username: string, payload: string): string {
+  return `https://t.me/${username}?start=${encodeURIComponent(payload)}`;
+}

@@ -31,9 +31,12 @@ export async function testDatabase(options: { isEmpty?: boolean } = {}): Promise
     close: () =>
       asKeeper(async (client) => {
         await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+          name,
+        ]);
       }),
-    open: () => asKeeper((client) => client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`).then(() => {})),
+    open: () =>
+      asKeeper((client) => client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`).then(() => {})),
     drop: async () => {
       if (!pool.ended) await pool.end();
       await asKeeper((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));

@@ -60,6 +60,8 @@ export interface Config {
   redisUrl: string | null;
   secretKeys: string[] | null;
   logLevel: string;
+  /** `npm start`: npm may be killed without telling us. */
+  isRunByNpm: boolean;
   simulator: boolean;
   telegram: { token: string; apiRoot: string; webhookSecret: string | null } | null;
 }
@@ -93,6 +95,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisUrl: e.REDIS_URL ?? null,
     secretKeys: e.SECRET_KEY?.split(',') ?? null,
     logLevel: e.LOG_LEVEL,
+    isRunByNpm: env['npm_lifecycle_event'] !== undefined,
     simulator: e.SIMULATOR ?? (!e.DATABASE_URL && !hasRealLine),
     telegram: e.TELEGRAM_BOT_TOKEN
       ? {

@@ -28,6 +28,8 @@ export interface LineKeeperDeps {
   raiseIncidents: RaiseIncidents;
   /** leaseOwner(): names this process. */
   owner: string;
+  /** Another process took over a line that we held: this one has stopped listening and sending there. */
+  lost?: (lineId: string) => void;
   timing?: Partial<LeaseTiming>;
 }
 
@@ -112,6 +114,7 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
     log.warn({ line: channel.lineId }, 'another process took over the line');
     held.delete(channel.lineId);
     await Promise.all([channel.stop(), sender.stop(channel.lineId)]);
+    deps.lost?.(channel.lineId);
   }
 
   function intakeOf(lineId: string): Intake {

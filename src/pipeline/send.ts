@@ -70,7 +70,7 @@ export function createSender(deps: SenderDeps): Sender {
     resume: (lineId) => lines.get(lineId)?.resume(),
     async stop(lineId) {
       const ending = lineId === undefined ? [...lines.keys()] : [lineId];
-      await Promise.all(ending.map((id) => lines.get(id)?.stop()));
+      await Promise.all(ending.map(async (id) => await lines.get(id)?.stop()));
       for (const id of ending) lines.delete(id);
     },
   };

@@ -1,0 +1,160 @@
+import { readConfig, type Config, type Role } from '../config.js';
+import { SetupError } from '../core/errors.js';
+import { FlowFaultsError, printFault } from '../flow/load.js';
+import type { Logger } from 'pino';
+import type { SimulatedPlatform } from '../channels/index.js';
+import { createRuntime, simulatorFolder, type Runtime } from '../runtime.js';
+import { simulatorHistory } from '../store/simulatorHistory.js';
+import { createLog } from './log.js';
+import { watchNpm } from './parent.js';
+import type { StartedGateway } from './gateway.js';
+import type { StartedRole } from './worker.js';
+
+/** What is in hand may take so long to finish; after it the process ends all the same. */
+const STOP_MS = 10_000;
+
+/** Runs a role until the process is told to end. A fault of set-up is printed, one a line, and ends with exit code 2. */
+export async function runRole(role: Role): Promise<void> {
+  let config: Config;
+  try {
+    config = readConfig();
+    if (config.simulator && role !== 'all')
+      throw new SetupError([
+        `SIMULATOR: its phones live in the process that shows them: start without --role ${role}`,
+      ]);
+  } catch (cause) {
+    refuse(cause);
+    return;
+  }
+  const log = createLog(config.logLevel);
+  const ending = endWhenTold(log, config);
+  contain(log, () => ending.end());
+  try {
+    await start(role, config, log, ending);
+  } catch (cause) {
+    log.debug({ err: cause }, 'the start failed');
+    await ending.runAll();
+    refuse(cause);
+    process.exit();
+  }
+}
+
+async function start(role: Role, config: Config, log: Logger, ending: Ending): Promise<void> {
+  const runtime = await createRuntime(config, log);
+  ending.add(() => runtime.stop());
+  const started: StartedRole[] = [];
+  ending.add(async () => {
+    for (const one of started.toReversed()) await one.stop();
+  });
+  if (ending.isEnding()) return;
+  let gateway: StartedGateway | null = null;
+  let simulator: SimulatedPlatform | null = null;
+  if (role === 'worker' || role === 'all')
+    started.push(await (await import('./worker.js')).startWorker(runtime));
+  if (role === 'gateway' || role === 'all') {
+    simulator = config.simulator ? await openSimulator(runtime) : null;
+    const lost = (lineId: string): void => {
+      log.error(
+        { line: lineId },
+        'a line was taken over by another gateway; this one ends, to stand by anew',
+      );
+      process.exitCode = 1;
+      ending.end();
+    };
+    gateway = await (await import('./gateway.js')).startGateway(runtime, simulator, lost);
+    started.push(gateway);
+  }
+  const { startWeb } = await import('./web.js');
+  const web = await startWeb(runtime, role, gateway, simulator);
+  started.push(web);
+  log.info({ role, address: web.address }, 'up');
+  tell(`Kentongan is up (${role}): ${web.address}`);
+  if (simulator) tell(`Try it in the browser: ${web.address}/simulator`);
+  if (web.setupLink) {
+    const base = config.publicUrl ?? web.address;
+    tell(`Nobody can sign in to the console yet. This link makes the first keeper, once, within an hour:`);
+    tell(`  ${base}${web.setupLink}`);
+  }
+}
+
+async function openSimulator({ config, now, newId, pool }: Runtime): Promise<SimulatedPlatform> {
+  const { createSimulatedPlatform } = await import('../channels/index.js');
+  return createSimulatedPlatform({
+    now,
+    newId,
+    dir: simulatorFolder(config),
+    history: (person, limit) => simulatorHistory(pool, person.lineId, person.id, limit),
+  });
+}
+
+interface Ending {
+  /** What was opened last ends first. */
+  add(end: () => Promise<void>): void;
+  end(): void;
+  isEnding(): boolean;
+  runAll(): Promise<void>;
+}
+
+/** Ends cleanly on SIGTERM, SIGINT, and when npm is gone; a second signal, or ten seconds, end it at once. */
+function endWhenTold(log: Logger, config: Config): Ending {
+  const ends: (() => Promise<void>)[] = [];
+  let ending: Promise<void> | null = null;
+  let endingSince = 0;
+
+  async function runAll(): Promise<void> {
+    const late = setTimeout(() => {
+      log.error('not everything could be finished in time; ending all the same');
+      process.exit(1);
+    }, STOP_MS);
+    for (const end of ends.splice(0).toReversed())
+      await end().catch((cause: unknown) => log.error({ err: cause }, 'a part did not stop cleanly'));
+    clearTimeout(late);
+  }
+
+  function end(): void {
+    if (ending) return;
+    endingSince = performance.now();
+    log.info('stopping: finishing what is in hand');
+    ending = runAll().then(() => {
+      log.info('stopped');
+      process.exit();
+    });
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      // Ctrl-C reaches us twice under npm: from the terminal, and passed on.
+      if (ending && performance.now() - endingSince > 1_000) process.exit(1);
+      end();
+    });
+  if (config.isRunByNpm)
+    watchNpm(() => {
+      log.warn('npm is gone; stopping');
+      end();
+    });
+  return { add: (one) => void ends.push(one), end, isEnding: () => ending !== null, runAll };
+}
+
+/** A promise that nobody waited for harms nothing else; an error out of nowhere leaves a state that nobody knows. */
+function contain(log: Logger, end: () => void): void {
+  process.on('unhandledRejection', (cause) =>
+    log.error({ err: cause }, 'a promise failed that nobody waited for'),
+  );
+  process.on('uncaughtException', (cause) => {
+    log.fatal({ err: cause }, 'an error out of nowhere; ending, to be started anew');
+    process.exitCode = 1;
+    end();
+  });
+}
+
+function refuse(cause: unknown): void {
+  if (cause instanceof SetupError) for (const fault of cause.faults) process.stderr.write(`${fault}\n`);
+  else if (cause instanceof FlowFaultsError)
+    for (const fault of cause.faults) process.stderr.write(`${printFault(fault)}\n`);
+  else throw cause;
+  process.exitCode = 2;
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

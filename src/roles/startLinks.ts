@@ -1,0 +1,29 @@
+import type { Pool } from 'pg';
+import type { Channel } from '../channels/channel.js';
+import type { Log } from '../core/ports.js';
+
+const LOOK_EVERY_MS = 60_000;
+
+/**
+ * Links that open a chat and hand in a payload. A process that holds the lines asks them; one that only serves pages
+ * knows the lines by the names that their gateway wrote down.
+ */
+export function createStartLinks(
+  pool: Pool,
+  channels: readonly Channel[] | null,
+  log: Log,
+): (payload: string) => string[] {
+  if (channels) return (payload) => channels.flatMap((channel) => channel.startLink?.(payload) ?? []);
+  let names: string[] = [];
+  const look = async (): Promise<void> => {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%'`,
+    );
+    names = rows.map((row) => row.name.slice(1));
+  };
+  const lookSafely = (): void =>
+    void look().catch((cause: unknown) => log.warn({ err: cause }, 'lines could not be read'));
+  lookSafely();
+  setInterval(lookSafely, LOOK_EVERY_MS).unref();
+  return (payload) => names.map((name) => `https://t.me/${name}?start=${encodeURIComponent(payload)}`);
+}

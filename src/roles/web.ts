@@ -1,0 +1,114 @@
+import { createHmac } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Role } from '../config.js';
+import { SetupError } from '../core/errors.js';
+import type { Simulator } from '../core/simulator.js';
+import type { Runtime } from '../runtime.js';
+import { createSetupLink } from '../web/auth/setup.js';
+import type { WebDeps } from '../web/deps.js';
+import type { WebEnv } from '../web/env.js';
+import { questionsOf } from '../web/questions.js';
+import type { StartedGateway } from './gateway.js';
+import { createHealth } from './health.js';
+import { createMetrics } from './metrics.js';
+import { createStartLinks } from './startLinks.js';
+import type { StartedRole } from './worker.js';
+
+export interface StartedWeb extends StartedRole {
+  /** `http://127.0.0.1:8080` */
+  address: string;
+  /** The one-time link for the first keeper; null where somebody can sign in already, or without pages. */
+  setupLink: string | null;
+}
+
+/** HTTP: pages and console for `web` and `all`; health, metrics and webhooks alone for the others. */
+export async function startWeb(
+  runtime: Runtime,
+  role: Role,
+  gateway: StartedGateway | null,
+  simulator: Simulator | null,
+): Promise<StartedWeb> {
+  const deps = webDeps(runtime, gateway, simulator);
+  const hasPages = role === 'web' || role === 'all';
+  const app = hasPages ? (await import('../web/app.js')).createApp(deps) : await operationsOnly(deps);
+  const { host, port } = runtime.config;
+  const server = await listen(app, host, port);
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    setupLink: hasPages ? await createSetupLink(deps) : null,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        // Server-sent events and idle connections would hold the server open.
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+        setTimeout(() => {
+          if ('closeAllConnections' in server) server.closeAllConnections();
+        }, 1_000).unref();
+      }),
+  };
+}
+
+function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Simulator | null): WebDeps {
+  const { config, pool, now, newId, random, sealer, log, services, perform, media, flows } = runtime;
+  const webhookLine = gateway?.channels.find((channel) => 'handleWebhook' in channel);
+  let prisma: ReturnType<WebDeps['prisma']> | undefined;
+  return {
+    settings: {
+      publicUrl: config.publicUrl,
+      authKeys: runtime.keys.map((key) =>
+        createHmac('sha256', key).update('kentongan/console').digest('hex'),
+      ),
+    },
+    pool,
+    prisma: () => (prisma ??= import('../store/prisma.js').then(({ createPrisma }) => createPrisma(pool))),
+    now,
+    newId,
+    random,
+    sealer,
+    log,
+    services,
+    questions: questionsOf(flows),
+    perform,
+    readMedia: (attachmentId) => media.read(attachmentId),
+    health: createHealth(runtime, gateway),
+    metrics: createMetrics(runtime),
+    startLinks: createStartLinks(pool, gateway?.channels ?? null, log),
+    telegramWebhook: webhookLine
+      ? async ({ secret, body }) => {
+          const headers = secret === null ? {} : { 'x-telegram-bot-api-secret-token': secret };
+          return (await webhookLine.handleWebhook!(headers, body)).status;
+        }
+      : null,
+    simulator,
+  };
+}
+
+async function operationsOnly(deps: WebDeps): Promise<Hono<WebEnv>> {
+  const { operationRoutes } = await import('../web/routes/operation.js');
+  const { webhookRoutes } = await import('../web/routes/webhook.js');
+  const { bodies } = await import('../web/security.js');
+  return new Hono<WebEnv>()
+    .use(bodies())
+    .route('/', operationRoutes(deps))
+    .route('/channels', webhookRoutes(deps));
+}
+
+async function listen(app: Hono<WebEnv>, hostname: string, port: number): Promise<ReturnType<typeof serve>> {
+  return await new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port }, () => resolve(server));
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE')
+        reject(
+          new SetupError([
+            `PORT: ${port} on ${hostname} is taken by another program; choose another, or end that one`,
+          ]),
+        );
+      else if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL')
+        reject(new SetupError([`PORT, HOST: cannot listen on ${hostname}:${port} (${cause.code})`]));
+      else reject(cause);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { createNotify } from '../jobs/notify.js';
+import { createTimed } from '../jobs/timed.js';
+import { createConverser } from '../pipeline/converse.js';
+import { createSweeper } from '../pipeline/sweep.js';
+import type { Runtime } from '../runtime.js';
+import { clockIsBehind } from '../store/clockGuard.js';
+import { endIncidents } from '../store/incidents.js';
+import { choicesOfLines } from './lines.js';
+
+export interface StartedRole {
+  stop(): Promise<void>;
+}
+
+const ERASE_EVERY_MS = 60_000;
+
+/** Conversations, notifications, timed work, and the sweep. */
+export async function startWorker(runtime: Runtime): Promise<StartedRole> {
+  const { pool, log, now, newId, counters, nudge, queues, services, local, isAlone } = runtime;
+  const converser = createConverser({
+    ...runtime,
+    publicUrl: runtime.config.publicUrl,
+    choicesOf: choicesOfLines(),
+  });
+  const notify = createNotify({ pool, now, nudge, counters });
+  const timed = createTimed({ pool, now, newId, services, nudge, counters });
+  local.converse = () => void converser.run();
+  if (!isAlone) await queues.work('wake', () => converser.run());
+  await queues.work('notify', notify);
+  await queues.work('timed', timed);
+  const sweeper = createSweeper({
+    pool,
+    log,
+    now,
+    nudge,
+    counters,
+    wakeTimed: () => {
+      queues.add('timed').catch(async (cause: unknown) => {
+        log.warn({ err: cause }, 'no job could be added; timers run here');
+        await timed().catch((fault: unknown) => log.error({ err: fault }, 'timers failed; again soon'));
+      });
+    },
+    checkClock: createClockWatch(runtime),
+  });
+  sweeper.start();
+  const erasing = setInterval(() => {
+    runtime.media
+      .deleteErased()
+      .catch((cause: unknown) => log.warn({ err: cause }, 'erased files still lie there'));
+  }, ERASE_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(erasing);
+      local.converse = null;
+      await sweeper.stop();
+      await converser.stop();
+      await Promise.all([queues.stopWork('wake'), queues.stopWork('notify'), queues.stopWork('timed')]);
+    },
+  };
+}
+
+/** Looks whether the clock is right; a wrong one is an incident until it is right again. */
+function createClockWatch({ pool, log, now, raiseIncidents }: Runtime): () => Promise<boolean> {
+  let wasBehind: boolean | null = null;
+  return async () => {
+    const { isBehind, bySeconds } = await clockIsBehind(pool, now());
+    if (isBehind && wasBehind !== true) {
+      log.error(
+        { bySeconds },
+        'the clock of this machine is behind; nothing is issued and timers stand still',
+      );
+      await raiseIncidents(pool, [{ kind: 'clock_behind', detail: { seconds: bySeconds } }]);
+    }
+    if (!isBehind && wasBehind !== false) await endIncidents(pool, 'clock_behind', null, now());
+    wasBehind = isBehind;
+    return !isBehind;
+  };
+}

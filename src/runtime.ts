@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { v7 } from 'uuid';
+import { FLOWS_FOLDER } from './commands/flowsFolder.js';
+import type { Config } from './config.js';
+import { createCounters, type Counters } from './core/counters.js';
+import type { NewId, Now, Nudge, RandomBytes, Sealer } from './core/ports.js';
+import type { Service } from './core/service.js';
+import { appliers } from './effects/index.js';
+import { createPerform, type Perform } from './effects/perform.js';
+import type { Flows } from './flow/compiled.js';
+import { loadFlows, versionsOf, withHistory } from './flow/load.js';
+import { createNudge, type LocalStops } from './jobs/nudge.js';
+import { createQueues, type Queues } from './jobs/queues.js';
+import { createMedia, type Media, type MediaDeps } from './media/media.js';
+import { createMediaStorage } from './media/storage.js';
+import { createEngine, type Engine } from './pipeline/engine.js';
+import { leaseOwner } from './pipeline/leaseOwner.js';
+import type { RaiseIncidents } from './pipeline/settle.js';
+import { createLog } from './roles/log.js';
+import { raiseIncidents } from './store/incidents.js';
+import { keepFlowVersions } from './store/flowVersions.js';
+import { checkKeys } from './store/keyCheck.js';
+import { loadKeys, loadSealer } from './store/keys.js';
+import { lookUps } from './store/lookUps/index.js';
+import { mediaFiles } from './store/mediaFiles.js';
+import { migrate } from './store/migrate.js';
+import { createPool } from './store/pool.js';
+import { seed } from './store/seed.js';
+
+/** What a process of Kentongan is made of: made once, handed on to the roles. */
+export interface Runtime {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly now: Now;
+  readonly newId: NewId;
+  readonly random: RandomBytes;
+  readonly pool: Pool;
+  readonly sealer: Sealer;
+  /** The keys themselves, newest first: other secrets are derived from them. */
+  readonly keys: Uint8Array[];
+  readonly flows: Flows;
+  readonly engine: Engine;
+  readonly services: { [id: string]: Service };
+  readonly queues: Queues;
+  readonly nudge: Nudge;
+  /** Stops of the road in this process: roles enter themselves. */
+  readonly local: LocalStops;
+  readonly counters: Counters;
+  readonly media: Media;
+  /** Parts of media/ for the gateway, which fetches. */
+  readonly mediaParts: Omit<MediaDeps, 'fetchRemote'>;
+  readonly appliers: typeof appliers;
+  readonly lookUps: typeof lookUps;
+  readonly perform: Perform;
+  readonly raiseIncidents: RaiseIncidents;
+  /** Names this process among those that may hold a line. */
+  readonly owner: string;
+  /** Nobody else works on this database: no job is needed to wake a stop that runs here. */
+  readonly isAlone: boolean;
+  /** Ends what the runtime opened, after the roles have stopped. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the database (the one that comes along where none is configured), brings it up to date, reads flows and keys,
+ * opens the queues. Throws FlowFaultsError where a flow does not hold, SetupError where an operator must mend something.
+ */
+export async function createRuntime(
+  config: Config,
+  log: Logger = createLog(config.logLevel),
+): Promise<Runtime> {
+  const ending: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of ending.splice(0).toReversed())
+      await end().catch((cause: unknown) => log.warn({ err: cause }, 'a part did not end cleanly'));
+  };
+  try {
+    return await open(config, log, ending, stop);
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+async function open(
+  config: Config,
+  log: Logger,
+  ending: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Runtime> {
+  const now = () => new Date();
+  const random = (size: number) => randomBytes(size);
+  // Reading the flows keeps this process busy while Postgres starts in its own.
+  const [url, loaded] = await settled(openDatabase(config, log, ending), loadFlows(FLOWS_FOLDER));
+  await migrate(url);
+  const pool = createPool(url, { log });
+  ending.push(() => pool.end());
+  await seed(pool, { demonstration: config.simulator });
+  const source = { secretKeys: config.secretKeys, dataDir: config.dataDir };
+  const sealer = await loadSealer(source, log);
+  await checkKeys(pool, sealer);
+  const flows = withHistory(loaded, await keepFlowVersions(pool, versionsOf(loaded), now()));
+  const services = flows.services as { [id: string]: Service };
+  const queues = await createQueues(
+    config.redisUrl ? { redisUrl: config.redisUrl } : { databaseUrl: url },
+    log,
+  );
+  ending.push(() => queues.close());
+  const local: LocalStops = { converse: null, send: new Map() };
+  const nudge = createNudge(queues, local, log);
+  const mediaParts = {
+    rows: mediaFiles(pool),
+    storage: createMediaStorage(config.dataDir),
+    sealer,
+    log,
+    now,
+  };
+  return {
+    config,
+    log,
+    now,
+    newId: v7,
+    random,
+    pool,
+    sealer,
+    keys: await loadKeys(source, log),
+    flows,
+    engine: createEngine(flows),
+    services,
+    queues,
+    nudge,
+    local,
+    counters: createCounters(),
+    media: createMedia(mediaParts),
+    mediaParts,
+    appliers,
+    lookUps,
+    perform: createPerform({ pool, now, newId: v7, random, sealer, services, nudge }),
+    async raiseIncidents(sql, incidents) {
+      // The notification is committed with what the caller does next; a nudge that comes too early is made up for.
+      if ((await raiseIncidents(sql, incidents, v7, now())) > 0)
+        setTimeout(() => nudge.notify(), 100).unref();
+    },
+    owner: leaseOwner(),
+    isAlone: config.databaseUrl === null,
+    stop,
+  };
+}
+
+async function openDatabase(
+  config: Config,
+  log: Logger,
+  ending: (() => Promise<unknown>)[],
+): Promise<string> {
+  if (config.databaseUrl) return config.databaseUrl;
+  const { startEmbeddedPostgres } = await import('./embedded/postgres.js');
+  const embedded = await startEmbeddedPostgres(config.dataDir, log);
+  ending.push(() => embedded.stop());
+  return embedded.url;
+}
+
+/** Both, or the first fault of either once both have ended: what was begun must be ended, too. */
+async function settled<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return await Promise.all([a, b]);
+}
+
+/** Where a line's own things lie under the data directory. */
+export function simulatorFolder(config: Config): string {
+  return join(config.dataDir, 'simulator');
+}

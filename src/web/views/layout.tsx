@@ -4,6 +4,8 @@ import { assetPath } from '../assets.js';
 import { scopeOf } from '../policy.js';
 import type { View } from './view.js';
 
+const AT_ONCE: ReadonlySet<string> = new Set(['htmx.js', 'hx-sse.js']);
+
 /** The frame of every page: head, band, words of the page, foot. */
 export function Layout(props: {
   view: View;
@@ -36,7 +38,9 @@ export function Layout(props: {
             <meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": false}' />
           )}
           {scripts.map((script) => (
-            <script src={assetPath(script)} defer></script>
+            // htmx itself is not deferred: a deferred one reads the page before its extension has come, and a live
+            // part then stays dead.
+            <script src={assetPath(script)} defer={!AT_ONCE.has(script)}></script>
           ))}
         </head>
         <body class={props.wide ? 'wide' : ''}>

@@ -25,7 +25,7 @@ export function SimulatorPage({ view, chats }: { view: View; chats: Chat[] }) {
         <header class="sim-head">
           <div>
             <h1>{view.t('simulator.title')}</h1>
-            <p>{view.t('simulator.lead')}</p>
+            <p class="sim-lead">{view.t('simulator.lead')}</p>
           </div>
           <p class="sim-links">
             <a href="/console">{view.t('simulator.console')}</a>
@@ -203,7 +203,7 @@ function Bubble({ view, message }: { view: View; message: SimulatedMessage }) {
             hx-post={post(message.request === 'location' ? 'lokasi' : 'kontak')}
             hx-swap="none"
           >
-            {view.t(message.request === 'location' ? 'simulator.location' : 'simulator.contact')}
+            {view.t(message.request === 'location' ? 'simulator.share_location' : 'simulator.share_contact')}
           </button>
         </div>
       )}

@@ -1,6 +1,8 @@
 import type { CompiledStep } from './compiled.js';
 import { askToSwitch, askWhich } from './asides.js';
 import { cancel } from './always.js';
+import { hasWork } from './frames.js';
+import { startOnTop } from './start.js';
 import { showQuestion } from './question.js';
 import type { Answered, Reply } from './question.js';
 import type { Run } from './run.js';
@@ -65,7 +67,9 @@ function miss(
     );
     const { one, several } = choose(found);
     if (one) {
-      askToSwitch(run, one);
+      // Where nothing is filled in there is nothing to ask: a menu is left as soon as another thing is named.
+      if (hasWork(s)) askToSwitch(run, one);
+      else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
       return;
     }
     if (several.length > 0 && several[0]!.score >= 1) {

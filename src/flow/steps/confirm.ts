@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.js';
 import { wordAnswer } from '../answers/wording.js';
 import type { CompiledAsk, CompiledConfirm } from '../compiled.js';
 import { askQuestion, NEXT, pickOption, renewToken, WAIT } from '../question.js';
-import type { Answered, Question, Reply } from '../question.js';
+import type { Answered, Option, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
 import { matchOption } from '../understand/options.js';
 import { applies } from './do.js';
@@ -81,6 +81,9 @@ function whichQuestion(step: CompiledConfirm, run: Run): Question {
 function answer(step: CompiledConfirm, run: Run, reply: Reply): Answered {
   if (run.s.x?.k === 'c') return pickChange(step, run, reply);
   const picked = pickOption(run, question(step, run), reply);
+  // "nama usaha" or "ubah alamat" says at once which one.
+  const named = picked && picked.n !== 1 ? null : labelIn(step, run, reply);
+  if (named) return change(run, named.n);
   switch (picked?.n) {
     case 0:
       return { kind: 'go', outcome: NEXT, confirms: true };
@@ -90,14 +93,18 @@ function answer(step: CompiledConfirm, run: Run, reply: Reply): Answered {
       return { kind: 'again' };
     case 2:
       return { kind: 'go', outcome: { kind: 'cancel' } };
-    default: {
-      // "nama usaha" or "ubah alamat" says at once which one.
-      const named = reply.message
-        ? matchOption(whichQuestion(step, run).options, reply.message, run.flows.vocabulary, false)
-        : null;
-      return named ? change(run, named.n) : { kind: 'miss', hint: run.text('hint_choice') };
-    }
+    default:
+      return { kind: 'miss', hint: run.text('hint_choice') };
   }
+}
+
+/** The answer whose label was typed, with or without a word for changing it. */
+function labelIn(step: CompiledConfirm, run: Run, reply: Reply): Option | null {
+  if (!reply.message) return null;
+  const { vocabulary } = run.flows;
+  const words = reply.message.words.filter((word) => !vocabulary.isAnswerWord(vocabulary.read(word), 'ubah'));
+  if (words.length === 0) return null;
+  return matchOption(whichQuestion(step, run).options, vocabulary.read(words.join(' ')), vocabulary, false);
 }
 
 function pickChange(step: CompiledConfirm, run: Run, reply: Reply): Answered {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
 import { v7 } from 'uuid';
 import type { NewId } from '../core/ports.js';
+import { linkSimulatedOfficers } from './linkSimulatedOfficers.js';
 import { seedDemonstration } from './seedDemonstration.js';
 import type { Sql } from './sql.js';
 import { inTransaction } from './sql.js';
@@ -24,7 +25,9 @@ export async function seed(pool: Pool, options: SeedOptions = {}): Promise<void>
     await seedPlaces(sql);
     await seedWorkingHours(sql, newId);
     await seedHolidays(sql, newId);
-    if (options.demonstration) await seedDemonstration(sql, newId);
+    if (!options.demonstration) return;
+    await seedDemonstration(sql, newId);
+    await linkSimulatedOfficers(sql, newId, new Date());
   });
 }
 

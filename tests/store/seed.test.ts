@@ -70,3 +70,20 @@ test('the demonstration makes one village active, with officers of three roles, 
     })),
   );
 });
+
+test("the simulator's phones are linked to the demonstration's officers, once", async () => {
+  const linked = () =>
+    db.pool.query(
+      `SELECT o.name, a.phone, i.value AS phone_id FROM addresses a JOIN officers o ON o.id = a.officer_id
+         JOIN address_ids i ON i.address_id = a.id ORDER BY o.name`,
+    );
+  await seed(db.pool, { demonstration: true });
+  const { rows } = await linked();
+  expect(rows).toEqual([
+    { name: 'Bu Sri (contoh)', phone: '6280000000001', phone_id: 'sri' },
+    { name: 'Pak Kades (contoh)', phone: '6280000000003', phone_id: 'kades' },
+    { name: 'Pak Slamet (contoh)', phone: '6280000000002', phone_id: 'slamet' },
+  ]);
+  await seed(db.pool, { demonstration: true });
+  expect((await linked()).rows).toEqual(rows);
+});

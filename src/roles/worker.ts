@@ -1,9 +1,11 @@
+import { erasureList } from '../commands/erasureList.js';
 import { createNotify } from '../jobs/notify.js';
 import { createTimed } from '../jobs/timed.js';
 import { createConverser } from '../pipeline/converse.js';
 import { createSweeper } from '../pipeline/sweep.js';
 import type { Runtime } from '../runtime.js';
 import { clockIsBehind } from '../store/clockGuard.js';
+import { createErasureKeeper } from '../store/erasures.js';
 import { endIncidents } from '../store/incidents.js';
 import { choicesOfLines } from './lines.js';
 
@@ -42,10 +44,14 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
     checkClock: createClockWatch(runtime),
   });
   sweeper.start();
+  const keepErasures = createErasureKeeper(pool, erasureList(runtime.config.dataDir));
   const erasing = setInterval(() => {
     runtime.media
       .deleteErased()
       .catch((cause: unknown) => log.warn({ err: cause }, 'erased files still lie there'));
+    keepErasures().catch((cause: unknown) =>
+      log.warn({ err: cause }, 'the list of erasures that outlives the database is not complete'),
+    );
   }, ERASE_EVERY_MS);
   return {
     async stop() {

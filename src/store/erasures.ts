@@ -79,6 +79,19 @@ export async function keepErasures(sql: Sql, path: string): Promise<number> {
   return fresh.length;
 }
 
+/** As keepErasures, for being called every minute: looks closer only when there are more or fewer than at the last time. */
+export function createErasureKeeper(sql: Sql, path: string): () => Promise<number> {
+  let last = -1;
+  return async () => {
+    const { rows } = await sql.query<{ count: number }>('SELECT count(*) AS count FROM erasures');
+    const count = Number(rows[0]!.count);
+    if (count === last) return 0;
+    const added = await keepErasures(sql, path);
+    last = count;
+    return added;
+  };
+}
+
 /** The list at `path`; empty where there is none. A last line that a crash cut off is left out: it is added again. */
 export async function readErasureList(path: string): Promise<Erasure[]> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {

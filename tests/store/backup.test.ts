@@ -13,7 +13,7 @@ import { backupKeyFile, lockFor, openerOf } from '../../src/store/backup/keys.js
 import { checkBackup, restoreBackup } from '../../src/store/backup/restore.js';
 import type { RestoreOptions } from '../../src/store/backup/restore.js';
 import { listTables } from '../../src/store/backup/tables.js';
-import { keepErasures, readErasureList } from '../../src/store/erasures.js';
+import { createErasureKeeper, keepErasures, readErasureList } from '../../src/store/erasures.js';
 import { checkKeys } from '../../src/store/keyCheck.js';
 import { createPool } from '../../src/store/pool.js';
 import { createSealer, keyId } from '../../src/store/sealer.js';
@@ -246,6 +246,27 @@ test('a list of erasures whose last line a crash cut off is read as far as it go
       );
       await keepErasures(pool, list);
       expect((await readErasureList(list)).map((erasure) => erasure.id)).toEqual([id, other]);
+    },
+    { isEmpty: false },
+  );
+});
+
+test('the list follows the database minute by minute, also where another process wrote to it', async () => {
+  const list = join(folder, 'erasures.jsonl');
+  await elsewhere(
+    async ({ pool }) => {
+      const erase = () =>
+        pool.query(
+          `INSERT INTO erasures (id, subject_kind, subject_id, at) VALUES ($1, 'attachment', 'x', now())`,
+          [v7()],
+        );
+      const [one, other] = [createErasureKeeper(pool, list), createErasureKeeper(pool, list)];
+      expect(await one()).toBe(0);
+      await erase();
+      expect([await one(), await one(), await other()]).toEqual([1, 0, 0]);
+      await erase();
+      expect([await other(), await one()]).toEqual([1, 0]);
+      expect(await readErasureList(list)).toHaveLength(2);
     },
     { isEmpty: false },
   );

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createPerson, type FaultKind, type Hand, type Person } from './botApi/person.js';
 import { replacer, revive, serve } from './botApi/server.js';
-import { createState, deliver, keepFile, type Call, type State } from './botApi/state.js';
+import { createState, deliver, keepFile, wakeAll, type Call, type State } from './botApi/state.js';
 
 export type { Person, FaultKind };
 export type { Call, Message } from './botApi/state.js';
@@ -21,6 +21,8 @@ export interface BotApi {
   fails(method: string, kind: FaultKind, more?: { times?: number; chat?: number }): Promise<void>;
   /** Delivers an update as it is, malformed or not, `times` times. */
   delivers(update: { [kind: string]: unknown }, times?: number): Promise<number>;
+  /** What people do in `acts` comes to the bot in one batch. */
+  together(acts: () => Promise<unknown>): Promise<void>;
   /** Every call but successful polls, in order; of one method. */
   calls(method?: string): Promise<Call[]>;
   /** How many updates are not confirmed. */
@@ -78,6 +80,14 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
       return known;
     },
     fails: (method, kind, more = {}) => hand.fault({ method, kind, times: more.times ?? 1, chat: more.chat }),
+    async together(acts) {
+      await hand.hold(true);
+      try {
+        await acts();
+      } finally {
+        await hand.hold(false);
+      }
+    },
     delivers: (update, times) => hand.deliver(update, times),
     calls: async (method) =>
       (await hand.calls()).filter((call) => method === undefined || call.method === method),
@@ -128,6 +138,10 @@ function localHand(state: State): Hand {
     },
     async fault(fault) {
       state.faults.push(fault);
+    },
+    async hold(isHolding) {
+      state.isHolding = isHolding;
+      wakeAll(state);
     },
     calls: async () => state.calls,
     waiting: async () => state.waiting.length,

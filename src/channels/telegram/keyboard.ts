@@ -3,7 +3,7 @@ import type { Choice } from '../../core/outgoing.js';
 /** The most buttons in a row, and how long a label may be to stand so: Telegram divides a row evenly. */
 const ROWS = [
   { buttons: 3, label: 9 },
-  { buttons: 2, label: 16 },
+  { buttons: 2, label: 17 },
 ];
 
 /**

@@ -163,6 +163,7 @@ export function updatesNow(state: State, params: { [name: string]: unknown }): u
   if (allowed) state.allowed = allowed;
   const offset = Number(params['offset'] ?? 0);
   if (offset > 0) confirm(state, offset);
+  if (state.isHolding) return [];
   const batch = state.waiting.slice(0, Math.min(100, Number(params['limit'] ?? 100)));
   for (const entry of batch) entry.delivered = true;
   return batch.map((entry) => entry.update);

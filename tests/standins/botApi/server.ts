@@ -93,9 +93,11 @@ export async function serve(
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);
+        request.socket.off('close', hungUp);
         state.wake.delete(look);
         if (poll === mine) poll = null;
       };
+      const hungUp = () => (done(), resolve([]));
       const look = () => {
         const found = stopped ? [] : updatesNow(state, { ...params, offset: 0 });
         if (found.length === 0 && !stopped) return;
@@ -112,7 +114,7 @@ export async function serve(
       poll = mine;
       state.wake.add(look);
       // Who hung up must not be handed updates.
-      request.socket.once('close', () => (done(), resolve([])));
+      request.socket.once('close', hungUp);
     });
   }
 

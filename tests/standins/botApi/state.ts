@@ -11,6 +11,8 @@ export interface State {
   calls: Call[];
   faults: Fault[];
   allowed: string[] | null;
+  /** Nothing is handed out for now: what comes meanwhile comes in one batch. */
+  isHolding: boolean;
   webhook: { url: string; secret: string | undefined } | null;
   commands: { command: string; description: string }[];
   /** Callback queries that may still be answered. */
@@ -97,6 +99,7 @@ export function createState(options: {
     calls: [],
     faults: [],
     allowed: null,
+    isHolding: false,
     webhook: null,
     commands: [],
     queries: new Set(),

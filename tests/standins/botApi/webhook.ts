@@ -8,7 +8,7 @@ export async function deliverByWebhook(state: State, isStopped: () => boolean): 
   running.add(state);
   while (!isStopped()) {
     const next = state.waiting[0];
-    if (!next || !state.webhook) {
+    if (!next || !state.webhook || state.isHolding) {
       await new Promise<void>((resolve) => {
         const wake = () => (state.wake.delete(wake), resolve());
         state.wake.add(wake);

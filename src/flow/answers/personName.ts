@@ -21,5 +21,5 @@ export const parsePersonName: Parser<'person_name'> = (message) => {
 function capitals(name: string): string {
   return name
     .toLowerCase()
-    .replace(/(^|[\s.'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+    .replace(/(^|[\s.-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
 }

@@ -61,7 +61,7 @@ export interface Config {
   secretKeys: string[] | null;
   logLevel: string;
   /** `npm start`: npm may be killed without telling us. */
-  isRunByNpm: boolean;
+  isRunByNpm?: boolean;
   simulator: boolean;
   telegram: { token: string; apiRoot: string; webhookSecret: string | null } | null;
 }

@@ -18,7 +18,7 @@ export interface StartedGateway extends StartedRole {
 export async function startGateway(
   runtime: Runtime,
   simulator: SimulatedPlatform | null,
-  lost: (lineId: string) => void,
+  lost?: (lineId: string) => void,
 ): Promise<StartedGateway> {
   const { config, pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
   const channels = createChannels(config, { log, now, simulator });

@@ -38,6 +38,8 @@ export interface WorldOptions {
   sender?: Partial<SenderLimits>;
   leases?: Partial<LeaseTiming>;
   database?: TestDatabase;
+  /** Names the process, where two worlds stand for two. */
+  owner?: string;
   log?: pino.Logger;
 }
 
@@ -54,7 +56,7 @@ export async function aWorld(options: WorldOptions) {
   const services = options.services ?? {};
   const channels = options.channels ?? [recordingChannel()];
   const channelOf = (lineId: string) => channels.find((channel) => channel.lineId === lineId);
-  const owner = leaseOwner();
+  const owner = options.owner ?? leaseOwner();
   const raise = async (
     sql: Parameters<typeof raiseIncidents>[0],
     incidents: Parameters<typeof raiseIncidents>[1],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter } from 'age-encryption';
 import { v7 } from 'uuid';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { SetupError } from '../../src/core/errors.js';
 import { eraseRestricted } from '../../src/store/attachments.js';
 import { readArchive } from '../../src/store/backup/archive.js';
@@ -20,6 +20,9 @@ import { createSealer, keyId } from '../../src/store/sealer.js';
 import { testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aCase, aConversation, anInbound } from './rows.js';
+
+// Whole databases are made and read here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const NOW = new Date('2026-11-24T05:00:00Z');
 const secretKey = randomBytes(32);

@@ -13,6 +13,9 @@ import { testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aCase, aConversation } from './rows.js';
 
+// Whole databases are made and read here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 const OLD = 'ab'.repeat(32);
 const NEW = 'cd'.repeat(32);
 let dataDir: string;

@@ -84,7 +84,7 @@ export function createErasureKeeper(sql: Sql, path: string): () => Promise<numbe
   let last = -1;
   return async () => {
     const { rows } = await sql.query<{ count: number }>('SELECT count(*) AS count FROM erasures');
-    const count = Number(rows[0]!.count);
+    const { count } = rows[0]!;
     if (count === last) return 0;
     const added = await keepErasures(sql, path);
     last = count;

@@ -7,7 +7,7 @@ import type { Talk } from './talk.js';
 /** Gives each photo and document that came an attachment of ours, to be fetched by the gateway; the engine sees its id. */
 export async function openAttachments(sql: Sql, talks: Talk[], newId: NewId, now: Date): Promise<void> {
   const rows = talks.flatMap((talk) =>
-    talk.files.map(({ file, kind, name }) => {
+    talk.files.map(({ file, kind, name, isRestricted }) => {
       const remote = { ...file } as JsonObject;
       const id = newId();
       file.attachmentId = id;
@@ -19,6 +19,7 @@ export async function openAttachments(sql: Sql, talks: Talk[], newId: NewId, now
         mime: file.mime ?? null,
         name,
         bytes: file.bytes ?? null,
+        isRestricted,
       };
     }),
   );

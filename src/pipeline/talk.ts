@@ -3,6 +3,7 @@ import type { Content, MediaRef } from '../core/content.js';
 import type { Effect } from '../core/effect.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId, Sealer } from '../core/ports.js';
+import { isRestricted } from '../core/restricted.js';
 import type { FlowEvent, Session, TurnContext } from '../flow/types.js';
 import type { ConversationRow, SavedConversation } from '../store/conversations.js';
 import type { WaitingRow } from '../store/inbound.js';
@@ -42,6 +43,8 @@ export interface SentFile {
   kind: 'photo' | 'document';
   name: string | null;
   file: MediaRef;
+  /** Its caption or its name says that it is an identity document: kept sealed. */
+  isRestricted: boolean;
   isTaken: boolean;
 }
 
@@ -76,7 +79,10 @@ function fileOf(row: WaitingRow): SentFile[] {
   const content = contentOf(row);
   if (content.kind !== 'photo' && content.kind !== 'document') return [];
   const name = content.kind === 'document' ? (content.name ?? null) : null;
-  return [{ seq: row.seq, kind: content.kind, name, file: content.file, isTaken: false }];
+  const restricted = isRestricted({ isAskedFor: true, caption: content.caption, name });
+  return [
+    { seq: row.seq, kind: content.kind, name, file: content.file, isRestricted: restricted, isTaken: false },
+  ];
 }
 
 /** What is to be stored of it. */

@@ -11,15 +11,17 @@ export interface AttachmentInsert {
   mime: string | null;
   name: string | null;
   bytes: number | null;
+  /** An identity document, as far as its own words tell: it is stored sealed. */
+  isRestricted: boolean;
 }
 
 export async function insertAttachments(sql: Sql, rows: AttachmentInsert[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   await sql.query(
-    `INSERT INTO attachments (id, conversation_id, kind, remote, mime, name, bytes, created_at)
-     SELECT id, conversation_id, kind, remote, mime, name, bytes, $8
-     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::int[])
-       AS a (id, conversation_id, kind, remote, mime, name, bytes)`,
+    `INSERT INTO attachments (id, conversation_id, kind, remote, mime, name, bytes, is_restricted, created_at)
+     SELECT id, conversation_id, kind, remote, mime, name, bytes, is_restricted, $9
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::int[], $8::boolean[])
+       AS a (id, conversation_id, kind, remote, mime, name, bytes, is_restricted)`,
     [
       rows.map((r) => r.id),
       rows.map((r) => r.conversationId),
@@ -28,6 +30,7 @@ export async function insertAttachments(sql: Sql, rows: AttachmentInsert[], now:
       rows.map((r) => r.mime),
       rows.map((r) => r.name),
       rows.map((r) => r.bytes),
+      rows.map((r) => r.isRestricted),
       now,
     ],
   );

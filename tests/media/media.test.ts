@@ -69,10 +69,9 @@ async function anAttachment(
     mime: 'image/jpeg',
     name: 'KTP Siti Aminah 3510121708900001.jpg',
     bytes: photo.length,
+    isRestricted: more.isRestricted ?? false,
   };
   await insertAttachments(database.pool, [row], new Date());
-  if (more.isRestricted)
-    await database.pool.query('UPDATE attachments SET is_restricted = true WHERE id = $1', [id]);
   return id;
 }
 const rowOf = async (id: string) =>

@@ -43,6 +43,8 @@ export async function aGateway() {
   return {
     bot,
     pool: runtime.pool,
+    media: runtime.media,
+    mediaFolder: join(dataDir, 'media'),
     address: web.address,
 
     /** An officer of the village whose chat is linked: added, invited, and accepted by the officer's own contact. */

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Person } from '../../standins/botApi.js';
@@ -211,6 +213,55 @@ test("a farmer's product with a photo is on /pasar, once an officer has seen it"
     width: 640,
     height: 480,
   });
+});
+
+test('an identity card that is sent anyway lies sealed, and is gone once the case is closed', async () => {
+  const wati = gateway.bot.person(43, 'Wati');
+  const card = await sharp({ create: { width: 320, height: 200, channels: 3, background: '#27b' } })
+    .jpeg()
+    .toBuffer();
+  const photoOf = async () => {
+    const { rows } = await gateway.pool.query<{
+      id: string;
+      state: string;
+      is_restricted: boolean;
+      storage_key: string | null;
+    }>(
+      "SELECT a.id, a.state, a.is_restricted, a.storage_key FROM attachments a JOIN cases c ON c.id = a.case_id WHERE c.answers->>'name' = 'Wati'",
+    );
+    return rows[0]!;
+  };
+  await wati.writes('surat usaha');
+  for (const [question, answer, by] of QUESTIONS.slice(0, -1)) {
+    await wati.waitsFor(question);
+    const own = question === 'Atas nama siapa' ? 'Wati' : answer;
+    await (by === 'tap' ? wati.taps(own) : wati.writes(own));
+  }
+  await wati.waitsFor('foto tempat usaha');
+  await wati.sendsPhoto(card, { caption: 'ini KTP saya 3510121708900001' });
+  await wati.waitsFor(SUMMARY);
+  await wati.taps('Kirim');
+  const code = codeIn((await wati.waitsFor('Diterima. Nomor')).text);
+  await until('the photo is stored', async () => (await photoOf()).state === 'stored');
+  const kept = await photoOf();
+  expect(kept).toMatchObject({ is_restricted: true, storage_key: expect.stringMatching(/\.sealed$/u) });
+  await expect(sharp(join(gateway.mediaFolder, kept.storage_key!)).metadata()).rejects.toThrow();
+  expect(await sharp((await gateway.media.read(kept.id))!.bytes).metadata()).toMatchObject({
+    width: 320,
+    height: 200,
+  });
+
+  await slamet.waitsFor(`Permohonan baru ${code}`);
+  await slamet.taps('Ambil');
+  await slamet.waitsFor('sekarang di tangan');
+  await slamet.taps('Selesai');
+  await slamet.waitsFor('selesai?');
+  await slamet.taps('Lewati');
+  await wati.waitsFor('Selesai!');
+  await gateway.media.deleteErased();
+  expect(await photoOf()).toMatchObject({ state: 'erased', storage_key: null });
+  expect(await gateway.media.read(kept.id)).toBeNull();
+  await expect(stat(join(gateway.mediaFolder, kept.storage_key!))).rejects.toThrow('ENOENT');
 });
 
 describe('whatever the network does: one case each, no answer in a wrong slot, no question twice', () => {

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { flowsOf, system, talkWith } from './support.js';
+
+const flows = await flowsOf({
+  'a.yaml': {
+    flow: 'post',
+    title: 'Jual',
+    understands: ['jual'],
+    steps: [
+      { ask: 'photos', text: 'Kirim fotonya.', label: 'Foto', answer: { type: 'photo', min: 2, max: 4 } },
+      { ask: 'paper', text: 'Kirim suratnya.', label: 'Surat', answer: { type: 'document' }, optional: true },
+      { confirm: 'summary', text: 'Benar?' },
+      { end: 'done', text: '{photos} dan {paper}.' },
+    ],
+  },
+});
+const text = (lines: string[]): string => lines.join('\n');
+
+describe('photos', () => {
+  test('of an album get one word together', () => {
+    const talk = talkWith(flows);
+    talk.play('jual');
+    const said = talk.play('[photo x3]');
+    expect(said).toEqual([`< ${system(flows, 'gather_got', { count: 3 })}`, '  [Selesai]']);
+  });
+
+  test('end their question with "selesai", but not before enough came', () => {
+    const talk = talkWith(flows);
+    talk.play('jual');
+    talk.play('[photo]');
+    expect(text(talk.play('selesai'))).toContain(system(flows, 'gather_more', { min: 2, count: 1 }));
+    talk.play('[photo]');
+    expect(text(talk.play('sudah'))).toContain('Kirim suratnya.');
+    expect(talk.session.a).toEqual({ photos: ['photo-1', 'photo-2'] });
+  });
+
+  test('end their question by themselves when no more fit; the rest of the album asks for nothing', () => {
+    const talk = talkWith(flows);
+    talk.play('jual');
+    const said = text(talk.play('[photo x6]'));
+    expect(said.match(/Kirim suratnya\./gu)).toHaveLength(1);
+    expect(talk.session.a).toEqual({ photos: ['photo-1', 'photo-2', 'photo-3', 'photo-4'] });
+  });
+
+  test('that nobody asked for are answered once for an album', () => {
+    const talk = talkWith(flows);
+    expect(talk.play('[photo x3]').filter((line) => line.startsWith('<'))).toHaveLength(1);
+  });
+
+  test('shown anew at the summary replace the old ones', () => {
+    const talk = talkWith(flows);
+    for (const line of ['jual', '[photo x2]', 'selesai', 'lewati', 'ubah', 'foto']) talk.play(line);
+    talk.play('[photo x3]');
+    const summary = text(talk.play('selesai'));
+    expect(summary).toContain('• Foto: 3 foto');
+    expect(talk.session.a?.photos).toEqual(['photo-3', 'photo-4', 'photo-5']);
+  });
+});
+
+test('a paper may come as a photo, and a photo is no PDF', () => {
+  const talk = talkWith(flows);
+  talk.play('jual');
+  expect(text(talk.play('[document: ktp.pdf]'))).toContain(system(flows, 'hint_photo'));
+  talk.play('[photo x4]');
+  expect(text(talk.play('[photo]'))).toContain('• Surat: 1 berkas');
+});
+
+test('a voice message is told as unheard, with a person offered', () => {
+  const talk = talkWith(flows);
+  talk.play('jual');
+  expect(text(talk.play('[voice]'))).toContain(`${system(flows, 'voice_unreadable')}\n  [Petugas]`);
+});
+
+test('a sticker gets the question again, and an edit is told as unseen', () => {
+  const talk = talkWith(flows);
+  talk.play('jual');
+  expect(text(talk.play('[sticker]'))).toContain('Kirim fotonya.');
+  expect(text(talk.play('[edit: jual ayam]'))).toContain(system(flows, 'edit_noted'));
+});
+
+test('blocking and unblocking is answered by nothing', () => {
+  const talk = talkWith(flows);
+  expect(talk.play('[blocked]')).toEqual([]);
+  expect(talk.play('[unblocked]')).toEqual([]);
+});

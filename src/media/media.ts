@@ -34,8 +34,8 @@ export interface FileRows {
   keep(id: string, isRestricted: boolean, file: KeptFile): Promise<boolean>;
   /** A stored row gets another file; false where it is not stored under `was` any more. */
   replace(id: string, was: string, now: string, isRestricted: boolean): Promise<boolean>;
-  /** A waiting row is given up. */
-  lose(id: string, state: 'refused' | 'lost'): Promise<void>;
+  /** A waiting row is given up, and who sent it is told. */
+  lose(id: string, state: 'refused' | 'lost', at: Date): Promise<void>;
   /** Erased rows whose bytes still lie there. */
   takeErased(): Promise<{ id: string; storageKey: string }[]>;
   forget(ids: string[]): Promise<void>;
@@ -90,7 +90,7 @@ export async function fetchAttachment(deps: MediaDeps, attachmentId: string): Pr
       'media: not stored',
     );
     if (failure === 'retry') return 'retry';
-    await deps.rows.lose(attachmentId, failure);
+    await deps.rows.lose(attachmentId, failure, deps.now());
     return failure;
   }
 }

@@ -42,7 +42,11 @@ export async function startGateway(
     log,
     now,
     fetch: (attachmentId) => fetchAttachment({ ...runtime.mediaParts, fetchRemote }, attachmentId),
-    fetched: (lineId) => sender.nudge(lineId),
+    fetched(lineId) {
+      sender.nudge(lineId);
+      // Of a file that was refused the person is told.
+      nudge.converse();
+    },
   });
   const keeper = createLineKeeper({
     pool,

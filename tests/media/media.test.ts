@@ -123,6 +123,11 @@ describe('fetching what a person sent', () => {
     expect(await filesOnDisk()).toEqual([]);
     expect(await createMedia(deps).read(id)).toBeNull();
     await expect(createMedia(deps).source(id)).rejects.toMatchObject({ failure: 'lost' });
+    await fetchAttachment({ ...deps, fetchRemote }, await anAttachment());
+    const { rows } = await database.pool.query(
+      "DELETE FROM inbound_messages WHERE kind = 'internal' RETURNING conversation_id, body",
+    );
+    expect(rows).toEqual([{ conversation_id: conversationId, body: { flow: 'file-refused', vars: {} } }]);
   });
 
   test('a platform that cannot be reached is tried again', async () => {

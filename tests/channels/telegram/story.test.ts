@@ -35,19 +35,22 @@ const QUESTIONS: [question: string, answer: string, by?: 'tap'][] = [
 const SUMMARY = 'Mohon diperiksa';
 const RECEIPT = /Diterima\. Nomor (\S+?)[,.] /u;
 
+type Answers = { [question: string]: string };
+
 /** Answers question after question, up to the summary. */
-async function fillIn(
-  person: Person,
-  answers: { [question: string]: string } = {},
-  times = 1,
-): Promise<void> {
+async function fillIn(person: Person, answers: Answers = {}, times = 1): Promise<void> {
+  await answerAllBut(0, person, answers, times);
+  await person.waitsFor(SUMMARY);
+}
+
+/** Leaves the last few questions open. */
+async function answerAllBut(open: number, person: Person, answers: Answers = {}, times = 1): Promise<void> {
   await person.writes('surat usaha', { times });
-  for (const [question, usual, by] of QUESTIONS) {
+  for (const [question, usual, by] of QUESTIONS.slice(0, QUESTIONS.length - open)) {
     await person.waitsFor(question);
     const answer = answers[question] ?? usual;
     await (by === 'tap' ? person.taps(answer, { times }) : person.writes(answer, { times }));
   }
-  await person.waitsFor(SUMMARY);
 }
 const codeIn = (text: string) => RECEIPT.exec(text)![1]!;
 /** How often the bot said something that contains these words. */
@@ -231,12 +234,7 @@ test('an identity card that is sent anyway lies sealed, and is gone once the cas
     );
     return rows[0]!;
   };
-  await wati.writes('surat usaha');
-  for (const [question, answer, by] of QUESTIONS.slice(0, -1)) {
-    await wati.waitsFor(question);
-    const own = question === 'Atas nama siapa' ? 'Wati' : answer;
-    await (by === 'tap' ? wati.taps(own) : wati.writes(own));
-  }
+  await answerAllBut(1, wati, { 'Atas nama siapa': 'Wati' });
   await wati.waitsFor('foto tempat usaha');
   await wati.sendsPhoto(card, { caption: 'ini KTP saya 3510121708900001' });
   await wati.waitsFor(SUMMARY);
@@ -262,6 +260,16 @@ test('an identity card that is sent anyway lies sealed, and is gone once the cas
   expect(await photoOf()).toMatchObject({ state: 'erased', storage_key: null });
   expect(await gateway.media.read(kept.id)).toBeNull();
   await expect(stat(join(gateway.mediaFolder, kept.storage_key!))).rejects.toThrow('ENOENT');
+});
+
+test('a program that calls itself a photo is refused, and its sender is told', async () => {
+  const dodi = gateway.bot.person(44, 'Dodi');
+  await answerAllBut(1, dodi, { 'Atas nama siapa': 'Dodi' });
+  await dodi.waitsFor('foto tempat usaha');
+  const apk = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), Buffer.alloc(300)]);
+  await dodi.sendsDocument(apk, { name: 'undangan.jpg.apk', mime: 'image/jpeg' });
+  await dodi.waitsFor('tidak bisa kami simpan');
+  await dodi.waitsFor(SUMMARY);
 });
 
 describe('whatever the network does: one case each, no answer in a wrong slot, no question twice', () => {

@@ -189,7 +189,6 @@ export function createTelegram(options: TelegramOptions): Channel {
       handling.add(handled);
       return handled.finally(() => handling.delete(handled));
     },
-    startLink: (payload) =>
-      username ? `https://t.me/${username}?start=${encodeURIComponent(payload)}` : null,
+    startLink: (payload) => (username === null ? null : telegramStartLink(username, payload)),
   };
 }

@@ -3,6 +3,7 @@ import type { ArgumentUse, ValueOf } from '../words/compile.js';
 import { wordDate, wordDateTime, wordList, wordMoney, wordNumber, wordPhone } from '../words/values.js';
 import { wordAnswer } from './answers/wording.js';
 import type { Run } from './run.js';
+import { asText } from './asText.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/u;
 const PHONE = /^62\d{8,13}$/u;
@@ -106,11 +107,11 @@ function shaped(run: Run, key: string, value: Json, use: ArgumentUse): string | 
     return Number.isFinite(number) ? number : undefined;
   }
   if (use === 'date') {
-    const date = new Date(String(value));
+    const date = new Date(asText(value));
     return Number.isNaN(date.getTime()) ? undefined : date;
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'object' ? 'other' : String(value);
+  return typeof value === 'object' ? 'other' : asText(value);
 }
 
 /** How a bare value reads: a service and a status by their words, a price as money, ISO times by the village's clock. */

@@ -8,6 +8,7 @@ import { startFlow } from './start.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent, Session, Turn, TurnContext } from './types.js';
 import { walk, waitingStep } from './walk.js';
+import { asText } from './asText.js';
 
 /**
  * One turn of a conversation: takes what happened and gives back where the conversation then stands, what is to be
@@ -35,7 +36,7 @@ export function advance(flows: Flows, session: Session, event: FlowEvent, contex
 /** Takes up a suspended turn with what it waited for. */
 function goOn(run: Run, results: { [ask: string]: JsonObject[string] }): void {
   const then = run.takeUp();
-  const id = String(then.id);
+  const id = asText(then.id);
   if (!(id in results)) throw new Error(`the answer to "${id}" is missing`);
   const result = results[id]!;
   if (then.k === 'step') {

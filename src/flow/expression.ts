@@ -41,7 +41,9 @@ const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneous
     Math.floor((asDay(to) - asDay(from)) / 86_400_000),
   )
   .registerFunction('lower(string): string', (text: string) => text.toLowerCase())
-  .registerFunction('forbidden_goods(dyn): dyn', (text: unknown) => judgeGoods(String(text ?? '')).refused);
+  .registerFunction('forbidden_goods(dyn): dyn', (text: unknown) =>
+    typeof text === 'string' ? judgeGoods(text).refused : null,
+  );
 
 /** Functions of CEL and ours that an expression may call are checked when it is read. Throws `ExpressionError`. */
 export function compileExpression(source: string): Expression {

@@ -49,7 +49,7 @@ function dropPrivate(session: Session): void {
 
 /** All frames, the top one first. */
 export function framesOf(session: Session): Frame[] {
-  return [session, ...[...(session.k ?? [])].reverse()];
+  return [session, ...(session.k ?? []).toReversed()];
 }
 
 /** Whether the flow on top, with those that called it, holds anything that was answered. */

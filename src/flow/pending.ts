@@ -28,7 +28,7 @@ export function settleAnswer(run: Run, step: CompiledStep, answered: Answered, r
       showPending(run, answered.say);
       return;
     case 'look_up':
-      run.suspend(answered.ask, { ...answered.then, k: 'found', id: answered.ask.id });
+      run.suspend(answered.ask, { ...answered.about, k: 'found', id: answered.ask.id });
       return;
     case 'miss':
       miss(run, step, answered, reply);

@@ -49,7 +49,7 @@ export type Answered =
   /** Another question of the same step is to be shown; `say` before it. */
   | { kind: 'again'; say?: string }
   /** Only a look-up can tell: its answer comes back to the step's `found`. */
-  | { kind: 'look_up'; ask: Ask; then: JsonObject };
+  | { kind: 'look_up'; ask: Ask; about: JsonObject };
 
 /** Where a flow goes from a step. */
 export type Outcome =

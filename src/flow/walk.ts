@@ -6,6 +6,7 @@ import type { Outcome } from './question.js';
 import type { Run } from './run.js';
 import { kindOf, waits } from './steps/index.js';
 import type { Frame, VillageContext } from './types.js';
+import { asText } from './asText.js';
 
 /** Steps in one turn: more than this is a circle that `check` could not see. */
 const MOST_STEPS = 500;
@@ -216,9 +217,9 @@ function villageOf(run: Run): VillageContext | null {
     if (answer === null || typeof answer !== 'object' || Array.isArray(answer)) continue;
     const known = (key: string): string | null => (typeof answer[key] === 'string' ? answer[key] : null);
     return {
-      id: String(answer.id),
-      name: String(answer.name),
-      district: String(answer.district),
+      id: asText(answer.id),
+      name: asText(answer.name),
+      district: asText(answer.district),
       type: 'desa',
       state: answer.is_active ? 'active' : 'listed',
       zone: 'Asia/Jakarta',

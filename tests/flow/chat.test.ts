@@ -4,6 +4,7 @@ import { readTranscript, runTranscript } from '../../src/commands/chat/transcrip
 import { flowsOf, REQUEST } from './support.js';
 
 const flows = await flowsOf(REQUEST);
+const REQUESTED = '> sku\n> Warung\n> toko\n> lewati\n> kirim';
 const run = (text: string): string => runTranscript(flows, readTranscript(text));
 
 describe('a .chat file', () => {
@@ -37,11 +38,9 @@ now: 2026-11-27 15:00
 
   test('may prepare the world, once or always', () => {
     const lines = run(
-      [
-        '~ open_case: {"code": "X1", "position": 1, "due": null, "is_new": true}',
-        ...['> sku', '> Warung', '> toko', '> lewati', '> kirim'],
-        ...['> sku', '> Warung', '> toko', '> lewati', '> kirim'],
-      ].join('\n'),
+      ['~ open_case: {"code": "X1", "position": 1, "due": null, "is_new": true}', REQUESTED, REQUESTED].join(
+        '\n',
+      ),
     );
     expect(lines).toContain('Diterima, nomor X1.');
     expect(lines).toContain('Diterima, nomor R3T8-WY5N-1.');

@@ -163,7 +163,7 @@ export class Talk {
   private said(message: Outgoing): string[] {
     const [first, ...more] = message.text.split('\n');
     const lines = [`< ${first}`, ...more.map((line) => (line === '' ? '' : `  ${line}`))];
-    for (const _ of message.photos ?? []) lines.push('  (photo)');
+    lines.push(...(message.photos ?? []).map(() => '  (photo)'));
     if (message.document) lines.push(`  (file: ${message.document.name})`);
     if (message.request) lines.push(`  (asks: ${message.request})`);
     if (message.choices && message.choices.length > 0) {

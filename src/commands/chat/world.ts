@@ -5,6 +5,7 @@ import { readListing } from '../../core/listing.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
 import { due, findVillages, villageContext } from './villages.js';
+import { asText } from '../../flow/asText.js';
 
 const CASE_CODES = ['K7M2-PXQ4-3', 'R3T8-WY5N-1', 'B6H9-ZD2F-3', 'M4V7-KS3J-8', 'X8C2-QG6P-E', 'T5N9-RB7W-9'];
 const LISTING_CODES = ['P-7QF2-M91', 'P-4KD8-R3N', 'P-9WT5-B67', 'P-2HX7-NCK'];
@@ -194,7 +195,7 @@ export class World {
   }
 
   private lookUp(name: string, args: JsonObject): Json {
-    const text = String(args.text ?? args.code ?? '').trim();
+    const text = asText(args.text ?? args.code).trim();
     switch (name) {
       case 'find_village': {
         const { exact, items } = findVillages(text, args.district as string | undefined);

@@ -2,6 +2,7 @@ import type { Json } from '../../core/json.js';
 import { wordDate, wordMoney, wordMonth, wordNumber, wordPhone } from '../../words/values.js';
 import type { CompiledAnswer } from '../compiled.js';
 import type { Run } from '../run.js';
+import { asText } from '../asText.js';
 
 /** How an answer reads in a summary or a later text: `Rp8.000`, `24 November 2026`, `2 kuintal`, the option's words. */
 export function wordAnswer(run: Run, spec: CompiledAnswer, value: Json): string {
@@ -9,7 +10,7 @@ export function wordAnswer(run: Run, spec: CompiledAnswer, value: Json): string 
   switch (spec.type) {
     case 'choice': {
       const option = spec.options.find((o) => o.value === value);
-      return option ? run.words(option.label) : String(value);
+      return option ? run.words(option.label) : asText(value);
     }
     case 'yes_no':
       return run.text(value === true ? 'yes' : 'no');
@@ -22,16 +23,16 @@ export function wordAnswer(run: Run, spec: CompiledAnswer, value: Json): string 
       return `${wordNumber(amount, run.language)} ${unit}`;
     }
     case 'date':
-      return wordDate(String(value), run.language);
+      return wordDate(asText(value), run.language);
     case 'month':
-      return wordMonth(String(value), run.language);
+      return wordMonth(asText(value), run.language);
     case 'phone':
     case 'contact':
-      return wordPhone(String(value));
+      return wordPhone(asText(value));
     case 'time':
-      return String(value).replace(':', '.');
+      return asText(value).replace(':', '.');
     case 'rt_rw':
-      return String(value).replace(/^(\d+)\/(\d+)$/u, 'RT $1 / RW $2');
+      return asText(value).replace(/^(\d+)\/(\d+)$/u, 'RT $1 / RW $2');
     case 'village':
       return (value as { name: string }).name;
     case 'location':
@@ -43,6 +44,6 @@ export function wordAnswer(run: Run, spec: CompiledAnswer, value: Json): string 
     case 'text':
     case 'year':
     case 'person_name':
-      return String(value);
+      return asText(value);
   }
 }

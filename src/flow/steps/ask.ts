@@ -211,7 +211,7 @@ function lookForVillage(step: CompiledAsk, run: Run, message: Message): Answered
       look_up: 'find_village',
       args: { text: name, ...(district ? { district } : {}) },
     },
-    then: { text: message.text },
+    about: { text: message.text },
   };
 }
 

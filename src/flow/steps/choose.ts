@@ -4,6 +4,7 @@ import { askQuestion, NEXT, pickOption, WAIT } from '../question.js';
 import type { Option, Outcome } from '../question.js';
 import type { Run } from '../run.js';
 import type { StepKind } from './step.js';
+import { asText } from '../asText.js';
 
 /**
  * A menu: each option goes to a step or starts a flow. With `from`, one option for each thing that a look-up found;
@@ -102,7 +103,7 @@ function itemsOf(step: CompiledChoose, run: Run): Json[] {
 function labelOf(step: CompiledChoose, run: Run, item: Json): string {
   const keys: JsonObject =
     item !== null && typeof item === 'object' && !Array.isArray(item) ? item : { item };
-  return step.item ? run.words(step.item, keys) : String(item);
+  return step.item ? run.words(step.item, keys) : asText(item);
 }
 
 function take(step: CompiledChoose, run: Run, picked: Option): Outcome {

@@ -6,6 +6,7 @@ import type { EffectNames } from '../names.js';
 import type { Run } from '../run.js';
 import { valuesOf } from './lookUp.js';
 import type { StepKind } from './step.js';
+import { asText } from '../asText.js';
 
 /**
  * Makes something happen and waits for its result: an effect of core/effect.ts by its kind. `open_case` and
@@ -61,7 +62,7 @@ function effectOf(step: CompiledDo, run: Run): Effect {
 
 function openCase(run: Run, values: JsonObject): Effect {
   const { flow } = run;
-  const service = String(values.service ?? flow.service);
+  const service = asText(values.service ?? flow.service);
   const { open, sealed, files } = sorted(run, flow);
   return {
     kind: 'open_case',

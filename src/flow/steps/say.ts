@@ -4,6 +4,7 @@ import type { CompiledSay } from '../compiled.js';
 import { NEXT } from '../question.js';
 import type { Run } from '../run.js';
 import type { StepKind } from './step.js';
+import { asText } from '../asText.js';
 
 /**
  * Says something and goes on. Choices do not wait: each starts a flow or is one of the words that always work.
@@ -53,7 +54,7 @@ function choiceOf(run: Run, choice: CompiledSay['choices'][number]): Choice {
     ? spellPayload({
         kind: 'flow',
         flow: choice.flow,
-        arg: choice.arg ? String(run.value(choice.arg) ?? '') : '',
+        arg: choice.arg ? asText(run.value(choice.arg)) : '',
       })
     : spellPayload({ kind: 'word', word: choice.word ?? 'menu' });
   return { label: run.words(choice.label), payload };

@@ -51,7 +51,7 @@ export function villagePick(step: CompiledAsk, run: Run, reply: Reply): Answered
   return {
     kind: 'look_up',
     ask: { id: step.id, look_up: 'find_village', args: { text: reply.message.text } },
-    then: { text: reply.message.text },
+    about: { text: reply.message.text },
   };
 }
 

@@ -7,6 +7,7 @@ import { officerCommand } from './commands/officer.js';
 import { startCommand } from './commands/start.js';
 import { chatCommand } from './commands/chat.js';
 import { checkCommand } from './commands/check.js';
+import { benchCommand } from './commands/bench.js';
 
 const program = new Command('kentongan')
   .description('Strikes the village’s kentongan: chats in, cases for the office, answers back.')
@@ -20,5 +21,6 @@ migrateCommand(program);
 keysCommand(program);
 backupCommand(program);
 restoreCommand(program);
+benchCommand(program);
 
 await program.parseAsync();

@@ -3,8 +3,8 @@ import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 /** The longest text that is kept of what a person writes: that of the platforms. */
 export const TEXT_LENGTH = 4096;
 const NAME_LENGTH = 64;
-/** One identity number with separators: a cut must not leave the first half of one unmasked. */
-const MARGIN = 40;
+/** Two identity numbers with separators: a cut must not leave the first half of one unmasked. */
+const MARGIN = 80;
 
 /** A person's words as they may be stored: cut, identity numbers masked, without what Postgres refuses. */
 export function cleanText(text: string, length = TEXT_LENGTH): string {

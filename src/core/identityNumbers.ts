@@ -1,19 +1,49 @@
 /**
- * Identity numbers (NIK, No. KK: 16 digits) and payment card numbers typed in chat, with or without separators.
- * A run of 13 to 19 digits that is one number as written; phone numbers (at most 14 digits, starting 0 or 62) are left alone.
+ * Identity numbers (NIK, No. KK: 16 digits) and payment card numbers typed in chat. What is one number as written (13
+ * digits and more, also two pasted together, with at most one mark between them) is masked; what stands further apart
+ * (`3510 / 1217 / 0890 / 0001`) only where it reads as an identity number: lists of small numbers are no secret.
  */
-const LONG_NUMBER = /(?<![\d+])\d(?:[ .-]?\d){12,18}(?!\d)/gu;
+const NEAR = /(?<!\d)\+?\d(?:[ \u00a0\u202f.\-–_]?\d){12,}/gu;
+const APART = /(?<!\d)\+?\d(?:[ \t\u00a0\u202f.,/_–—-]{0,3}\d){12,}/gu;
+
+/** Phone numbers, prices, dates and coordinates, and what stands between two of them. */
+const PHONE = String.raw`\+?(?:62|0)(?:[ .-]?\d){7,12}`;
+const PRICE = String.raw`\d{1,3}(?:\.\d{3}){1,3}(?:,\d{2})?|\d{1,3}(?:,\d{3}){1,3}`;
+const DAY_FIRST = String.raw`(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d{2}`;
+const YEAR_FIRST = String.raw`(?:19|20)\d{2}[-./](?:0[1-9]|1[0-2])[-./](?:0[1-9]|[12]\d|3[01])`;
+const DATE = String.raw`(?:${DAY_FIRST}|${YEAR_FIRST})(?:[ ,]{1,2}(?:[01]?\d|2[0-3])\.[0-5]\d)?`;
+const COORDINATES = String.raw`\d{1,2}[.]\d{3,}(?:, ?|[ /]) ?-?\d{2,3}[.]\d{3,}`;
+const HARMLESS = `(?:${PHONE}|${PRICE}|${DATE}|${COORDINATES})`;
+const ALL_HARMLESS = new RegExp(String.raw`^${HARMLESS}(?:,? ?[ /–-] ?${HARMLESS})*$`, 'u');
+/** A longer run is not looked at so closely: it is no list of phone numbers. */
+const LONGEST_LIST = 80;
 
 /** Masks identity and card numbers: `3510121708900001` → `351012******0001`. `found` tells whether there was any. */
 export function maskIdentityNumbers(text: string): { text: string; found: boolean } {
   let found = false;
-  const masked = text.replace(LONG_NUMBER, (written) => {
+  const mask = (isNumber: (digits: string) => boolean) => (written: string) => {
     const digits = written.replace(/\D/gu, '');
-    if (digits.length < 15 && /^(?:0|62)/u.test(digits)) return written;
+    if (isHarmless(written, digits) || !isNumber(digits)) return written;
     found = true;
     return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
-  });
-  return { text: masked, found };
+  };
+  const near = text.replace(
+    NEAR,
+    mask(() => true),
+  );
+  return { text: near.replace(APART, mask(isIdentity)), found };
+}
+
+function isHarmless(written: string, digits: string): boolean {
+  if (digits.length < 15 && /^(?:0|62)/u.test(digits)) return true;
+  // E.164: fifteen digits at most.
+  if (written.startsWith('+') && digits.length <= 15) return true;
+  return written.length <= LONGEST_LIST && ALL_HARMLESS.test(written);
+}
+
+/** Six digits of the district, six of a date (forty added to a woman's day), four of a count; one number or two. */
+function isIdentity(digits: string): boolean {
+  return /^(?:[1-9]\d{5}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}){1,2}$/u.test(digits);
 }
 
 /** Takes out what Postgres refuses in text and jsonb: NUL and lone surrogates. */

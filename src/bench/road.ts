@@ -279,6 +279,7 @@ function nullChannel(lineId: string, onSent: (chatId: string) => void): Channel 
       unknownOutcome: 'resend_flagged',
     },
     start: (intake) => intake.stateChanged('up'),
+    stopListening: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     health: () => ({ state: 'up' }),
     send(chatId) {

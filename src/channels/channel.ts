@@ -18,7 +18,9 @@ export interface Channel {
    * may the channel tell the platform that it has it. Rejects where the line cannot work at all (bad token).
    */
   start(intake: Intake): Promise<void>;
-  /** Stops listening, lets what is in hand finish, resolves within about ten seconds. */
+  /** Takes nothing more, lets what is being received finish; `send` goes on working. Resolves within some seconds. */
+  stopListening(): Promise<void>;
+  /** Stops listening and closes its connections, those of sends in hand too: the sender is stopped before. */
   stop(): Promise<void>;
   health(): ChannelHealth;
   /**

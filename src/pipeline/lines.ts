@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Channel, ChannelHealth, Intake, LineState } from '../channels/channel.js';
@@ -38,6 +39,8 @@ export interface LeaseTiming {
   renewMs: number;
   /** A line that cannot work at all (a refused token) is started again after this long. */
   restartMs: number;
+  /** What is being sent at a clean stop gets this long to finish; well within a lease that is no more renewed. */
+  sendMs: number;
 }
 
 export interface LineKeeper {
@@ -48,7 +51,7 @@ export interface LineKeeper {
   health(): { lineId: string; isHeld: boolean; health: ChannelHealth }[];
 }
 
-const TIMING: LeaseTiming = { leaseSeconds: 10, renewMs: 3_000, restartMs: 60_000 };
+const TIMING: LeaseTiming = { leaseSeconds: 10, renewMs: 3_000, restartMs: 60_000, sendMs: 6_000 };
 
 /** Holds the lines of this installation: takes their leases, renews them, listens and sends while it has them. */
 export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
@@ -113,8 +116,18 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
   async function lose(channel: Channel): Promise<void> {
     log.warn({ line: channel.lineId }, 'another process took over the line');
     held.delete(channel.lineId);
-    await Promise.all([channel.stop(), sender.stop(channel.lineId)]);
+    await end([channel], channel.lineId);
     deps.lost?.(channel.lineId);
+  }
+
+  /** Intake first, then what is being sent; the connections last: a send that is cut off is one of unknown outcome. */
+  async function end(mine: Channel[], lineId?: string): Promise<void> {
+    await Promise.all(mine.map((channel) => channel.stopListening()));
+    if (lineId === undefined) await deps.receiver.stop();
+    const sent = sender.stop(lineId);
+    await Promise.race([sent, sleep(timing.sendMs, undefined, { ref: false })]);
+    await Promise.all(mine.map((channel) => channel.stop()));
+    await sent;
   }
 
   function intakeOf(lineId: string): Intake {
@@ -162,9 +175,7 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
       await working;
       clearTimeout(timer);
       const mine = channels.filter(({ lineId }) => held.has(lineId));
-      await Promise.all(mine.map((channel) => channel.stop()));
-      await deps.receiver.stop();
-      await sender.stop();
+      await end(mine);
       for (const { lineId } of mine) {
         await setLineState(pool, lineId, 'stopped', null, deps.now()).catch(() => {});
         await releaseLine(pool, lineId, deps.owner).catch(() => {});

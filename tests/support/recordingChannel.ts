@@ -40,6 +40,7 @@ export function recordingChannel(
       this.intake = intake;
       await intake.stateChanged('up');
     },
+    stopListening: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     health: () => ({ state: 'up' }),
     async send(chatId, message) {

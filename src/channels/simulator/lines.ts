@@ -15,6 +15,10 @@ export function createSimulatedLines(platform: SimulatedPlatform): Channel[] {
 function line(platform: SimulatedPlatform, lineId: string, limits: ChannelLimits): Channel {
   let health: ChannelHealth = { state: 'stopped' };
   const inHand = new Set<Promise<void>>();
+  async function stopListening(): Promise<void> {
+    platform.connect(lineId, null);
+    await Promise.all(inHand);
+  }
   return {
     lineId,
     platform: 'simulator',
@@ -33,9 +37,9 @@ function line(platform: SimulatedPlatform, lineId: string, limits: ChannelLimits
       health = { state: 'up' };
       await intake.stateChanged('up');
     },
+    stopListening,
     async stop() {
-      platform.connect(lineId, null);
-      await Promise.all(inHand);
+      await stopListening();
       health = { state: 'stopped' };
     },
     health: () => health,

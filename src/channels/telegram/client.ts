@@ -30,8 +30,8 @@ export interface TelegramOptions {
 }
 
 const Me = z.object({ id: z.int(), username: z.string().optional() });
-/** What is in hand gets this long to finish. */
-const STOP_MS = 10_000;
+/** What is being received gets this long to finish. */
+const STOP_MS = 5_000;
 const CURE = {
   refused: 'Telegram refuses the token: check TELEGRAM_BOT_TOKEN with @BotFather, then start again',
   conflict: 'another program polls with this token: stop it, or give each its own bot',
@@ -156,15 +156,20 @@ export function createTelegram(options: TelegramOptions): Channel {
     });
   }
 
+  async function stopListening(): Promise<void> {
+    stopping.abort();
+    await Promise.race([Promise.all([running, ...handling]), sleep(STOP_MS, undefined, { ref: false })]);
+  }
+
   const send = createSend({ api, log, now: options.now });
   return {
     lineId,
     platform: 'telegram',
     limits: CHANNEL_LIMITS.telegram,
     start,
+    stopListening,
     async stop() {
-      stopping.abort();
-      await Promise.race([Promise.all([running, ...handling]), sleep(STOP_MS, undefined, { ref: false })]);
+      await stopListening();
       api.close();
       setState('stopped');
     },

@@ -55,7 +55,9 @@ export async function serve(
     };
     const fault = takeFault(state, method, parsed.params);
     try {
-      if (fault && fault !== 'drop_after') return fail(fault, call, request);
+      if (typeof fault === 'object' && fault && 'afterMs' in fault)
+        await new Promise((resolve) => setTimeout(resolve, fault.afterMs));
+      else if (fault && fault !== 'drop_after') return fail(fault, call, request);
       const result = method === 'getUpdates' ? await longPoll(parsed.params, request) : run(method, parsed);
       if (fault === 'drop_after') {
         call.outcome = 'drop_after';
@@ -122,7 +124,8 @@ export async function serve(
     if (token !== state.token) throw new Refusal(401, 'Unauthorized');
     const fault = takeFault(state, 'download', {});
     if (fault) {
-      if (typeof fault === 'object') throw new Refusal(fault.status, fault.description ?? 'Not Found');
+      if (typeof fault === 'object' && 'status' in fault)
+        throw new Refusal(fault.status, fault.description ?? 'Not Found');
       if (fault !== 'hang') response.destroy();
       return;
     }
@@ -147,7 +150,11 @@ export async function serve(
   };
 }
 
-function fail(fault: Exclude<FaultKind, 'drop_after'>, call: Call, request: IncomingMessage): void {
+function fail(
+  fault: Exclude<FaultKind, 'drop_after' | { afterMs: number }>,
+  call: Call,
+  request: IncomingMessage,
+): void {
   if (typeof fault === 'object') {
     throw new Refusal(fault.status, fault.description ?? defaultWords(fault.status, fault.retryAfter), {
       ...(fault.retryAfter === undefined ? {} : { retry_after: fault.retryAfter }),

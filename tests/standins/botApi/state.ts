@@ -73,6 +73,8 @@ export type FaultKind =
   | 'drop_after'
   /** No answer ever comes; nothing happens. */
   | 'hang'
+  /** It is carried out, and answered, only then. */
+  | { afterMs: number }
   | { status: number; description?: string; retryAfter?: number; migrateTo?: number };
 
 /** The next `times` calls of `method` ('*': any), to `chat` where given, meet this. */

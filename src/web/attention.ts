@@ -1,4 +1,5 @@
 import type { OfficerIdentity } from '../core/asker.js';
+import { countCalls } from '../store/web/calls.js';
 import { countAttention } from '../store/web/attention.js';
 import { NOWHERE } from '../store/web/scope.js';
 import type { WebDeps } from './deps.js';
@@ -6,15 +7,22 @@ import { scopeOf } from './policy.js';
 
 /** What waits for this officer besides cases: told above the list, each with the page that answers it. */
 export interface Attention {
+  /** Residents who wait for a person. */
+  calls: number;
   listings: number;
   invites: number;
   incidents: number;
 }
 
-export async function attentionOf(deps: Pick<WebDeps, 'pool'>, officer: OfficerIdentity): Promise<Attention> {
-  return countAttention(deps.pool, {
+export async function attentionOf(
+  deps: Pick<WebDeps, 'pool' | 'now'>,
+  officer: OfficerIdentity,
+): Promise<Attention> {
+  const counts = await countAttention(deps.pool, {
     listings: scopeOf(officer, 'listings.decide') ?? NOWHERE,
     invites: scopeOf(officer, 'officers.manage') ?? NOWHERE,
     incidents: scopeOf(officer, 'lines.read') ?? NOWHERE,
   });
+  const calls = scopeOf(officer, 'calls.answer');
+  return { ...counts, calls: calls ? await countCalls(deps.pool, calls, officer.id, deps.now()) : 0 };
 }

@@ -1,4 +1,6 @@
 import type { OfficerIdentity } from '../core/asker.js';
+import { toldRoles } from '../core/handlers.js';
+import type { HandlingKind } from '../core/handlers.js';
 import type { Scope } from '../store/web/scope.js';
 
 /**
@@ -16,6 +18,8 @@ export type Permission =
   | 'cases.confidential_referral'
   /** Identity documents that somebody sent anyway; each look is written to the audit log. */
   | 'files.restricted'
+  /** Residents who asked for a person. */
+  | 'calls.answer'
   /** Listings: approve, refuse, take down. */
   | 'listings.decide'
   /** Officers, their roles, invites and console accounts. */
@@ -41,25 +45,21 @@ export type Role = (typeof EVERYBODY)[number];
 /** All roles, in the order in which a village names them. */
 export const ROLES: readonly Role[] = EVERYBODY;
 
-const OFFICE: Role[] = [
-  'kepala_desa',
-  'sekretaris',
-  'kasi_pelayanan',
-  'kasi_pemerintahan',
-  'kasi_kesejahteraan',
-  'kaur_tu',
-  'operator',
+/** Told of such requests, and so allowed to handle them (core/handlers.ts); and the keeper, where a village is stuck. */
+const handlers = (kind: HandlingKind, isConfidential = false) => [
+  ...toldRoles({ kind, isConfidential }),
   'admin',
 ];
+const OFFICE = handlers('letter');
 
-const MAY: { [P in Permission]: readonly Role[] } = {
+const MAY: { [P in Permission]: readonly string[] } = {
   'cases.read': OFFICE,
   'cases.act': OFFICE,
-  // As core/handlers.ts has it: the heads; the keeper where a village is stuck.
-  'cases.confidential': ['kepala_desa', 'sekretaris', 'admin'],
-  'cases.confidential_referral': ['kasi_kesejahteraan'],
+  'cases.confidential': handlers('letter', true),
+  'cases.confidential_referral': handlers('referral', true),
   'files.restricted': ['kepala_desa', 'sekretaris', 'kasi_pelayanan'],
-  'listings.decide': ['kepala_desa', 'sekretaris', 'kasi_kesejahteraan', 'operator', 'admin'],
+  'calls.answer': handlers('conversation'),
+  'listings.decide': handlers('market'),
   'officers.manage': ['admin'],
   'lines.read': ['kepala_desa', 'sekretaris', 'operator', 'admin'],
   'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],
@@ -67,7 +67,7 @@ const MAY: { [P in Permission]: readonly Role[] } = {
 
 /** The villages in which the officer may do this; null where in none. */
 export function scopeOf(officer: OfficerIdentity, permission: Permission): Scope | null {
-  const roles = officer.roles.filter(({ role }) => (MAY[permission] as readonly string[]).includes(role));
+  const roles = officer.roles.filter(({ role }) => MAY[permission].includes(role));
   if (roles.length === 0) return null;
   if (roles.some(({ village }) => village === null)) return { villages: null };
   return { villages: [...new Set(roles.map(({ village }) => village!))] };

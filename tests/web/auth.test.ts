@@ -39,7 +39,7 @@ describe('the set-up link', () => {
       web.app.request(link, form(KEEPER)),
       web.app.request(link, form({ ...KEEPER, username: 'penyusup' })),
     ]);
-    expect(made.map(({ status }) => status).sort()).toEqual([303, 410]);
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([303, 410]));
     const { rows } = await web.pool.query(
       'SELECT role, village_id FROM officers JOIN officer_roles ON officer_roles.officer_id = officers.id',
     );
@@ -103,7 +103,7 @@ describe('signing in', () => {
   });
 
   test('many guesses at once are held up as well', async () => {
-    const guesses = Array.from({ length: 20 }, () =>
+    const guesses = Array.from({ length: 20 }, async () =>
       web.app.request(
         '/console/masuk',
         form({ username: 'hantu', password: 'tebak tebak' }),

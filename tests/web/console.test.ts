@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consoleAsker } from '../../src/core/asker.js';
+import { handOver } from '../../src/effects/handOver.js';
 import { GENTENG, GINTANGAN, PASSWORD, aWeb, cookiesOf, form, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -121,7 +123,7 @@ describe('a case', () => {
     const notices = taken.map((response) =>
       new URL(response.headers.get('location')!, 'http://x').searchParams.get('kabar'),
     );
-    expect([...notices].sort()).toEqual(['case_lost', 'case_take']);
+    expect(new Set(notices)).toEqual(new Set(['case_lost', 'case_take']));
     const loser = notices[0] === 'case_lost' ? ratna : budi;
     const winner = notices[0] === 'case_lost' ? 'Budi Santoso' : 'Ratna Dewi';
     expect(await page(`/console/kasus/${code}?kabar=case_lost`, loser)).toContain(
@@ -172,6 +174,39 @@ describe('a case', () => {
     const response = await web.app.request(`/console/berkas/${file}`, withCookie(ratna));
     expect(response.headers.get('content-type')).toBe('application/octet-stream');
     expect(response.headers.get('content-disposition')).toBe('attachment');
+  });
+});
+
+describe('a resident who asks for a person', () => {
+  test('is seen by the officers who were told, and answered in the chat', async () => {
+    const { conversationId, residentId } = await web.resident('Mbah Karto');
+    const asker = {
+      ...consoleAsker({ id: '', name: '', roles: [] }),
+      officer: null,
+      conversationId,
+      residentId,
+      villageId: GINTANGAN,
+    };
+    await handOver(
+      web.pool,
+      [{ asker, effect: { kind: 'hand_over', reason: 'asked', text: 'Pak, tolong <dibantu>' } }],
+      { ...web.deps, now: web.clock.now, nudges: { converse: false, notify: false, send: new Set() } },
+    );
+    expect(await page('/console')).toContain('1 warga menunggu petugas');
+    const calls = await page('/console/percakapan');
+    expect(calls).toContain('Mbah Karto');
+    expect(calls).toContain('Pak, tolong &lt;dibantu&gt;');
+    const answered = await web.app.request(
+      `/console/percakapan/${conversationId}/balas`,
+      form({ text: 'Datang saja besok, Mbah.' }, ratna),
+    );
+    expect(answered.headers.get('location')).toBe('/console/percakapan?kabar=call_answered');
+    const { rows } = await web.pool.query(
+      `SELECT body->>'flow' AS flow, body->'vars'->>'text' AS text FROM inbound_messages WHERE conversation_id = $1`,
+      [conversationId],
+    );
+    expect(rows).toEqual([{ flow: 'officer-message', text: 'Datang saja besok, Mbah.' }]);
+    expect(await page('/console/percakapan', budi)).toContain('Dijawab Ratna Dewi');
   });
 });
 

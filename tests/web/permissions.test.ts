@@ -10,6 +10,7 @@ const cookies: { [who: string]: string } = {};
 let about: {
   code: string;
   caseId: string;
+  conversation: string;
   sealedCode: string;
   confidential: string;
   referral: string;
@@ -51,6 +52,7 @@ beforeAll(async () => {
   about = {
     code: plain.code,
     caseId: plain.id,
+    conversation: plain.conversationId,
     sealedCode: sealed.code,
     confidential: (await web.case({ service: 'infrastruktur', isConfidential: true })).code,
     referral: (await web.case({ service: 'spm', isConfidential: true })).code,
@@ -147,11 +149,28 @@ const ROUTES: { [route: string]: Case[] } = {
       notFound: ['stranger'],
     },
   ],
+  'GET /console/percakapan': [
+    {
+      name: 'calls for a person',
+      path: () => '/console/percakapan',
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/percakapan/:id/balas': [
+    {
+      name: 'answering a call',
+      path: () => `/console/percakapan/${about.conversation}/balas`,
+      method: 'POST',
+      fields: { text: 'Sebentar ya, Bu.' },
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
   'GET /console/lapak': [
     {
       name: 'listings that wait',
       path: () => '/console/lapak',
-      may: ['operator', 'head', 'welfare', 'villageKeeper', 'keeper', 'stranger'],
+      may: ['operator', 'head', 'welfare', 'services', 'villageKeeper', 'keeper', 'stranger'],
     },
   ],
   'POST /console/lapak/:code/:act': [
@@ -159,7 +178,7 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'approving a listing',
       path: () => `/console/lapak/${about.listing}/setujui`,
       method: 'POST',
-      may: ['operator', 'head', 'welfare', 'villageKeeper', 'keeper'],
+      may: ['operator', 'head', 'welfare', 'services', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
       status: 303,
     },
@@ -320,7 +339,7 @@ describe('who may', () => {
 });
 
 describe('what follows', () => {
-  test('a stranger confirmed nothing, and closed nothing', async () => {
+  test('a stranger confirmed nothing, closed nothing and said nothing', async () => {
     const invite = newId();
     const incident = newId();
     await web.pool.query(
@@ -336,6 +355,11 @@ describe('what follows', () => {
     expect(confirmed.headers.get('location')).toBe('/console/petugas?kabar=invite_not_found');
     const closed = await web.app.request(`/console/insiden/${incident}/tutup`, form({}, stranger));
     expect(closed.headers.get('location')).toBe('/console/jalur?kabar=incident_not_found');
+    const answered = await web.app.request(
+      `/console/percakapan/${about.conversation}/balas`,
+      form({ text: 'Kirim uangnya dulu' }, stranger),
+    );
+    expect(answered.headers.get('location')).toBe('/console/percakapan?kabar=call_not_found');
     const { rows } = await web.pool.query(
       `SELECT (SELECT confirmed_at FROM invites WHERE id = $1) AS confirmed, (SELECT closed_at FROM incidents WHERE id = $2) AS closed`,
       [invite, incident],
@@ -373,7 +397,7 @@ describe('what follows', () => {
       `/console/kasus/${about.sealedCode}/buka`,
       form({}, cookies['head']),
     );
-    expect(await opened.text()).toContain('900.000');
+    expect(await opened.text()).toContain('900000');
     expect(await looks()).toBe(before + 2);
     await web.app.request(`/console/berkas/${about.document}`, withCookie(cookies['operator']!));
     expect(await looks()).toBe(before + 2);

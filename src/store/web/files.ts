@@ -43,3 +43,14 @@ export async function isOnMarket(sql: Sql, id: string): Promise<boolean> {
   );
   return rowCount === 1;
 }
+
+/** Whether a phone of the simulator sent it: its page shows no other files of ours. */
+export async function isOfSimulator(sql: Sql, id: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `SELECT 1 FROM attachments JOIN conversations ON conversations.id = attachments.conversation_id
+       JOIN lines ON lines.id = conversations.line_id
+     WHERE attachments.id = $1 AND attachments.state = 'stored' AND lines.platform = 'simulator'`,
+    [id],
+  );
+  return rowCount === 1;
+}

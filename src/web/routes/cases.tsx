@@ -50,9 +50,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       return streamPart(c, subscribe, async () => {
         const list = await listOf(deps, c, scope);
         return String(
-          await (
-            <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />
-          ),
+          <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />,
         );
       });
     })
@@ -65,7 +63,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       await findCase(deps, scope, c.req.param('code'));
       return streamPart(c, subscribe, async () => {
         const props = await caseProps(deps, c, scope);
-        return String(await (<CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />));
+        return String(<CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />);
       });
     })
     .post('/kasus/:code/buka', async (c) => {

@@ -7,6 +7,7 @@ import { Watch } from '../live.js';
 import { PageError } from '../pageError.js';
 import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
+import { callRoutes } from './calls.js';
 import { caseRoutes } from './cases.js';
 import { lineRoutes } from './lines.js';
 import { listingRoutes } from './listings.js';
@@ -34,6 +35,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   });
   routes.route('/', accountRoutes(deps, auth));
   routes.route('/', caseRoutes(deps, new Watch(deps)));
+  routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));
   routes.route('/', officerRoutes(deps, auth));
   routes.route('/', lineRoutes(deps));

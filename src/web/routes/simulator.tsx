@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { storable } from '../../core/identityNumbers.js';
 import type { SimulatedPerson, Simulator } from '../../core/simulator.js';
+import { isOfSimulator } from '../../store/web/files.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
@@ -44,9 +45,7 @@ export function simulatorRoutes(deps: WebDeps, simulator: Simulator): Hono<WebEn
           }),
         async () => {
           const changed = await chats(dirtied(dirty));
-          return String(
-            await (<ChatPartials view={{ ...c.get('view'), now: deps.now() }} chats={changed} />),
-          );
+          return String(<ChatPartials view={{ ...c.get('view'), now: deps.now() }} chats={changed} />);
         },
       );
     })
@@ -87,9 +86,9 @@ export function simulatorRoutes(deps: WebDeps, simulator: Simulator): Hono<WebEn
       await simulator.sharesContact(personOf(c).id);
       return c.body(null, 204);
     })
-    .get('/gambar/:id', (c) => {
+    .get('/gambar/:id', async (c) => {
       const id = z.uuid().safeParse(c.req.param('id'));
-      if (!id.success) throw new PageError(404);
+      if (!id.success || !(await isOfSimulator(deps.pool, id.data))) throw new PageError(404);
       return sendFile(deps, c, id.data, 'private, max-age=600');
     })
     .get('/berkas/:id', async (c) => {

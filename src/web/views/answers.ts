@@ -39,9 +39,12 @@ function textOf(view: View, value: Json, question: Question | undefined): string
   if (place)
     return typeof value['label'] === 'string' ? value['label'] : `${place.latitude}, ${place.longitude}`;
   if (typeof value['name'] === 'string') return value['name'];
-  if ('rt' in value && 'rw' in value) return `RT ${String(value['rt'])} / RW ${String(value['rw'])}`;
+  const { rt, rw, unit } = value;
+  if (typeof rt === 'string' && typeof rw === 'string') return `RT ${rt} / RW ${rw}`;
   if ('amount' in value)
-    return [textOf(view, value['amount'] ?? null, question), value['unit']].filter(Boolean).join(' ');
+    return [textOf(view, value['amount'] ?? null, question), typeof unit === 'string' ? unit : null]
+      .filter((part) => part !== null)
+      .join(' ');
   const parts = Object.values(value)
     .map((one) => textOf(view, one, undefined))
     .filter((text) => text !== null);

@@ -53,7 +53,7 @@ export function CasePage(props: CaseProps & { opened?: JsonObject }) {
           {view.t('case.opened', { time: view.format.time(found.openedAt, found.zone) })}
           {found.officer && ` ${view.t('cases.by', { name: found.officer })}.`}
         </p>
-        {props.acts.length > 0 && (
+        {props.acts.some((act) => act !== 'note') && (
           <p class="to-acts">
             <a class="button" href="#tindakan">
               {view.t('case.to_acts')}
@@ -246,7 +246,7 @@ export function CaseHistory(props: CaseProps & { shownStatus: string }) {
       )}
       <h2>{view.t('case.history')}</h2>
       <ol class="history">
-        {[...events].reverse().map((event) => (
+        {events.toReversed().map((event) => (
           <li class={`e-${event.kind}`}>
             <p>
               <strong>{wordOf(view, `event.${event.kind}`, event.kind)}</strong>

@@ -38,6 +38,11 @@ export function CasesPage(props: ListProps & { attention: Attention }) {
 function AttentionStrip({ view, attention }: { view: View; attention: Attention }) {
   const items = [
     {
+      count: attention.calls,
+      href: '/console/percakapan',
+      text: view.t('attention.calls', { n: attention.calls }),
+    },
+    {
       count: attention.listings,
       href: '/console/lapak',
       text: view.t('attention.listings', { n: attention.listings }),

@@ -111,6 +111,12 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'cases.read',
     } as const,
     {
+      href: '/console/percakapan',
+      text: t('nav.calls'),
+      here: at('/console/percakapan'),
+      permission: 'calls.answer',
+    } as const,
+    {
       href: '/console/lapak',
       text: t('nav.listings'),
       here: at('/console/lapak'),

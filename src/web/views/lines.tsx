@@ -73,7 +73,8 @@ export function LinesPage(props: {
 /** What is known of it, as it was written down: 'code K7QF-2M9P-X'. */
 function detailOf({ detail }: IncidentRow): string {
   return Object.entries(detail)
-    .filter(([, value]) => ['string', 'number'].includes(typeof value))
-    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${String(value)}`)
+    .flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [`${name.replaceAll('_', ' ')} ${value}`] : [],
+    )
     .join(' · ');
 }

@@ -60,7 +60,7 @@ export function MarketPage(props: {
         page={props.page}
         hasMore={props.hasMore}
         href={(page) =>
-          `/pasar?${new URLSearchParams({ ...(search && { cari: search }), halaman: String(page) })}`
+          `/pasar?${new URLSearchParams({ ...(search && { cari: search }), halaman: String(page) }).toString()}`
         }
       />
     </Layout>

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { callsOf } from '../../store/web/calls.js';
+import { allowed } from '../allowed.js';
+import type { WebDeps } from '../deps.js';
+import type { WebEnv } from '../env.js';
+import { readForm } from '../form.js';
+import { PageError } from '../pageError.js';
+import { CallsPage } from '../views/calls.js';
+
+const ReplyForm = z.object({ text: z.string().trim().max(1000).optional() });
+
+/** Residents who asked for a person: answered here as in an officer's own chat, by the same applier. */
+export function callRoutes(deps: WebDeps): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .get('/percakapan', async (c) => {
+      const { officer, scope } = allowed(c, 'calls.answer');
+      const calls = await callsOf(deps.pool, scope, officer.id, deps.now());
+      return c.html(<CallsPage view={c.get('view')} calls={calls} notice={c.req.query('kabar')} />);
+    })
+    .post('/percakapan/:id/balas', async (c) => {
+      const { officer } = allowed(c, 'calls.answer');
+      const conversation = z.uuid().safeParse(c.req.param('id'));
+      if (!conversation.success) throw new PageError(404);
+      const form = await readForm(c, ReplyForm);
+      if (!form.data) throw new PageError(400);
+      const { text } = form.data;
+      if (!text) return c.redirect('/console/percakapan?kabar=call_no_words', 303);
+      // The applier knows who was told of the call, and may answer.
+      const [result] = await deps.perform(officer, [
+        { kind: 'answer_resident', conversation: conversation.data, text },
+      ]);
+      return c.redirect(
+        `/console/percakapan?kabar=call_${result.outcome === 'done' ? 'answered' : 'not_found'}`,
+        303,
+      );
+    });
+}

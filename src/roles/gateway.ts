@@ -22,7 +22,7 @@ export async function startGateway(
 ): Promise<StartedGateway> {
   const { config, pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
   const channels = createChannels(config, { log, now, simulator });
-  const receiver = createReceiver({ pool, log, now, newId, nudge, counters });
+  const receiver = createReceiver({ pool, log, now, newId, nudge, counters, raiseIncidents });
   const sender = createSender({
     pool,
     log,

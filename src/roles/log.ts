@@ -1,33 +1,31 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import { maskIdentityNumbers } from '../core/identityNumbers.js';
 
 /**
  * The program's log: JSON lines on standard output. What people wrote, their names and their numbers have no place in
  * it; an error is reduced to what it is and where, since a database's quotes the row that it refused.
  */
-export function createLog(level: string): Logger {
-  return pino(
-    { level, base: { pid: process.pid }, serializers: { err: describeError } },
-    pino.destination(1),
-  );
+export function createLog(level: string, to: DestinationStream = pino.destination(1)): Logger {
+  return pino({ level, base: { pid: process.pid }, serializers: { err: describeError } }, to);
 }
 
 interface Described {
   type: string;
   message: string;
   code?: string;
+  table?: string;
+  constraint?: string;
   stack: string | undefined;
   cause?: Described;
 }
 
-/** Kind, words and place of an error, without the row, the parameters and the numbers in it. */
+/** Kind, words and place of an error, without the row, the parameters, the values and the numbers in it. */
 export function describeError(error: unknown): Described | string {
   if (!(error instanceof Error)) return clean(String(error));
-  const { code } = error as { code?: unknown };
   return {
     type: error.name,
     message: clean(error.message),
-    ...(typeof code === 'string' ? { code } : {}),
+    ...named(error),
     // Lines of the stack alone: its head repeats the message.
     stack: error.stack
       ?.split('\n')
@@ -38,8 +36,20 @@ export function describeError(error: unknown): Described | string {
   };
 }
 
+/** Names that a database gives apart from its words: they are ours, not a person's. */
+function named(error: Error): Pick<Described, 'code' | 'table' | 'constraint'> {
+  const given = error as { code?: unknown; table?: unknown; constraint?: unknown };
+  return Object.fromEntries(
+    (['code', 'table', 'constraint'] as const).flatMap((name) =>
+      typeof given[name] === 'string' ? [[name, given[name]]] : [],
+    ),
+  );
+}
+
+/** What stands in double quotes is a value as often as a name: Postgres and JSON.parse quote what they could not read. */
 function clean(text: string): string {
-  return maskIdentityNumbers(text)
-    .text.replaceAll(/\d{8,}/gu, '#')
+  return maskIdentityNumbers(text.replaceAll(/"[^"]*"?/gu, '"…"'))
+    .text.replaceAll(/\d{3,}:[A-Za-z0-9_-]{20,}/gu, '[token]')
+    .replaceAll(/\+?\d(?:[ .-]?\d){7,}/gu, '#')
     .slice(0, 500);
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { SimulatedPlatform } from '../channels/index.js';
 import { createRuntime, simulatorFolder, type Runtime } from '../runtime.js';
 import { simulatorHistory } from '../store/simulatorHistory.js';
+import { checkPort } from './listen.js';
 import { createLog } from './log.js';
 import { watchNpm } from './parent.js';
 import type { StartedGateway } from './gateway.js';
@@ -30,6 +31,8 @@ export async function runRole(role: Role): Promise<void> {
   const ending = endWhenTold(log, config);
   contain(log, () => ending.end());
   try {
+    // Found out at once, not after everything else was started.
+    await checkPort(config.host, config.port);
     await start(role, config, log, ending);
   } catch (cause) {
     log.debug({ err: cause }, 'the start failed');

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Role } from '../config.js';
-import { SetupError } from '../core/errors.js';
 import type { Simulator } from '../core/simulator.js';
 import type { Runtime } from '../runtime.js';
 import { createSetupLink } from '../web/auth/setup.js';
@@ -11,6 +9,7 @@ import type { WebDeps } from '../web/deps.js';
 import type { WebEnv } from '../web/env.js';
 import { questionsOf } from '../web/questions.js';
 import type { StartedGateway } from './gateway.js';
+import { listen } from './listen.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createStartLinks } from './startLinks.js';
@@ -34,7 +33,7 @@ export async function startWeb(
   const hasPages = role === 'web' || role === 'all';
   const app = hasPages ? (await import('../web/app.js')).createApp(deps) : await operationsOnly(deps);
   const { host, port } = runtime.config;
-  const server = await listen(app, host, port);
+  const server = await listen(app.fetch, host, port);
   const bound = (server.address() as AddressInfo).port;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -94,21 +93,4 @@ async function operationsOnly(deps: WebDeps): Promise<Hono<WebEnv>> {
     .use(bodies())
     .route('/', operationRoutes(deps))
     .route('/channels', webhookRoutes(deps));
-}
-
-async function listen(app: Hono<WebEnv>, hostname: string, port: number): Promise<ReturnType<typeof serve>> {
-  return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, () => resolve(server));
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EADDRINUSE')
-        reject(
-          new SetupError([
-            `PORT: ${port} on ${hostname} is taken by another program; choose another, or end that one`,
-          ]),
-        );
-      else if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL')
-        reject(new SetupError([`PORT, HOST: cannot listen on ${hostname}:${port} (${cause.code})`]));
-      else reject(cause);
-    });
-  });
 }

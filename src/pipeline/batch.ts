@@ -5,6 +5,7 @@ import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
 import { hearBlocks, isHeard } from './hear.js';
+import { readAgain } from './readAgain.js';
 import { closeTalk, contentOf, openTalk, type Surroundings, type Talk } from './talk.js';
 import { applyWave, runWave, type WaveDeps } from './wave.js';
 
@@ -130,17 +131,9 @@ function nextWave(talks: Talk[]): Talk[] {
 /** Where more messages follow, what is known of the person is read again: the turn may have changed it. */
 async function refresh(sql: Sql, wave: Talk[], around: Surroundings): Promise<void> {
   for (const talk of wave) talk.effects = [];
-  const stale = wave.filter((talk) => talk.waiting.length > 0);
-  if (stale.length === 0) return;
-  const fresh = await loadConversations(
+  await readAgain(
     sql,
-    stale.map((talk) => talk.row.id),
+    wave.filter((talk) => talk.waiting.length > 0),
+    around,
   );
-  await around.villages.load(
-    sql,
-    fresh.flatMap((row) => row.village?.id ?? []),
-    around.now,
-  );
-  const byId = new Map(fresh.map((row) => [row.id, row]));
-  for (const talk of stale) talk.row = { ...byId.get(talk.row.id)!, metAt: talk.row.metAt };
 }

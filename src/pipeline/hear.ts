@@ -12,6 +12,10 @@ export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<voi
     .map((t) => t.row.addressId);
   if (blocked.length > 0) await setBlocked(sql, blocked, now);
   if (unblocked.length > 0) await setBlocked(sql, unblocked, null);
+  // The next message of the same batch goes by it.
+  for (const talk of wave)
+    if (blocked.includes(talk.row.addressId)) talk.row.blockedAt = now;
+    else if (unblocked.includes(talk.row.addressId)) talk.row.blockedAt = null;
 }
 
 /** Whether the engine gets to hear it: not what a robot repeats, not news of the platform. Group chatter it leaves alone. */

@@ -6,6 +6,7 @@ import { clockIsBehind } from '../store/clockGuard.js';
 import type { Sql } from '../store/sql.js';
 import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
 import type { Engine } from './engine.js';
+import { readAgain } from './readAgain.js';
 import { askerOf, contextOf, noteTaken, toEvent, type Surroundings, type Talk } from './talk.js';
 
 export interface WaveDeps extends Registries {
@@ -42,6 +43,14 @@ export async function runWave(
     if (going.some(({ asks }) => asks.some(isIssuing))) await refuseUnderWrongClock(sql, around.now);
     const asked = going.flatMap(({ talk, asks }) => asks.map((ask) => ({ asker: askerOf(talk), ask })));
     const results = await answerAsks(sql, asked, deps, context);
+    // What was just stored of the person, the rest of the turn knows: the office's hours, and who is told of a call.
+    const changed = going.filter(({ asks }) => asks.some(changesPerson));
+    await readAgain(
+      sql,
+      changed.map(({ talk }) => talk),
+      around,
+    );
+    for (const one of changed) one.turnContext = contextOf(one.talk, around);
     let n = 0;
     suspended = later;
     for (const { talk, turnContext, asks, rounds } of going) {
@@ -70,6 +79,10 @@ async function refuseUnderWrongClock(sql: Sql, now: Date): Promise<void> {
   const { isBehind, bySeconds } = await clockIsBehind(sql, now);
   if (isBehind)
     throw new ClockBehindError(`the clock is ${bySeconds} s behind the newest row; nothing is issued`);
+}
+
+function changesPerson(ask: Ask): boolean {
+  return 'effect' in ask && ['set_village', 'set_language', 'remember_name'].includes(ask.effect.kind);
 }
 
 function isIssuing(ask: Ask): boolean {

@@ -2,7 +2,11 @@ import { isSlip } from './closeness.js';
 import { wordsOf } from './normalise.js';
 import type { Abbreviations } from './normalise.js';
 
-/** One kind of emergency as flows/words/emergency.yaml tells it. */
+/**
+ * One kind of emergency as flows/words/emergency.yaml tells it. Words of a phrase stand in a row; `a|b` is either word.
+ * A set of `together` is heard where each of its parts is, in any order; ` / ` parts alternatives of a part. A phrase
+ * of `except` takes back only the words that it covers.
+ */
 export interface EmergencyWords {
   phrases: string[];
   together: string[][];
@@ -14,6 +18,11 @@ export type FindEmergency = (words: readonly string[]) => string | null;
 
 /** Words once looked at are remembered: people use the same few thousand. */
 const REMEMBERED = 20_000;
+/** Stands for what a phrase of `except` has taken back, and for words that no emergency knows. */
+const NOTHING = '';
+
+/** Phrases by their first word. */
+type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 /**
  * Emergency words are heard before anything else, in all languages at once. Recall comes before precision: letters
@@ -24,24 +33,54 @@ export function emergencyFinder(
   abbreviations: Abbreviations,
 ): FindEmergency {
   const meant = new Set<string>();
-  const sequence = (phrase: string): string[] => {
-    const words = wordsOf(phrase, abbreviations);
-    for (const word of words) meant.add(word);
-    return words;
+  const read = (written: readonly string[]): Phrases => {
+    const phrases = new Map<string, string[][]>();
+    for (const phrase of written.flatMap(spelledOut)) {
+      const words = wordsOf(phrase, abbreviations);
+      const [first] = words;
+      if (first === undefined) continue;
+      for (const word of words) meant.add(word);
+      phrases.set(first, [...(phrases.get(first) ?? []), words]);
+    }
+    return phrases;
   };
-  const read = Object.entries(kinds).map(([kind, words]) => ({
+  const known = Object.entries(kinds).map(([kind, words]) => ({
     kind,
-    phrases: words.phrases.map(sequence).filter((phrase) => phrase.length > 0),
-    together: words.together.map((set) => set.flatMap(sequence)),
-    except: words.except.map(sequence),
+    phrases: read(words.phrases),
+    together: words.together.map((set) => set.map((part) => read(part.split(' / ')))),
+    except: read(words.except),
   }));
-  const seen = new Map<string, string | null>();
-  /** The emergency word that a typed word is, or null. */
-  const wordFor = (typed: string): string | null => {
+  const wordFor = rememberedSlips(meant);
+  return (typed) => {
+    const words = typed.map(wordFor);
+    if (words.every((word) => word === NOTHING)) return null;
+    for (const { kind, phrases, together, except } of known) {
+      const left = without(words, except);
+      if (tells(left, phrases) || together.some((set) => set.every((part) => tells(left, part)))) return kind;
+    }
+    return null;
+  };
+}
+
+/** "tidak|ora mau|gelem" is four phrases. */
+function spelledOut(phrase: string): string[] {
+  return phrase
+    .split(' ')
+    .reduce<string[]>(
+      (begun, word) =>
+        begun.flatMap((start) => word.split('|').map((one) => (start === '' ? one : `${start} ${one}`))),
+      [''],
+    );
+}
+
+/** The emergency word that a typed word is, but for a slip. */
+function rememberedSlips(meant: ReadonlySet<string>): (typed: string) => string {
+  const seen = new Map<string, string>();
+  return (typed) => {
     const known = seen.get(typed);
     if (known !== undefined) return known;
-    let found: string | null = meant.has(typed) ? typed : null;
-    if (found === null && typed.length >= 6)
+    let found = meant.has(typed) ? typed : NOTHING;
+    if (found === NOTHING && typed.length >= 6)
       for (const word of meant)
         if (isSlip(typed, word)) {
           found = word;
@@ -51,25 +90,24 @@ export function emergencyFinder(
     seen.set(typed, found);
     return found;
   };
-  return (typed) => {
-    if (!typed.some((word) => wordFor(word) !== null)) return null;
-    const words = typed.map((word) => wordFor(word) ?? '');
-    for (const { kind, phrases, together, except } of read) {
-      const tells =
-        phrases.some((phrase) => contains(words, phrase)) ||
-        together.some((set) => set.length > 0 && set.every((word) => words.includes(word)));
-      if (tells && !except.some((phrase) => contains(typed, phrase))) return kind;
-    }
-    return null;
-  };
 }
 
-function contains(words: readonly string[], phrase: readonly string[]): boolean {
-  const last = words.length - phrase.length;
-  for (let first = 0; first <= last; first++) {
-    let length = 0;
-    while (length < phrase.length && words[first + length] === phrase[length]) length++;
-    if (length === phrase.length) return true;
-  }
+/** The words that are left once those of other things ("lampu mati") are taken back. */
+function without(words: readonly string[], except: Phrases): readonly string[] {
+  let left: string[] | null = null;
+  for (let first = 0; first < words.length; first++)
+    for (const phrase of except.get(words[first]!) ?? [])
+      if (stands(words, first, phrase)) (left ??= [...words]).fill(NOTHING, first, first + phrase.length);
+  return left ?? words;
+}
+
+function tells(words: readonly string[], phrases: Phrases): boolean {
+  for (let first = 0; first < words.length; first++)
+    for (const phrase of phrases.get(words[first]!) ?? []) if (stands(words, first, phrase)) return true;
   return false;
+}
+
+function stands(words: readonly string[], first: number, phrase: readonly string[]): boolean {
+  for (let at = 0; at < phrase.length; at++) if (words[first + at] !== phrase[at]) return false;
+  return true;
 }

@@ -150,7 +150,15 @@ async function openRoad({ pool, redisUrl }: Services): Promise<Road> {
   const queues = await createQueues({ redisUrl }, log);
   const local: LocalStops = { converse: null, send: new Map() };
   const nudge = createNudge(queues, local, log);
-  const receiver = createReceiver({ pool, log, now, newId, nudge, counters });
+  const receiver = createReceiver({
+    pool,
+    log,
+    now,
+    newId,
+    nudge,
+    counters,
+    raiseIncidents: () => Promise.resolve(),
+  });
   const converser = createConverser({
     pool,
     log,

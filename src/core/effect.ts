@@ -76,7 +76,7 @@ export interface ChangeListing {
 
 export interface AcceptInvite {
   kind: 'accept_invite';
-  /** The token of the invite link, as the person brought it. */
+  /** The digest of the invite link's token (core/inviteToken.ts): the token itself goes no further than the door. */
   token: string;
   /** The phone that the platform proved, 62…. */
   phone: string;
@@ -94,7 +94,13 @@ export type TimerKind =
   | 'listing_check'
   | 'hand_over_end';
 export type IncidentKind =
-  'late_emergency' | 'line_down' | 'clock_behind' | 'conversation_parked' | 'outcome_unknown' | 'no_officer';
+  | 'late_emergency'
+  | 'line_down'
+  | 'clock_behind'
+  | 'conversation_parked'
+  | 'outcome_unknown'
+  | 'no_officer'
+  | 'message_lost';
 
 /** The kinds of effect: appliers cover all of them, or the program does not build. */
 export type EffectKind = Effect['kind'];
@@ -102,8 +108,17 @@ export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
 
 /** What an effect answers to the flow that asked for it; `null` where there is nothing to tell. */
 export interface EffectResults {
-  /** `due`: ISO; null where the service or the village promises nothing. */
-  open_case: { code: string; position: number | null; due: string | null; is_new: boolean };
+  /**
+   * `due`: ISO; null where the service or the village promises nothing. `refused`: no case was opened, and `code` is
+   * empty: the village takes no requests (any more).
+   */
+  open_case: {
+    code: string;
+    position: number | null;
+    due: string | null;
+    is_new: boolean;
+    refused?: 'not_active';
+  };
   /** `lost`: somebody else was first (`by`). `not_allowed`: the state or the role forbids it. */
   act_on_case: {
     outcome: 'done' | 'lost' | 'not_allowed' | 'not_found';

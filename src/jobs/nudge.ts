@@ -23,10 +23,7 @@ export function createNudge(queues: Pick<Queues, 'add'>, local: LocalStops, log:
         try {
           await queues.add(name, {}, part);
         } catch (error) {
-          log.warn(
-            { queue: name, error: (error as Error).message },
-            'a nudge was lost; the sweep will make up for it',
-          );
+          log.warn({ queue: name, err: error }, 'a nudge was lost; the sweep will make up for it');
         }
       });
       adders.set(key, adder);

@@ -43,9 +43,7 @@ export async function createQueues(backend: QueueBackend, log: Logger): Promise<
     if (!found)
       queues.set(
         full,
-        (found = opened.queue(full, (error) =>
-          log.debug({ queue: full, error: error.message }, 'queue error'),
-        )),
+        (found = opened.queue(full, (error) => log.debug({ queue: full, err: error }, 'queue error'))),
       );
     return found;
   }
@@ -66,7 +64,7 @@ export async function createQueues(backend: QueueBackend, log: Logger): Promise<
         }
       };
       const worker = opened.worker(full, run, options.concurrency ?? 1, (error) =>
-        log.debug({ queue: full, error: error.message }, 'queue worker error'),
+        log.debug({ queue: full, err: error }, 'queue worker error'),
       );
       workers.set(full, worker);
     },

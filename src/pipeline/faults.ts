@@ -24,3 +24,13 @@ export function isCollision(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === '40P01' || code === '40001' || code === '55P03';
 }
+
+/**
+ * The value itself is refused (malformed, too large, against a rule of the table), or it never got so far as the
+ * database: the same will be refused for ever. Not so where a table, a right or the line's own row is missing.
+ */
+export function isDataFault(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return !isConnectionFault(error);
+  return /^(?:22|23|54)/u.test(code) && code !== '23503';
+}

@@ -108,7 +108,7 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
       const reason = (cause as Error).message;
       failure.set(lineId, reason);
       downUntil.set(lineId, performance.now() + timing.restartMs);
-      log.error({ line: lineId, error: reason }, 'a line cannot work');
+      log.error({ line: lineId, err: cause }, 'a line cannot work');
       await changed(lineId, 'down', reason).catch(() => {});
     }
   }

@@ -7,8 +7,9 @@ import { countWaiting, insertInbound, type InboundInsert } from '../store/inboun
 import { inTransaction } from '../store/sql.js';
 import { identitiesOf, openConversations, type Writer } from '../store/openConversations.js';
 import { cleanInbound, unreadable } from './clean.js';
-import { isConnectionFault } from './faults.js';
+import { isConnectionFault, isDataFault } from './faults.js';
 import { LruMap } from './lruMap.js';
+import type { RaiseIncidents } from './settle.js';
 
 export interface ReceiverDeps {
   pool: Pool;
@@ -17,6 +18,7 @@ export interface ReceiverDeps {
   newId: NewId;
   nudge: Pick<Nudge, 'converse'>;
   counters: Counters;
+  raiseIncidents: RaiseIncidents;
   limits?: Partial<ReceiverLimits>;
 }
 
@@ -70,43 +72,73 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     working = null;
   }
 
-  /** Stores a batch; halves it where it fails, so that one bad row holds up nobody else. */
-  async function storeBatch(batch: Waiting[]): Promise<void> {
+  /**
+   * Stores a batch; halves it where it fails, so that one bad row holds up nobody else. False where the database went
+   * away: then all that was not stored yet is refused, so that nothing is stored before what came earlier.
+   */
+  async function storeBatch(batch: Waiting[]): Promise<boolean> {
     try {
       await store(batch.map((item) => item.inbound));
       for (const item of batch) item.resolve();
+      return true;
     } catch (cause) {
-      const error = cause as Error;
       for (const item of batch) for (const key of keysOf(item.inbound)) known.delete(key);
-      if (isConnectionFault(error)) {
-        deps.log.warn(
-          { error: error.message, messages: batch.length },
-          'the database is away; the platform will deliver again',
-        );
-        for (const item of batch) item.reject(error);
-      } else if (batch.length > 1) {
-        const half = Math.ceil(batch.length / 2);
-        await storeBatch(batch.slice(0, half));
-        await storeBatch(batch.slice(half));
-      } else {
-        await storeUnreadable(batch[0]!, error);
-      }
+      if (isConnectionFault(cause)) return refuse(batch, cause as Error);
+      if (batch.length === 1) return await storeAlone(batch[0]!, cause as Error);
+      const half = Math.ceil(batch.length / 2);
+      const [first, second] = [batch.slice(0, half), batch.slice(half)];
+      if (await storeBatch(first)) return await storeBatch(second);
+      return refuse(second, cause as Error);
     }
   }
 
-  /** A single row that the database refuses: kept as unreadable, so that its line does not deliver it for ever. */
-  async function storeUnreadable(item: Waiting, cause: Error): Promise<void> {
-    const { lineId, externalId, content } = item.inbound;
-    const fields = { line: lineId, message: externalId, kind: content.kind, error: cause.message };
-    try {
-      await store([{ ...item.inbound, content: unreadable('refused') }]);
-      deps.counters.unreadable += 1;
-      deps.log.error(fields, 'a message could not be stored as it is, and was kept as unreadable');
-      item.resolve();
-    } catch (error) {
-      deps.log.error({ ...fields, error: (error as Error).message }, 'a message could not be stored at all');
-      item.reject(cause);
+  function refuse(batch: Waiting[], cause: Error): false {
+    deps.log.warn(
+      { err: cause, messages: batch.length },
+      'messages could not be stored; the platform will deliver them again',
+    );
+    for (const item of batch) item.reject(cause);
+    return false;
+  }
+
+  /**
+   * A row that the database refuses: tried once more, since what was known of its conversation may have been old; then
+   * kept as unreadable, or else as an incident, so that its line does not deliver it for ever. False as in storeBatch.
+   */
+  async function storeAlone(item: Waiting, refusal: Error): Promise<boolean> {
+    const { lineId, externalId, chatId, content } = item.inbound;
+    const fields = { line: lineId, message: externalId, kind: content.kind };
+    let cause = refusal;
+    for (const what of [content, unreadable('refused')]) {
+      try {
+        await store([{ ...item.inbound, content: what }]);
+        if (what !== content) {
+          deps.counters.unreadable += 1;
+          deps.log.error(
+            { ...fields, err: refusal },
+            'a message could not be stored as it is, and was kept as unreadable',
+          );
+        }
+        item.resolve();
+        return true;
+      } catch (error) {
+        for (const key of keysOf(item.inbound)) known.delete(key);
+        cause = error as Error;
+        if (isConnectionFault(cause)) return refuse([item], cause);
+      }
     }
+    deps.log.error({ ...fields, err: cause }, 'a message could not be stored at all');
+    // Where tables are missing or locked, nothing is wrong with the message: it shall come again.
+    if (!isDataFault(cause)) return refuse([item], cause);
+    const detail = { line: lineId, message: externalId, chat: chatId, kind: content.kind };
+    try {
+      await deps.raiseIncidents(deps.pool, [{ kind: 'message_lost', lineId, detail }]);
+    } catch (error) {
+      return refuse([item], error as Error);
+    }
+    deps.counters.unreadable += 1;
+    item.resolve();
+    return true;
   }
 
   async function store(inbounds: Inbound[]): Promise<void> {
@@ -144,18 +176,31 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     return { lineId, externalId, content, sentAt, conversationId: known.get(keysOf(inbound)[0]!)!.id };
   }
 
+  /** What can be stored of it; null where not even its sender can be told. */
+  function readable(raw: Inbound): Inbound | null {
+    const fields = { line: raw.lineId, message: raw.externalId, kind: raw.content?.kind };
+    for (const given of [raw, { ...raw, content: unreadable('malformed') }]) {
+      try {
+        const inbound = cleanInbound(given);
+        if (keysOf(inbound).length > 0) return inbound;
+        deps.log.error(fields, 'a message without a sender was passed over');
+        break;
+      } catch (cause) {
+        deps.log.error({ ...fields, err: cause }, 'a channel handed over what is no message');
+      }
+    }
+    deps.counters.unreadable += 1;
+    return null;
+  }
+
   return {
     receive(raw) {
       if (isStopped) return Promise.reject(new Error('the gateway is stopping'));
       if (waiting.length >= limits.pending)
         return Promise.reject(new Error('too many messages wait to be stored'));
-      let inbound: Inbound;
-      try {
-        inbound = cleanInbound(raw);
-        if (keysOf(inbound).length === 0) throw new Error('the message names no sender');
-      } catch (cause) {
-        return Promise.reject(cause as Error);
-      }
+      const inbound = readable(raw);
+      // Nobody could be answered, however often it came.
+      if (!inbound) return Promise.resolve();
       return new Promise<void>((resolve, reject) => {
         waiting.push({ inbound, resolve, reject });
         working ??= work();

@@ -66,7 +66,7 @@ export async function settleFailure(
       });
       return {};
     case 'line_down':
-      log.error({ ...fields, error: error.message }, 'the platform refuses this line');
+      log.error({ ...fields, err: error }, 'the platform refuses this line');
       await inTransaction(pool, async (sql) => {
         await retryOutbound(sql, row.seq, { notBefore: null, error: reason });
         await setLineState(sql, lineId, 'down', error.message, now);
@@ -107,7 +107,7 @@ export async function settleFailure(
   }
 
   async function giveUp(): Promise<Rest> {
-    log.error({ ...fields, error: error.message }, 'a message is given up on');
+    log.error({ ...fields, err: error }, 'a message is given up on');
     counters.sendFailures += 1;
     await closeOutbound(pool, row.seq, 'failed', reason);
     return {};

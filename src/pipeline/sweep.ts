@@ -61,7 +61,7 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
     try {
       await sweep();
     } catch (cause) {
-      log.warn({ error: (cause as Error).message }, 'the sweep failed; again soon');
+      log.warn({ err: cause }, 'the sweep failed; again soon');
     }
   }
 

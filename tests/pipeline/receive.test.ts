@@ -125,18 +125,80 @@ test('a text beyond all measure is cut, with a mark', async () => {
   expect(rows[0].body.text.endsWith(' […]')).toBe(true);
 });
 
-test('a message without a sender is refused', async () => {
-  await expect(
-    world.receiver.receive({
-      lineId: 'test:line',
-      platform: 'telegram',
-      ids: {},
-      chatId: '1',
-      externalId: '1',
-      sentAt: new Date(),
-      content: { kind: 'text', text: 'halo' },
-    }),
-  ).rejects.toThrow('no sender');
+test('a message without a sender is passed over and counted, and does not come again', async () => {
+  await world.receiver.receive({
+    lineId: 'test:line',
+    platform: 'telegram',
+    ids: {},
+    chatId: '1',
+    externalId: '1',
+    sentAt: new Date(),
+    content: { kind: 'text', text: 'halo' },
+  });
+  expect((await world.pool.query('SELECT 1 FROM inbound_messages')).rowCount).toBe(0);
+  expect(world.counters.unreadable).toBe(1);
+});
+
+test('what cannot even be stored as unreadable is an incident, and its line goes on', async () => {
+  await world.pool.query(`ALTER TABLE inbound_messages ADD CHECK (external_id <> 'poison')`);
+  const [siti, budi] = [world.aPerson(), world.aPerson()];
+  await Promise.all([siti.says('halo', { externalId: 'poison' }), budi.says('halo')]);
+  await world.settles();
+  expect(budi.heard()).toEqual(['1: halo (new)']);
+  const { rows } = await world.pool.query('SELECT kind, line_id, detail FROM incidents');
+  expect(rows).toEqual([
+    {
+      kind: 'message_lost',
+      line_id: 'test:line',
+      detail: { line: 'test:line', message: 'poison', chat: siti.chatId, kind: 'text' },
+    },
+  ]);
+  expect(world.counters.unreadable).toBe(1);
+});
+
+test('where a table is missing nothing is lost: the platform keeps it', async () => {
+  await world.pool.query('ALTER TABLE inbound_messages RENAME TO elsewhere');
+  const siti = world.aPerson();
+  await expect(siti.says('halo')).rejects.toMatchObject({ code: '42P01' });
+  await world.pool.query('ALTER TABLE elsewhere RENAME TO inbound_messages');
+  await siti.says('halo');
+  await world.settles();
+  expect(siti.heard()).toEqual(['1: halo (new)']);
+});
+
+test('when the database goes away in the middle of a batch, nothing is stored behind what was refused', async () => {
+  // The row that is refused as it is halves the batch; the one after it then meets a database that is shutting down.
+  await world.pool.query(`CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.body ->> 'text' = 'poison' THEN RAISE check_violation; END IF;
+    IF NEW.body ->> 'text' = 'away' THEN RAISE EXCEPTION 'shutting down' USING ERRCODE = '57P01'; END IF;
+    RETURN NEW; END $$`);
+  await world.pool.query(
+    'CREATE TRIGGER fails BEFORE INSERT ON inbound_messages FOR EACH ROW EXECUTE FUNCTION fails()',
+  );
+  const siti = world.aPerson();
+  const texts = ['satu', 'poison', 'away', 'empat', 'lima'];
+  const results = await Promise.allSettled(texts.map((text) => siti.says(text)));
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'rejected',
+  ]);
+  const { rows } = await world.pool.query('SELECT kind FROM inbound_messages ORDER BY seq');
+  expect(rows).toEqual([{ kind: 'text' }, { kind: 'unreadable' }]);
+});
+
+test('a conversation that was known but is gone is met anew', async () => {
+  const siti = world.aPerson();
+  await siti.says('halo');
+  await world.settles();
+  await world.pool.query(
+    'TRUNCATE residents, addresses, address_ids, conversations, inbound_messages, outbound_messages CASCADE',
+  );
+  await siti.says('lagi');
+  const { rows } = await world.pool.query("SELECT body ->> 'text' AS text FROM inbound_messages");
+  expect(rows).toEqual([{ text: 'lagi' }]);
 });
 
 test('beyond a bound of messages in hand the platform is asked to come again', async () => {

@@ -19,7 +19,7 @@ test('numbers of people in the words of an error are taken out, its stack and it
     stack: string;
     cause: { message: string };
   };
-  expect(told.cause.message).toBe('invalid input: "#"');
+  expect(told.cause.message).toBe('invalid input: "…"');
   expect(told.stack).toContain('log.test.ts');
 });
 

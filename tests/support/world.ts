@@ -71,7 +71,7 @@ export async function aWorld(options: WorldOptions) {
   const nudge = options.isDeaf ? lost : wake;
   const random = (size: number) => randomBytes(size);
   const common = { pool, log, now, newId: v7, counters, nudge };
-  const receiver = createReceiver({ ...common, limits: options.receiver });
+  const receiver = createReceiver({ ...common, raiseIncidents: raise, limits: options.receiver });
   const converser = createConverser({
     ...common,
     random,

@@ -7,6 +7,7 @@ import type { CompileResult } from './compileFlow.js';
 import { BOUND } from './answers/days.js';
 import { EFFECTS, LOOK_UPS, ROOTS, START_VARS } from './names.js';
 import { waits } from './steps/index.js';
+import { CHOOSE_VILLAGE } from './walk.js';
 import type { FlowFault } from './yamlFile.js';
 
 /** What the narrowest channels show of a choice: a button of the Cloud API, and a row of its lists. */
@@ -32,6 +33,7 @@ export function checkFlows(flows: Flows, results: readonly CompileResult[]): Flo
     ...checkIntents(results),
     ...checkSystem(flows),
     ...checkWordsThatAlwaysWork(flows),
+    ...checkStarted(flows),
   ];
 }
 
@@ -391,4 +393,22 @@ function checkWordsThatAlwaysWork(flows: Flows): FlowFault[] {
         cure: `add a flow with intent ${kind}, or one called emergency`,
       });
   return faults;
+}
+
+/** What the program itself starts must be there. */
+function checkStarted(flows: Flows): FlowFault[] {
+  const needed = Object.keys(START_VARS).map((id) => ({
+    id,
+    why: 'the program starts it to tell people something',
+  }));
+  if ([...flows.byId.values()].some((flow) => flow.needs !== 'nothing'))
+    needed.push({ id: CHOOSE_VILLAGE, why: 'flows that need the village begin with it' });
+  return needed
+    .filter(({ id }) => !flows.byId.has(id))
+    .map(({ id, why }) => ({
+      file: 'flows',
+      line: 1,
+      what: `the flow "${id}" is missing: ${why}`,
+      cure: `add a file with flow: ${id}`,
+    }));
 }

@@ -77,7 +77,8 @@ export const EFFECTS = {
 } as const satisfies { [K in EffectKind]: EffectNames | null };
 
 /**
- * Variables with which other parts of the program start a flow (an internal row of the conversation). Every flow may
+ * Flows that other parts of the program start (an internal row of the conversation, an invite's link), with their
+ * variables: `check` demands that each is there, since nobody would be told of anything otherwise. Every flow may
  * also have `arg` (what a button or a phrase brought) and `kind` (of an emergency).
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
@@ -105,6 +106,10 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'listing-notice': ['code', 'title', 'event', 'text', 'reason'],
   'draft-reminder': ['title'],
   'draft-expired': ['title'],
+  'hand-over-end': [],
+  'file-refused': [],
+  /** The link of an invite: `/start inv-<token>`. */
+  'officer-invite': [],
 };
 
 /** Roots of an expression beside variables and answers. */

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FlowFaultsError, loadFlows, printFault, versionsOf } from '../../src/flow/load.js';
 import type { FlowFault } from '../../src/flow/load.js';
@@ -159,6 +161,16 @@ describe('a fault is told with its file, line and cure', () => {
     const { faults } = await checkOf({ 'system/help.yaml': 'flow: other\ntitle: x\nsteps:\n  - end: x\n' });
     expect(faults.map((fault) => fault.what)).toContain('the word "bantuan" has no flow to start');
   });
+});
+
+test('a flow that the program starts by itself, and that is not there, is a fault', async () => {
+  const { dir, remove } = flowFolder({});
+  try {
+    rmSync(join(dir, 'started/case-notice.yaml'));
+    await expect(loadFlows(dir)).rejects.toThrow('the flow "case-notice" is missing');
+  } finally {
+    remove();
+  }
 });
 
 describe('a warning', () => {

@@ -6,6 +6,7 @@ import { Talk } from '../../src/commands/chat/talk.js';
 import { readTranscript } from '../../src/commands/chat/transcript.js';
 import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
 import type { Flows } from '../../src/flow/compiled.js';
+import { START_VARS } from '../../src/flow/names.js';
 import { loadFlows, readFlows } from '../../src/flow/load.js';
 import type { LoadResult } from '../../src/flow/load.js';
 import type { SystemKey } from '../../src/words/systemTexts.js';
@@ -67,6 +68,14 @@ const ALWAYS: Files = {
   },
 };
 
+/** Flows that the program starts by itself: `check` demands them. */
+const STARTED: Files = Object.fromEntries(
+  Object.keys(START_VARS).map((flow) => [
+    `started/${flow}.yaml`,
+    { flow, title: flow, interrupts: true, steps: [{ end: 'told', text: `${flow}.` }] },
+  ]),
+);
+
 function oneLine(flow: string, intent: string, title: string): object {
   return { flow, intent, title, interrupts: true, steps: [{ end: 'told', text: `${title}.` }] };
 }
@@ -77,7 +86,9 @@ export function flowFolder(files: Files): { dir: string; remove: () => void } {
   const dir = join(root, 'flows');
   for (const name of ['words', 'text/id/system.yaml', 'services.yaml'])
     cpSync(join(FLOWS_FOLDER, name), join(dir, name), { recursive: true });
-  for (const [path, content] of Object.entries({ ...ALWAYS, ...files })) {
+  const own = Object.keys(files).map((path) => path.replace(/^.*\//u, ''));
+  const started = Object.entries(STARTED).filter(([path]) => !own.includes(path.replace(/^.*\//u, '')));
+  for (const [path, content] of Object.entries({ ...Object.fromEntries(started), ...ALWAYS, ...files })) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), typeof content === 'string' ? content : stringify(content));
   }

@@ -1,30 +1,42 @@
 /** Formatters of the platform, made once for each locale and set of options: making one costs far more than using it. */
-const numbers = new Map<string, Intl.NumberFormat>();
-const dates = new Map<string, Intl.DateTimeFormat>();
-const plurals = new Map<string, Intl.PluralRules>();
-const lists = new Map<string, Intl.ListFormat>();
+class Store<T> {
+  private readonly byKey = new Map<string, T>();
+  /** Options that are the same object again are known without being spelled out: most are constants. */
+  private readonly byIdentity = new WeakMap<object, Map<string, T>>();
+
+  get(locale: string, options: object, make: () => T): T {
+    let ofOptions = this.byIdentity.get(options);
+    if (!ofOptions) {
+      ofOptions = new Map();
+      this.byIdentity.set(options, ofOptions);
+    }
+    const same = ofOptions.get(locale);
+    if (same) return same;
+    const key = locale + JSON.stringify(options);
+    const known = this.byKey.get(key) ?? make();
+    this.byKey.set(key, known);
+    ofOptions.set(locale, known);
+    return known;
+  }
+}
+
+const numbers = new Store<Intl.NumberFormat>();
+const dates = new Store<Intl.DateTimeFormat>();
+const plurals = new Store<Intl.PluralRules>();
+const lists = new Store<Intl.ListFormat>();
 
 export function numberFormat(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
-  return kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options));
+  return numbers.get(locale, options, () => new Intl.NumberFormat(locale, options));
 }
 
 export function dateTimeFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return kept(dates, locale, options, () => new Intl.DateTimeFormat(locale, options));
+  return dates.get(locale, options, () => new Intl.DateTimeFormat(locale, options));
 }
 
 export function pluralRules(locale: string, options: Intl.PluralRulesOptions = {}): Intl.PluralRules {
-  return kept(plurals, locale, options, () => new Intl.PluralRules(locale, options));
+  return plurals.get(locale, options, () => new Intl.PluralRules(locale, options));
 }
 
 export function listFormat(locale: string): Intl.ListFormat {
-  return kept(lists, locale, {}, () => new Intl.ListFormat(locale));
-}
-
-function kept<T>(store: Map<string, T>, locale: string, options: object, make: () => T): T {
-  const key = locale + JSON.stringify(options);
-  const known = store.get(key);
-  if (known) return known;
-  const made = make();
-  store.set(key, made);
-  return made;
+  return lists.get(locale, {}, () => new Intl.ListFormat(locale));
 }

@@ -1,13 +1,16 @@
 import { dateTimeFormat, listFormat, numberFormat } from './formatters.js';
 import { localeOf } from './languages.js';
 
+const WHOLE = { maximumFractionDigits: 0 };
+const THOUSANDTHS = { maximumFractionDigits: 3 };
+
 /** `Rp8.000`: rupiah without decimals, as people write it, in every language. */
 export function wordMoney(rupiah: number): string {
-  return `Rp${numberFormat('id-ID', { maximumFractionDigits: 0 }).format(rupiah)}`;
+  return `Rp${numberFormat('id-ID', WHOLE).format(rupiah)}`;
 }
 
 export function wordNumber(value: number, language: string): string {
-  return numberFormat(localeOf(language), { maximumFractionDigits: 3 }).format(value);
+  return numberFormat(localeOf(language), THOUSANDTHS).format(value);
 }
 
 /** `2026-11-24` → `24 November 2026`. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { Pool } from 'pg';
 import { v7 } from 'uuid';
-import { SetupError } from '../core/errors.js';
+import { ClockBehindError, SetupError } from '../core/errors.js';
 import {
   confirmByPhone,
   createInvite,
@@ -116,6 +116,7 @@ async function run(work: (sql: Sql, pool: Pool) => Promise<void>): Promise<void>
     try {
       await inTransaction(pool, (sql) => work(sql, pool));
     } catch (cause) {
+      if (cause instanceof ClockBehindError) throw new SetupError([`${cause.message}: set the clock right`]);
       if (cause instanceof OfficerError) throw new SetupError([CURES[cause.fault](cause.detail)]);
       throw cause;
     }

@@ -63,6 +63,11 @@ export class SetupError extends Error {
   }
 }
 
+/** A code, a deadline or an invite would be issued under a clock that is behind: the work rests until it is right. */
+export class ClockBehindError extends Error {
+  override readonly name = 'ClockBehindError';
+}
+
 /** A sealed value that cannot be opened: wrong key, purpose or row. */
 export class SealError extends Error {
   override readonly name = 'SealError';

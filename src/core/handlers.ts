@@ -14,7 +14,7 @@ const LETTER_DESK = [
   'sekretaris',
   'kepala_desa',
 ];
-const HEADS = ['sekretaris', 'kepala_desa'];
+export const HEADS: readonly string[] = ['sekretaris', 'kepala_desa'];
 /** What an officer can be wanted for: the services' kinds, the market, and a person who wants a person. */
 export type HandlingKind = Service['kind'] | 'market' | 'conversation';
 

@@ -24,8 +24,11 @@ export function judgeInvite(
   if (!invite || brought.addressId === null) return 'not_found';
   if (invite.refusedAt || !invite.officerIsActive) return 'expired';
   const standing = invite.confirmedAt ? 'accepted' : 'waiting';
-  if (invite.acceptedAt) return invite.addressId === brought.addressId ? standing : 'used';
+  if (invite.acceptedAt && invite.confirmedAt)
+    return invite.addressId === brought.addressId ? standing : 'used';
+  // What nobody confirmed in time ends as well.
   if (invite.expiresAt <= now) return 'expired';
+  if (invite.acceptedAt) return invite.addressId === brought.addressId ? standing : 'used';
   return readPhone(brought.phone) === readPhone(invite.phone) && readPhone(invite.phone) !== null
     ? standing
     : 'wrong_phone';

@@ -23,7 +23,7 @@ export interface LookUps {
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
-  /** An invite by its token, before it is accepted. */
+  /** An invite by the digest of its token, before it is accepted. */
   invite_by_token: {
     args: { token: string };
     result: { found: boolean; usable: boolean; name: string | null; village: string | null };

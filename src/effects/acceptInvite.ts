@@ -1,7 +1,7 @@
 import type { EffectResults } from '../core/effect.js';
 import { judgeInvite, maskPhone } from '../core/invites.js';
 import { insertAudit } from '../store/audit.js';
-import { invitesByToken, linkOfficers, markAccepted, tokenHash } from '../store/invites.js';
+import { invitesByToken, linkOfficers, markAccepted } from '../store/invites.js';
 import { insertNotifications } from '../store/notifications.js';
 import type { Applier } from './applier.js';
 
@@ -12,7 +12,7 @@ import type { Applier } from './applier.js';
  */
 export const acceptInvite: Applier<'accept_invite'> = async (sql, requests, context) => {
   const { now, newId } = context;
-  const hashes = requests.map(({ effect }) => tokenHash(effect.token));
+  const hashes = requests.map(({ effect }) => effect.token);
   const invites = await invitesByToken(sql, [...new Set(hashes)], true);
   const accepted: { id: string; addressId: string }[] = [];
   const results = requests.map(({ asker, effect }, n): EffectResults['accept_invite'] => {

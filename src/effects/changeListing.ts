@@ -36,7 +36,7 @@ export const changeListing: Applier<'change_listing'> = async (sql, requests, co
     const listing = listings.get(codes[n]!);
     const standing = listing && standingOf(request, listing, officers.get(listing.villageId) ?? []);
     if (!listing || standing === 'stranger') return { outcome: 'not_found', title: null };
-    const decided = standing === 'may' ? decideListing(listing.status, request.effect.act) : null;
+    const decided = standing === 'may' ? decideListing(listing.status, actOn(listing, request)) : null;
     if (!decided) return { outcome: 'not_allowed', title: listing.title };
     if (decided.isChange) changes.push({ request, listing, status: decided.status });
     listing.status = decided.status;
@@ -45,6 +45,13 @@ export const changeListing: Applier<'change_listing'> = async (sql, requests, co
   await write(sql, changes, context);
   return results;
 };
+
+/** Refusing what is still on the market because somebody reported it takes it down. */
+function actOn({ status, flags }: ListingRow, { effect }: Request): Request['effect']['act'] {
+  return effect.act === 'refuse' && status === 'published' && flags.includes('reported')
+    ? 'take_down'
+    : effect.act;
+}
 
 interface Change {
   request: Request;

@@ -20,7 +20,7 @@ export const confirmInvite: Applier<'confirm_invite'> = async (sql, requests, co
     // Said before: the same again is done, the contrary comes too late.
     if (invite.confirmedAt || invite.refusedAt)
       return { outcome: (invite.confirmedAt !== null) === effect.accept ? 'done' : 'not_allowed', name };
-    if (!invite.acceptedAt) return { outcome: 'not_allowed', name };
+    if (!invite.acceptedAt || invite.expiresAt <= context.now) return { outcome: 'not_allowed', name };
     if (effect.accept) invite.confirmedAt = context.now;
     else invite.refusedAt = context.now;
     decided.push({ invite, accept: effect.accept, by: asker.officer.id });
@@ -33,16 +33,14 @@ export const confirmInvite: Applier<'confirm_invite'> = async (sql, requests, co
 };
 
 /**
- * The inviter; and for an invite that nobody in the village made (command line), its head, its secretary or an admin.
- * Never the invited officer.
+ * The inviter alone; and for an invite that nobody in the village made (command line), its head, its secretary or an
+ * admin. Never the invited officer.
  */
 function mayConfirm(officer: OfficerIdentity, invite: LockedInvite): boolean {
   if (officer.id === invite.officerId) return false;
   if (officer.id === invite.invitedBy) return true;
-  const deciding = officer.roles.filter(
-    ({ role }) =>
-      role === 'admin' || (invite.invitedBy === null && (role === 'kepala_desa' || role === 'sekretaris')),
-  );
+  if (invite.invitedBy !== null) return false;
+  const deciding = officer.roles.filter(({ role }) => ['admin', 'kepala_desa', 'sekretaris'].includes(role));
   if (deciding.some(({ village }) => village === null)) return true;
   return (
     invite.villageIds.length > 0 &&

@@ -28,7 +28,10 @@ export async function listingTimers(
   );
 }
 
-/** Asks the village's officers for the tap that a listing waits for. `number` 0: the first time; else the reports. */
+/**
+ * Asks the village's officers for the tap that a listing waits for. `number` 0: the first time; else the reports, of
+ * which the first leaves it on the market (`status`).
+ */
 export async function tellOfWaitingListings(
   sql: Sql,
   waiting: { listing: ListingRow; number: number }[],
@@ -60,6 +63,7 @@ export async function tellOfWaitingListings(
             photo: listing.photos[0] ?? null,
             photos: listing.photos,
             reports: number,
+            status: listing.status,
           },
         }),
       ),

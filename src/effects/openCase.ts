@@ -9,6 +9,7 @@ import type { CaseInsert, CaseOfDraft } from '../store/cases.js';
 import { raiseIncidents } from '../store/incidents.js';
 import { insertNotifications } from '../store/notifications.js';
 import { loadOfficeHours } from '../store/officeHours.js';
+import { activeVillages } from '../store/places.js';
 import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
@@ -17,23 +18,31 @@ import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 /**
  * One draft opens one case: a draft that has its case already answers with that case's code (`is_new` false), and
  * nobody is told again. A new one gets its place in the queue, its due time by the village's working hours, the
- * photos that were sent for it, and its notifications.
+ * photos that were sent for it, and its notifications. A village that takes no requests gets no case.
  */
 export const openCase: Applier<'open_case'> = async (sql, requests, context) => {
   const hours = await loadOfficeHours(
     sql,
     requests.map((request) => villageOf(request)),
   );
+  const active = await activeVillages(
+    sql,
+    requests.map((request) => villageOf(request)),
+  );
   const drafts = requests.map((request) => toInsert(request, hours, context));
-  const isNew = await insertCases(sql, drafts, context.now);
+  const isNew = await insertCases(
+    sql,
+    drafts.filter((draft) => active.has(draft.villageId)),
+    context.now,
+  );
   const byDraft = await readByDrafts(
     sql,
     drafts.map((draft) => draft.draftId),
   );
-  const cases = drafts.map((draft) => byDraft.get(draft.draftId)!);
+  const cases = drafts.map((draft) => byDraft.get(draft.draftId));
   const places = await placesOf(
     sql,
-    cases.map((opened) => opened.id),
+    [...byDraft.values()].map((opened) => opened.id),
   );
   // Of two requests with one draft in a batch only the first is the opening one.
   const opening = drafts.flatMap((draft, n) =>
@@ -41,12 +50,16 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
   );
   await follow(sql, opening, places, context);
   const openedHere = new Set(opening.map(({ n }) => n));
-  return cases.map((opened, n) => ({
-    code: opened.code,
-    position: places.get(opened.id) ?? null,
-    due: opened.dueAt?.toISOString() ?? null,
-    is_new: openedHere.has(n),
-  }));
+  return cases.map((opened, n) =>
+    opened
+      ? {
+          code: opened.code,
+          position: places.get(opened.id) ?? null,
+          due: opened.dueAt?.toISOString() ?? null,
+          is_new: openedHere.has(n),
+        }
+      : { code: '', position: null, due: null, is_new: false, refused: 'not_active' as const },
+  );
 };
 
 interface Opening {

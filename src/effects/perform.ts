@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { consoleAsker, type Asker, type OfficerIdentity } from '../core/asker.js';
 import type { Effect, EffectKind, ResultOf } from '../core/effect.js';
 import type { NewId, Now, Nudge, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
+import { refuseUnderWrongClock } from '../store/clockGuard.js';
 import { inTransaction } from '../store/sql.js';
 import type { Applier, ApplyContext } from './applier.js';
 import { appliers } from './index.js';
@@ -24,21 +26,26 @@ export type Perform = <const E extends readonly Effect[]>(
 
 /**
  * The one exit for acts without a conversation: clicks in the console, or on a public page (`officer` null). Opens a
- * transaction, applies the effects in their order, commits, and wakes what follows. All or nothing.
+ * transaction, applies the effects in their order, commits, and wakes what follows. All or nothing. Throws ClockBehindError where a
+ * deadline would be set under a clock that is behind.
  */
 export function createPerform(deps: PerformDeps): Perform {
   const perform = async (officer: OfficerIdentity | null, effects: readonly Effect[]): Promise<unknown[]> => {
     const { newId, random, sealer, services, nudge } = deps;
-    const nudges = { converse: false, notify: false, send: new Set<string>() };
-    const context: ApplyContext = { now: deps.now(), newId, random, sealer, services, nudges };
     const asker = officer ? consoleAsker(officer) : nobody();
-    const results = await inTransaction(deps.pool, async (sql) => {
-      const given: unknown[] = [];
-      for (const effect of effects) {
-        const applier = appliers[effect.kind] as Applier<EffectKind>;
-        given.push(...(await applier(sql, [{ asker, effect }], context)));
-      }
-      return given;
+    const { results, nudges } = await withoutCollision(async () => {
+      const nudges = { converse: false, notify: false, send: new Set<string>() };
+      const context: ApplyContext = { now: deps.now(), newId, random, sealer, services, nudges };
+      const results = await inTransaction(deps.pool, async (sql) => {
+        if (effects.some(({ kind }) => ISSUING.has(kind))) await refuseUnderWrongClock(sql, context.now);
+        const given: unknown[] = [];
+        for (const effect of effects) {
+          const applier = appliers[effect.kind] as Applier<EffectKind>;
+          given.push(...(await applier(sql, [{ asker, effect }], context)));
+        }
+        return given;
+      });
+      return { results, nudges };
     });
     if (nudges.converse) nudge.converse();
     if (nudges.notify) nudge.notify();
@@ -46,6 +53,30 @@ export function createPerform(deps: PerformDeps): Perform {
     return results;
   };
   return perform as Perform;
+}
+
+/** What sets deadlines that a clock set back would falsify. */
+const ISSUING: ReadonlySet<EffectKind> = new Set([
+  'open_case',
+  'publish_listing',
+  'change_listing',
+  'confirm_invite',
+]);
+
+const TRIES = 5;
+const REST_MS = 20;
+
+/** Two transactions stood in each other's way: the same work is tried again, each time after a longer rest. */
+async function withoutCollision<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (cause) {
+      const { code } = cause as { code?: string };
+      if ((code !== '40P01' && code !== '40001') || tried >= TRIES) throw cause;
+      await sleep(REST_MS * 2 ** tried);
+    }
+  }
 }
 
 function nobody(): Asker {

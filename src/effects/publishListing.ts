@@ -10,7 +10,7 @@ import { linkToListings } from '../store/attachments.js';
 import { insertListings, listingsByDraft, medianPrices, trustedSellers } from '../store/listings.js';
 import type { ListingInsert } from '../store/listings.js';
 import { villageNames } from '../store/places.js';
-import { residentNames } from '../store/residents.js';
+import { consentingResidents, residentNames } from '../store/residents.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 import { listingTimers, tellOfWaitingListings } from './listingFollowUp.js';
 
@@ -21,7 +21,8 @@ const FAR_PRICE = 3;
 
 /**
  * One draft makes one listing. Forbidden goods are refused at once. A seller's first listing waits for an officer's tap,
- * and so does one with a doubtful word or a price beyond three times the usual one; the others are published.
+ * and so does one with a doubtful word or a price beyond three times the usual one; the others are published. A contact
+ * is published only where the seller's consent stands.
  */
 export const publishListing: Applier<'publish_listing'> = async (sql, requests, context) => {
   const names = await residentNames(
@@ -36,6 +37,14 @@ export const publishListing: Applier<'publish_listing'> = async (sql, requests, 
     sql,
     requests.map((request) => seller(request).villageId),
   );
+  const consenting = await consentingResidents(
+    sql,
+    requests.map((request) => seller(request).residentId),
+    'market',
+  );
+  drafts.forEach((draft, n) => {
+    if (!consenting.has(seller(requests[n]!).residentId)) draft.contact = null;
+  });
   const medians = await medianPrices(sql, drafts, context.now);
   const trusted = await trustedSellers(
     sql,

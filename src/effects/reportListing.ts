@@ -4,7 +4,10 @@ import { reportListings } from '../store/listings.js';
 import type { Applier } from './applier.js';
 import { tellOfWaitingListings } from './listingFollowUp.js';
 
-/** Notes that somebody finds a listing wrong; three people bring it back to an officer, out of the market meanwhile. */
+/**
+ * Notes that somebody finds a listing wrong. The officers hear of the first report; three people take it out of the market
+ * until an officer has looked.
+ */
 export const reportListing: Applier<'report_listing'> = async (sql, requests, context) => {
   const reports = requests.flatMap(({ asker, effect }) => {
     const read = readCode(effect.code);

@@ -162,9 +162,18 @@ export function createMedia(deps: Omit<MediaDeps, 'fetchRemote'>): Media {
     },
     async deleteErased() {
       const erased = await deps.rows.takeErased();
-      for (const { storageKey: key } of erased) await deps.storage.delete(key);
-      await deps.rows.forget(erased.map(({ id }) => id));
-      return erased.length;
+      const gone: string[] = [];
+      for (const { id, storageKey: key } of erased) {
+        try {
+          await deps.storage.delete(key);
+          gone.push(id);
+        } catch (cause) {
+          // Tried again at the next call; the others shall not wait for it.
+          deps.log.error({ err: cause, attachment: id }, 'media: an erased file could not be deleted');
+        }
+      }
+      await deps.rows.forget(gone);
+      return gone.length;
     },
   };
 }

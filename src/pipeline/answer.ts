@@ -7,17 +7,14 @@ import type { Ask } from '../flow/types.js';
 import type { LookUpAnswerer, LookUpRequest } from '../store/lookUps/answerer.js';
 import type { Sql } from '../store/sql.js';
 
+export { ClockBehindError } from '../core/errors.js';
+
 export type Appliers = { [K in EffectKind]: Applier<K> };
 export type LookUpAnswerers = { [K in LookUpName]: LookUpAnswerer<K> };
 
 export interface Registries {
   appliers: Appliers;
   lookUps: LookUpAnswerers;
-}
-
-/** Thrown where a case would be opened under a clock that is behind: the conversation rests until it is right. */
-export class ClockBehindError extends Error {
-  override readonly name = 'ClockBehindError';
 }
 
 /**

@@ -3,6 +3,7 @@ import type { SendError } from '../core/errors.js';
 import { moveChat, setBlocked } from '../store/conversations.js';
 import type { IncidentInsert } from '../store/incidents.js';
 import { restLine, setLineState } from '../store/lines.js';
+import { notificationFailed } from '../store/notifications.js';
 import { closeOutbound, failWaiting, restChat, retryOutbound, type TakenRow } from '../store/outbound.js';
 import { inTransaction, type Sql } from '../store/sql.js';
 import type { LineDeps } from './send.js';
@@ -63,6 +64,7 @@ export async function settleFailure(
       await inTransaction(pool, async (sql) => {
         await setBlocked(sql, [row.addressId], now);
         counters.sendFailures += await failWaiting(sql, row.conversationId, reason);
+        await deps.raiseIncidents(sql, await notificationFailed(sql, row.conversationId, now));
       });
       return {};
     case 'line_down':
@@ -109,7 +111,10 @@ export async function settleFailure(
   async function giveUp(): Promise<Rest> {
     log.error({ ...fields, err: error }, 'a message is given up on');
     counters.sendFailures += 1;
-    await closeOutbound(pool, row.seq, 'failed', reason);
+    await inTransaction(pool, async (sql) => {
+      await closeOutbound(sql, row.seq, 'failed', reason);
+      await deps.raiseIncidents(sql, await notificationFailed(sql, row.conversationId, now));
+    });
     return {};
   }
 }

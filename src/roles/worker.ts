@@ -1,5 +1,6 @@
 import { erasureList } from '../commands/erasureList.js';
 import { createNotify } from '../jobs/notify.js';
+import { createRetention } from '../jobs/retention.js';
 import { createTimed } from '../jobs/timed.js';
 import { createConverser } from '../pipeline/converse.js';
 import { createSweeper } from '../pipeline/sweep.js';
@@ -14,6 +15,9 @@ export interface StartedRole {
 }
 
 const ERASE_EVERY_MS = 60_000;
+const RETAIN_EVERY_MS = 60 * 60_000;
+/** Not in the first moments of a start, when everything waits. */
+const RETAIN_FIRST_MS = 5 * 60_000;
 
 /** Conversations, notifications, timed work, and the sweep. */
 export async function startWorker(runtime: Runtime): Promise<StartedRole> {
@@ -53,9 +57,21 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       log.warn({ err: cause }, 'the list of erasures that outlives the database is not complete'),
     );
   }, ERASE_EVERY_MS);
+  const eraseOld = createRetention({ pool, log, now, newId });
+  let retaining: Promise<void> | null = null;
+  const retain = () => {
+    retaining ??= eraseOld()
+      .catch((cause: unknown) => log.warn({ err: cause }, 'what was kept long enough is not erased yet'))
+      .finally(() => (retaining = null));
+  };
+  const firstRetaining = setTimeout(retain, RETAIN_FIRST_MS);
+  const retention = setInterval(retain, RETAIN_EVERY_MS);
   return {
     async stop() {
       clearInterval(erasing);
+      clearTimeout(firstRetaining);
+      clearInterval(retention);
+      await retaining;
       local.converse = null;
       await sweeper.stop();
       await converser.stop();

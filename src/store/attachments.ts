@@ -46,12 +46,28 @@ export async function eraseRestricted(sql: Sql, caseIds: string[], newId: NewId,
        AND conversation_id IN (SELECT conversation_id FROM cases WHERE id = ANY ($1::uuid[]))) RETURNING id`,
     [caseIds, now],
   );
+  await rememberErased(
+    sql,
+    rows.map((row) => row.id),
+    newId,
+    now,
+  );
+  return rows.length;
+}
+
+/** Remembers that these were erased, so that a restored backup forgets them again. */
+export async function rememberErased(
+  sql: Sql,
+  attachmentIds: string[],
+  newId: NewId,
+  now: Date,
+): Promise<void> {
+  if (attachmentIds.length === 0) return;
   await sql.query(
     `INSERT INTO erasures (id, subject_kind, subject_id, at)
      SELECT id, 'attachment', subject_id, $3 FROM unnest($1::uuid[], $2::text[]) AS e (id, subject_id)`,
-    [rows.map(() => newId()), rows.map((row) => row.id), now],
+    [attachmentIds.map(() => newId()), attachmentIds, now],
   );
-  return rows.length;
 }
 
 /** Files whose bytes are still to be deleted; at most `limit`. */

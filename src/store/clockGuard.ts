@@ -1,3 +1,4 @@
+import { ClockBehindError } from '../core/errors.js';
 import type { Sql } from './sql.js';
 
 export interface ClockState {
@@ -34,6 +35,13 @@ export async function clockIsBehind(sql: Sql, now: Date): Promise<ClockState> {
   if (mark === null) await setMark(sql, now);
   else if (now.getTime() - mark.getTime() > 2_000) await raiseMark(sql, now);
   return { isBehind: false, bySeconds: Math.max(0, Math.round(behind)) };
+}
+
+/** For whoever issues codes, deadlines or invites. Throws ClockBehindError. */
+export async function refuseUnderWrongClock(sql: Sql, now: Date): Promise<void> {
+  const { isBehind, bySeconds } = await clockIsBehind(sql, now);
+  if (isBehind)
+    throw new ClockBehindError(`the clock is ${bySeconds} s behind the newest row; nothing is issued`);
 }
 
 async function setMark(sql: Sql, now: Date): Promise<void> {

@@ -3,7 +3,8 @@ import type { Sql } from './sql.js';
 
 /**
  * How often codes of others may be tried within an hour: by one source (a conversation, or a digest of a network
- * address), for one code, and over all. A source may be shared by many on mobile networks: the web uses a higher limit.
+ * address), for one code, and over all codes of cases (store/web/attempts.ts counts apart: its codes have a colon).
+ * A source may be shared by many on mobile networks: the web uses a higher limit.
  */
 export const ATTEMPTS = { perSource: 10, perCode: 20, overall: 2000 };
 
@@ -18,13 +19,23 @@ export async function noteAttempts(
   if (attempts.length === 0) return [];
   const codes = attempts.map((a) => a.code);
   const sources = attempts.map((a) => a.source);
+  // Noted first, so that many at once do not all find that none was there.
+  const ids = attempts.map(() => newId());
+  await sql.query(
+    `INSERT INTO code_attempts (id, code, source, at) SELECT id, code, source, $4
+     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS t (id, code, source)`,
+    [ids, codes, sources, now],
+  );
   const { rows } = await sql.query<{ perCode: number; perSource: number; overall: number }>(
     `SELECT
-       (SELECT count(*)::int FROM code_attempts c WHERE c.code = t.code AND c.at > $3::timestamptz - interval '1 hour') AS "perCode",
-       (SELECT count(*)::int FROM code_attempts c WHERE c.source = t.source AND c.at > $3::timestamptz - interval '1 hour') AS "perSource",
-       (SELECT count(*)::int FROM code_attempts c WHERE c.at > $3::timestamptz - interval '1 hour') AS overall
+       (SELECT count(*)::int FROM code_attempts c WHERE c.code = t.code AND c.at > $3::timestamptz - interval '1 hour'
+          AND c.id <> ALL ($4::uuid[])) AS "perCode",
+       (SELECT count(*)::int FROM code_attempts c WHERE c.source = t.source AND c.at > $3::timestamptz - interval '1 hour'
+          AND c.id <> ALL ($4::uuid[])) AS "perSource",
+       (SELECT count(*)::int FROM code_attempts c WHERE c.at > $3::timestamptz - interval '1 hour'
+          AND c.code NOT LIKE '%:%' AND c.id <> ALL ($4::uuid[])) AS overall
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (code, source, ord) ORDER BY t.ord`,
-    [codes, sources, now],
+    [codes, sources, now, ids],
   );
   const within = attempts.map(({ code, source }, n) => {
     const before = attempts.slice(0, n);
@@ -35,12 +46,9 @@ export async function noteAttempts(
       row.overall + n < limits.overall
     );
   });
-  // An attempt beyond the limit is not noted: who goes on trying does not lock others out for longer.
-  const noted = attempts.filter((_, n) => within[n]);
-  await sql.query(
-    `INSERT INTO code_attempts (id, code, source, at) SELECT id, code, source, $4
-     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS t (id, code, source)`,
-    [noted.map(() => newId()), noted.map((a) => a.code), noted.map((a) => a.source), now],
-  );
+  // An attempt beyond the limit is taken back: who goes on trying does not lock others out for longer.
+  await sql.query('DELETE FROM code_attempts WHERE id = ANY ($1::uuid[])', [
+    ids.filter((_, n) => !within[n]),
+  ]);
   return within;
 }

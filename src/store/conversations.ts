@@ -39,7 +39,7 @@ export interface VillageRow {
   midwifePhone: string | null;
 }
 
-/** How far past the first waiting conversations a claim looks: others may be resting, or held by another worker. */
+/** How far past the first waiting conversations a claim looks: others may be held by another worker. */
 const LOOK_AHEAD = 8;
 
 const CLAIM = {
@@ -48,6 +48,7 @@ const CLAIM = {
     SELECT c.id FROM (
       SELECT conversation_id, min(seq) AS first FROM inbound_messages
       WHERE handled_at IS NULL AND parked_at IS NULL
+        AND conversation_id NOT IN (SELECT id FROM conversations WHERE wake_at > $1)
       GROUP BY conversation_id ORDER BY first LIMIT $2::int * ${LOOK_AHEAD}
     ) w
     JOIN conversations c ON c.id = w.conversation_id

@@ -15,7 +15,10 @@ export interface IncidentInsert {
   detail: JsonObject;
 }
 
-/** Kinds that go on until somebody ends them: one that is open already is not opened again. */
+/**
+ * Kinds that go on until somebody ends them: one that is open already is not opened again. That nobody could be told is
+ * opened for each conversation and case: each is a request that waits.
+ */
 const LASTING: ReadonlySet<IncidentKind> = new Set([
   'line_down',
   'clock_behind',
@@ -43,7 +46,8 @@ export async function raiseIncidents(
      WHERE NOT (n.is_lasting AND EXISTS (
        SELECT FROM incidents o WHERE o.closed_at IS NULL AND o.kind = n.kind
          AND o.village_id IS NOT DISTINCT FROM n.village_id AND o.line_id IS NOT DISTINCT FROM n.line_id
-         AND (n.kind <> 'conversation_parked' OR o.conversation_id IS NOT DISTINCT FROM n.conversation_id)))
+         AND (n.kind NOT IN ('conversation_parked', 'no_officer') OR o.conversation_id IS NOT DISTINCT FROM n.conversation_id)
+         AND (n.kind <> 'no_officer' OR o.detail->>'code' IS NOT DISTINCT FROM n.detail->>'code')))
      RETURNING id`,
     [
       given.map((i) => i.id),

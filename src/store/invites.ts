@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { tokenHash } from '../core/inviteToken.js';
 import type { NewId } from '../core/ports.js';
+import { refuseUnderWrongClock } from './clockGuard.js';
+import { followLinkedOfficers } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
 /** An invite with what decides over it, locked. */
@@ -21,6 +23,8 @@ export interface LockedInvite {
   refusedAt: Date | null;
 }
 
+export { tokenHash };
+
 const COLUMNS = `
   i.id, i.token_hash AS "tokenHash", i.officer_id AS "officerId", o.name AS "officerName",
   o.is_active AS "officerIsActive", i.phone, i.invited_by AS "invitedBy", i.expires_at AS "expiresAt",
@@ -30,11 +34,6 @@ const COLUMNS = `
    WHERE r.officer_id = o.id) AS village,
   ARRAY(SELECT DISTINCT r.village_id FROM officer_roles r WHERE r.officer_id = o.id) AS "villageIds"
   FROM invites i JOIN officers o ON o.id = i.officer_id`;
-
-/** What is kept of an invite's token: it was shown once and cannot be read back. */
-export function tokenHash(token: string): string {
-  return createHash('sha256').update(token.trim()).digest('hex');
-}
 
 /** Invites by the hashes of their tokens, locked where `isLocking`. */
 export async function invitesByToken(
@@ -99,6 +98,10 @@ export async function linkOfficers(
   if (links.length === 0) return;
   const officers = links.map((l) => l.officerId);
   const addresses = links.map((l) => l.addressId);
+  const { rows: before } = await sql.query<{ id: string }>(
+    'SELECT DISTINCT officer_id AS id FROM addresses WHERE id = ANY ($1::uuid[]) AND officer_id IS NOT NULL',
+    [addresses],
+  );
   await sql.query(
     `UPDATE addresses old SET officer_id = NULL
      FROM unnest($1::uuid[], $2::uuid[]) AS n (officer_id, address_id) JOIN addresses fresh ON fresh.id = n.address_id
@@ -110,11 +113,7 @@ export async function linkOfficers(
      FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS n (officer_id, address_id, phone) WHERE a.id = n.address_id`,
     [officers, addresses, links.map((l) => l.phone)],
   );
-  await sql.query(
-    `UPDATE villages SET state = 'active' WHERE state IN ('listed', 'invited')
-       AND id IN (SELECT village_id FROM officer_roles WHERE officer_id = ANY ($1::uuid[]))`,
-    [officers],
-  );
+  await followLinkedOfficers(sql, [...officers, ...before.map(({ id }) => id)], now);
   await sql.query(
     `UPDATE notifications SET told_at = NULL, error = NULL
      WHERE officer_id = ANY ($1::uuid[]) AND error = 'no_address' AND created_at > $2::timestamptz - interval '7 days'`,
@@ -125,7 +124,7 @@ export async function linkOfficers(
 /** How long an invite may be accepted. */
 export const INVITE_HOURS = 24;
 
-/** Stores an invite; earlier ones of the officer that nobody accepted are withdrawn. */
+/** Stores an invite; earlier ones of the officer that linked nobody are withdrawn. Throws ClockBehindError. */
 export async function insertInvite(
   sql: Sql,
   invite: {
@@ -138,8 +137,10 @@ export async function insertInvite(
   newId: NewId,
   now: Date,
 ): Promise<{ id: string; expiresAt: Date }> {
+  await refuseUnderWrongClock(sql, now);
   await sql.query(
-    'UPDATE invites SET refused_at = $2 WHERE officer_id = $1 AND accepted_at IS NULL AND refused_at IS NULL',
+    `UPDATE invites SET refused_at = $2
+     WHERE officer_id = $1 AND refused_at IS NULL AND (accepted_at IS NULL OR confirmed_at IS NULL)`,
     [invite.officerId, now],
   );
   const id = newId();

@@ -170,12 +170,12 @@ export async function medianPrices(
   return rows.map((row) => row.median);
 }
 
-/** Reports of this many people since it was published bring a listing back to an officer. */
+/** Reports of this many people since it was published take a listing out of the market until an officer has looked. */
 const REPORTS = 3;
 
 /**
- * Notes reports; a conversation's second one of a listing counts as its first. Answers the listings that were published
- * until now and wait for an officer again.
+ * Notes reports; a conversation's second one of a listing counts as its first. Answers the listings of which an officer
+ * is to hear: of the first report since it was published, and once it waits for an officer again.
  */
 export async function reportListings(
   sql: Sql,
@@ -189,13 +189,14 @@ export async function reportListings(
     const listing = listings.get(report.code);
     return listing ? [{ ...report, listingId: listing.id }] : [];
   });
-  await sql.query(
+  const inserted = await sql.query<{ id: string }>(
     `INSERT INTO listing_reports (id, listing_id, conversation_id, reason, at)
      SELECT DISTINCT ON (n.listing_id, coalesce(n.conversation_id, n.id)) n.id, n.listing_id, n.conversation_id, n.reason, $5
      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS n (id, listing_id, conversation_id, reason)
      JOIN listings l ON l.id = n.listing_id
      WHERE NOT EXISTS (SELECT FROM listing_reports r WHERE r.listing_id = n.listing_id
-       AND r.conversation_id = n.conversation_id AND r.at >= coalesce(l.published_at, l.created_at))`,
+       AND r.conversation_id = n.conversation_id AND r.at >= coalesce(l.published_at, l.created_at))
+     RETURNING listing_id AS id`,
     [
       known.map(() => newId()),
       known.map((r) => r.listingId),
@@ -204,15 +205,28 @@ export async function reportListings(
       now,
     ],
   );
-  const { rows } = await sql.query<{ code: string; flags: string[]; reports: number }>(
-    `UPDATE listings l SET status = 'waiting', flags = array_append(array_remove(l.flags, 'reported'), 'reported')
+  const fresh = new Map<string, number>();
+  for (const { id } of inserted.rows) fresh.set(id, (fresh.get(id) ?? 0) + 1);
+  const { rows } = await sql.query<{
+    id: string;
+    code: string;
+    flags: string[];
+    status: ListingStatus;
+    reports: number;
+    recent: number;
+  }>(
+    `UPDATE listings l SET status = CASE WHEN r.recent >= $2 THEN 'waiting' ELSE l.status END,
+       flags = array_append(array_remove(l.flags, 'reported'), 'reported')
      FROM (SELECT listing_id, count(*)::int AS reports,
              count(*) FILTER (WHERE at >= p.published_at)::int AS recent
            FROM listing_reports JOIN listings p ON p.id = listing_id
            WHERE p.code = ANY ($1::text[]) GROUP BY listing_id) r
-     WHERE l.id = r.listing_id AND l.status = 'published' AND r.recent >= $2
-     RETURNING l.code, l.flags, r.reports`,
+     WHERE l.id = r.listing_id AND l.status = 'published'
+     RETURNING l.id, l.code, l.flags, l.status, r.reports, r.recent`,
     [codes, REPORTS],
   );
-  return rows.map((row) => ({ ...listings.get(row.code)!, ...row, status: 'waiting' }));
+  return rows
+    .filter((row) => row.status === 'waiting' || row.recent === (fresh.get(row.id) ?? 0))
+    .filter((row) => (fresh.get(row.id) ?? 0) > 0)
+    .map(({ recent: _, ...row }) => ({ ...listings.get(row.code)!, ...row }));
 }

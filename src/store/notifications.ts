@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import { insertInternal } from './inbound.js';
+import type { IncidentInsert } from './incidents.js';
 import type { Sql } from './sql.js';
 
 /** Something an officer is to be told; the same kind, subject and number is told once. */
@@ -89,7 +90,8 @@ export async function tellOfficers(
     sql,
     news.map((row) => ({
       conversationId: row.conversationId,
-      externalId: `note:${row.id}`,
+      // With the time: one that could not be delivered may be told once more.
+      externalId: `note:${row.id}:${now.getTime()}`,
       flow: row.kind,
       vars: row.vars,
     })),
@@ -105,4 +107,75 @@ export async function tellOfficers(
     ],
   );
   return { seen: rows.length, told: news.length };
+}
+
+/** How long a notification that did not arrive is still news. */
+const NEWS_DAYS = 7;
+
+interface Lost {
+  id: string;
+  kind: string;
+  subjectId: string;
+  number: number;
+}
+
+/**
+ * A message to this conversation failed for good, or its person blocked us: what an officer was told there, and of which
+ * nothing went out, goes back to 'no_address' and is told after all once a chat is linked or writes again. Answers the
+ * incidents to be raised: where nobody else was told of it.
+ */
+export async function notificationFailed(
+  sql: Sql,
+  conversationId: string,
+  now: Date,
+): Promise<IncidentInsert[]> {
+  const { rows: lost } = await sql.query<Lost>(
+    `UPDATE notifications n SET error = 'no_address'
+     FROM inbound_messages i
+     WHERE i.conversation_id = $1 AND i.kind = 'internal' AND i.external_id LIKE 'note:%'
+       AND i.received_at > $2::timestamptz - make_interval(days => $3) AND i.handled_at IS NOT NULL
+       AND n.id = split_part(i.external_id, ':', 2)::uuid AND n.error IS NULL AND n.told_at = i.received_at
+       AND EXISTS (SELECT FROM outbound_messages o WHERE o.conversation_id = $1 AND o.state = 'failed'
+         AND o.created_at >= i.handled_at)
+       AND NOT EXISTS (SELECT FROM outbound_messages o WHERE o.conversation_id = $1 AND o.state = 'sent'
+         AND o.created_at >= i.handled_at)
+     RETURNING n.id, n.kind, n.subject_id AS "subjectId", n.number`,
+    [conversationId, now, NEWS_DAYS],
+  );
+  if (lost.length === 0) return [];
+  const { rows } = await sql.query<{
+    villageId: string | null;
+    conversationId: string | null;
+    code: string | null;
+    reason: string;
+  }>(
+    `SELECT DISTINCT coalesce(c.village_id, l.village_id, r.village_id) AS "villageId",
+       coalesce(c.conversation_id, v.id) AS "conversationId", coalesce(c.code, l.code) AS code, t.kind AS reason
+     FROM unnest($1::text[], $2::uuid[], $3::int[]) AS t (kind, subject_id, number)
+     LEFT JOIN cases c ON c.id = t.subject_id
+     LEFT JOIN listings l ON l.id = t.subject_id
+     LEFT JOIN conversations v ON v.id = t.subject_id
+     LEFT JOIN addresses a ON a.id = v.address_id
+     LEFT JOIN residents r ON r.id = a.resident_id
+     WHERE t.kind NOT IN ('officer-incident', 'officer-invite-confirm') AND NOT EXISTS (
+       SELECT FROM notifications o WHERE o.kind = t.kind AND o.subject_id = t.subject_id AND o.number = t.number
+         AND o.error IS NULL)`,
+    [lost.map((n) => n.kind), lost.map((n) => n.subjectId), lost.map((n) => n.number)],
+  );
+  return rows.map((row) => ({
+    kind: 'no_officer' as const,
+    villageId: row.villageId,
+    conversationId: row.conversationId,
+    detail: { code: row.code, reason: row.reason },
+  }));
+}
+
+/** The persons of these addresses write again: officers among them are told what could not be delivered. */
+export async function tellAgain(sql: Sql, addressIds: string[], now: Date): Promise<void> {
+  await sql.query(
+    `UPDATE notifications SET told_at = NULL, error = NULL
+     WHERE error = 'no_address' AND created_at > $2::timestamptz - make_interval(days => $3)
+       AND officer_id IN (SELECT officer_id FROM addresses WHERE id = ANY ($1::uuid[]))`,
+    [addressIds, now, NEWS_DAYS],
+  );
 }

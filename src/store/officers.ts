@@ -4,6 +4,7 @@ import type { NewId, RandomBytes } from '../core/ports.js';
 import { insertAudit } from './audit.js';
 import { settleInvites } from './confirmInvites.js';
 import { insertInvite, lockInvites, tokenHash } from './invites.js';
+import { followLinkedOfficers } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
 export const ROLES = [
@@ -59,6 +60,7 @@ export async function createOfficer(
   sql: Sql,
   given: NewOfficer,
   newId: NewId,
+  now = new Date(),
 ): Promise<{ id: string; isNew: boolean; village: string | null }> {
   const phone = readPhone(given.phone);
   if (!phone) throw new OfficerError('bad_phone', given.phone);
@@ -78,13 +80,14 @@ export async function createOfficer(
     'INSERT INTO officer_roles (id, officer_id, village_id, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [newId(), officer.id, village?.id ?? null, given.role],
   );
+  await followLinkedOfficers(sql, [officer.id], now);
   return { ...officer, village: village?.name ?? null };
 }
 
 /**
  * Makes a one-time invite for the officer with this phone; the token is answered once and kept as a digest only. Earlier
- * invites that nobody accepted are withdrawn. `isConfirmed`: whoever makes it vouches for the officer, and acceptance
- * from the proven phone links at once. Throws OfficerError.
+ * invites that linked nobody are withdrawn. `isConfirmed`: whoever makes it vouches for the officer, and acceptance
+ * from the proven phone links at once. Throws OfficerError, or ClockBehindError.
  */
 export async function createInvite(
   sql: Sql,
@@ -133,8 +136,8 @@ export async function confirmByPhone(
   const officer = await officerByPhone(sql, phone);
   const { rows } = await sql.query<{ id: string }>(
     `SELECT id FROM invites WHERE officer_id = $1 AND accepted_at IS NOT NULL AND confirmed_at IS NULL
-       AND refused_at IS NULL ORDER BY accepted_at DESC LIMIT 1`,
-    [officer.id],
+       AND refused_at IS NULL AND invited_by IS NULL AND expires_at > $2 ORDER BY accepted_at DESC LIMIT 1`,
+    [officer.id, now],
   );
   const invites = await lockInvites(
     sql,
@@ -174,7 +177,7 @@ export async function listOfficers(sql: Sql, villages: string[] | null, now: Dat
        ARRAY(SELECT DISTINCT a.platform FROM addresses a WHERE a.officer_id = o.id ORDER BY a.platform) AS linked,
        (SELECT CASE WHEN i.accepted_at IS NULL THEN 'open' ELSE 'waiting' END FROM invites i
         WHERE i.officer_id = o.id AND i.refused_at IS NULL
-          AND (i.accepted_at IS NULL AND i.expires_at > $2 OR i.accepted_at IS NOT NULL AND i.confirmed_at IS NULL)
+          AND i.expires_at > $2 AND (i.accepted_at IS NULL OR i.confirmed_at IS NULL)
         ORDER BY i.created_at DESC LIMIT 1) AS invite
      FROM officers o
      WHERE $1::text[] IS NULL

@@ -17,19 +17,59 @@ const LOCK = 7_204_113_527;
 
 /**
  * The conversations of these writers, in their order; made, with address and resident, where somebody is new.
- * Set-based: a handful of statements however many they are. Runs inside a transaction.
+ * Set-based: a handful of statements however many they are. Runs inside a transaction. Those who are known are found
+ * without the lock, and their row is touched only where the platform moved the chat.
  */
 export async function openConversations(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+  const found = await findConversations(sql, writers);
+  const fresh = writers.flatMap((writer, n) => (found[n] === null ? [{ writer, n }] : []));
+  if (fresh.length > 0) {
+    const made = await makeConversations(
+      sql,
+      fresh.map(({ writer }) => writer),
+      newId,
+    );
+    fresh.forEach(({ n }, i) => (found[n] = made[i]!));
+  }
+  return found as string[];
+}
+
+/** The conversation of each writer all of whose identities are known to be one person; null where one must be made. */
+async function findConversations(sql: Sql, writers: Writer[]): Promise<(string | null)[]> {
+  const known = await findIdentities(sql, writers.flatMap(identitiesOf));
+  const addresses = writers.map((writer) => {
+    const all = new Set(identitiesOf(writer).map((identity) => known.get(key(identity))?.address));
+    const [address] = all;
+    return all.size === 1 && address !== undefined ? address : null;
+  });
+  const { rows } = await sql.query<{ n: number; id: string; hasMoved: boolean }>(
+    `SELECT w.ord::int AS n, c.id, c.chat_id <> w.chat_id AS "hasMoved"
+     FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS w (address_id, line_id, chat_id, ord)
+     JOIN conversations c ON c.address_id = w.address_id AND c.line_id = w.line_id`,
+    [addresses, writers.map((w) => w.lineId), writers.map((w) => w.chatId)],
+  );
+  const moved = rows.filter((row) => row.hasMoved).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  if (moved.length > 0)
+    await sql.query(
+      `UPDATE conversations c SET chat_id = m.chat_id FROM unnest($1::uuid[], $2::text[]) AS m (id, chat_id)
+       WHERE c.id = m.id`,
+      [moved.map((row) => row.id), moved.map((row) => writers[row.n - 1]!.chatId)],
+    );
+  const byNumber = new Map(rows.map((row) => [row.n, row.id]));
+  return writers.map((_, n) => byNumber.get(n + 1) ?? null);
+}
+
+async function makeConversations(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
   const addresses = await openAddresses(sql, writers, newId);
-  const { rows } = await sql.query<{ id: string; address_id: string; line_id: string }>(
+  // Nothing is updated under the lock: it would wait for whoever works in that conversation, and all new people with it.
+  await sql.query(
     `INSERT INTO conversations (id, address_id, line_id, chat_id, is_group)
      SELECT DISTINCT ON (address_id, line_id) * FROM
        unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[])
        AS w (id, address_id, line_id, chat_id, is_group)
      ORDER BY address_id, line_id
-     ON CONFLICT (address_id, line_id) DO UPDATE SET chat_id = EXCLUDED.chat_id
-     RETURNING id, address_id, line_id`,
+     ON CONFLICT (address_id, line_id) DO NOTHING`,
     [
       writers.map(() => newId()),
       addresses,
@@ -37,6 +77,11 @@ export async function openConversations(sql: Sql, writers: Writer[], newId: NewI
       writers.map((w) => w.chatId),
       writers.map((w) => w.isGroup),
     ],
+  );
+  const { rows } = await sql.query<{ id: string; address_id: string; line_id: string }>(
+    `SELECT c.id, c.address_id, c.line_id FROM unnest($1::uuid[], $2::text[]) AS w (address_id, line_id)
+     JOIN conversations c ON c.address_id = w.address_id AND c.line_id = w.line_id`,
+    [addresses, writers.map((w) => w.lineId)],
   );
   const byPair = new Map(rows.map((row) => [`${row.address_id} ${row.line_id}`, row.id]));
   return writers.map((writer, n) => byPair.get(`${addresses[n]!} ${writer.lineId}`)!);

@@ -8,3 +8,12 @@ export async function villageNames(sql: Sql, ids: string[]): Promise<Map<string,
   );
   return new Map(rows.map((row) => [row.id, row.name]));
 }
+
+/** Those of these villages that take requests. */
+export async function activeVillages(sql: Sql, ids: string[]): Promise<Set<string>> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM villages WHERE id = ANY ($1::text[]) AND state = 'active'`,
+    [[...new Set(ids)]],
+  );
+  return new Set(rows.map((row) => row.id));
+}

@@ -73,6 +73,16 @@ export async function insertConsents(
   );
 }
 
+/** Those of these residents whose last word on this purpose is yes. */
+export async function consentingResidents(sql: Sql, ids: string[], purpose: string): Promise<Set<string>> {
+  const { rows } = await sql.query<{ id: string; given: boolean }>(
+    `SELECT DISTINCT ON (resident_id) resident_id AS id, given FROM consents
+     WHERE resident_id = ANY ($1::uuid[]) AND purpose = $2 ORDER BY resident_id, at DESC, id DESC`,
+    [ids, purpose],
+  );
+  return new Set(rows.filter((row) => row.given).map((row) => row.id));
+}
+
 /** By what names residents want to be called; those who never said are left out. */
 export async function residentNames(sql: Sql, ids: string[]): Promise<Map<string, string>> {
   const { rows } = await sql.query<{ id: string; name: string }>(

@@ -3,12 +3,15 @@ import type { Pool, PoolClient } from 'pg';
 import { v7 } from 'uuid';
 import type { NewId } from '../core/ports.js';
 import { linkSimulatedOfficers } from './linkSimulatedOfficers.js';
-import { seedDemonstration } from './seedDemonstration.js';
+import { endDemonstration, seedDemonstration } from './seedDemonstration.js';
 import type { Sql } from './sql.js';
 import { inTransaction } from './sql.js';
 
 export interface SeedOptions {
-  /** Also make the demonstration village active, with officers of three roles: never where real residents write. */
+  /**
+   * Also make the demonstration village active, with officers of three roles: never where real residents write. False:
+   * end a demonstration that was there. Not given: leave it as it is.
+   */
   demonstration?: boolean;
   newId?: NewId;
 }
@@ -25,6 +28,7 @@ export async function seed(pool: Pool, options: SeedOptions = {}): Promise<void>
     await seedPlaces(sql);
     await seedWorkingHours(sql, newId);
     await seedHolidays(sql, newId);
+    if (options.demonstration === false) await endDemonstration(sql);
     if (!options.demonstration) return;
     await seedDemonstration(sql, newId);
     await linkSimulatedOfficers(sql, newId, new Date());

@@ -1,4 +1,5 @@
 import type { NewId } from '../core/ports.js';
+import { IS_LINKED } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
 /** Gintangan in Blimbingsari: a real village, made active only where a demonstration was asked for. */
@@ -12,12 +13,17 @@ const OFFICERS = [
 
 /** The demonstration village and its officers of three roles. Idempotent; numbers that no network gives out. */
 export async function seedDemonstration(sql: Sql, newId: NewId): Promise<void> {
-  await sql.query(
+  const begun = await sql.query(
     `UPDATE villages SET state = 'active', office_code = 'GTG', signer_title = 'Kepala Desa Gintangan',
        office_address = 'Kantor Desa Gintangan, Kecamatan Blimbingsari'
      WHERE id = $1 AND state = 'listed'`,
     [DEMONSTRATION_VILLAGE],
   );
+  // Begun anew after it was ended: its officers serve again.
+  if (begun.rowCount === 1)
+    await sql.query('UPDATE officers SET is_active = true WHERE phone = ANY ($1::text[])', [
+      OFFICERS.map((o) => o.phone),
+    ]);
   const columns = [OFFICERS.map(() => newId()), OFFICERS.map((o) => o.name), OFFICERS.map((o) => o.phone)];
   await sql.query(
     'INSERT INTO officers (id, name, phone) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) ON CONFLICT (phone) DO NOTHING',
@@ -35,4 +41,25 @@ export async function seedDemonstration(sql: Sql, newId: NewId): Promise<void> {
       DEMONSTRATION_VILLAGE,
     ],
   );
+}
+
+/**
+ * Where real residents write, nobody invented answers: the demonstration's officers stop and lose their chats, and its
+ * village is as it was before, unless an officer of its own is linked. Does nothing where no demonstration was.
+ */
+export async function endDemonstration(sql: Sql): Promise<void> {
+  const phones = OFFICERS.map((o) => o.phone);
+  const ended = await sql.query(
+    'UPDATE officers SET is_active = false WHERE phone = ANY ($1::text[]) AND is_active',
+    [phones],
+  );
+  await sql.query(
+    `UPDATE addresses SET officer_id = NULL, phone = CASE WHEN phone = ANY ($1::text[]) THEN NULL ELSE phone END
+     WHERE officer_id IN (SELECT id FROM officers WHERE phone = ANY ($1::text[]))`,
+    [phones],
+  );
+  if (ended.rowCount === 0) return;
+  await sql.query(`UPDATE villages t SET state = 'listed' WHERE t.id = $1 AND NOT ${IS_LINKED}`, [
+    DEMONSTRATION_VILLAGE,
+  ]);
 }

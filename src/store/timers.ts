@@ -1,5 +1,5 @@
 import type { TimerKind } from '../core/effect.js';
-import { handlingOf, officersToTell } from '../core/handlers.js';
+import { handlingOf, HEADS, officersToTell } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import type { Service } from '../core/service.js';
@@ -87,7 +87,7 @@ function toConversation(flow: string): Handler {
   });
 }
 
-/** A promise has passed: whoever has the case is told; where nobody has, all who handle it, and its heads in any case. */
+/** A promise has passed: whoever has the case is told, and the village's heads; else all who handle it, else the keepers. */
 async function remindOfCases(
   sql: Sql,
   timers: DueTimer[],
@@ -116,14 +116,13 @@ async function remindOfCases(
   const notified = await insertNotifications(
     sql,
     rows.flatMap((row) => {
-      const handlers = officersToTell(
-        officers.get(row.villageId) ?? [],
-        handlingOf(services[row.service], row.isConfidential),
-      );
-      const to =
-        row.officerId === null
-          ? handlers
-          : handlers.filter((o) => o.id === row.officerId || o.roles.includes('sekretaris'));
+      const all = officers.get(row.villageId) ?? [];
+      const holder = all.filter((o) => o.id === row.officerId);
+      const heads = all.filter((o) => !o.isKeeper && o.roles.some((role) => HEADS.includes(role)));
+      const handlers = officersToTell(all, handlingOf(services[row.service], row.isConfidential));
+      // While nobody has it, the heads alone would not do: somebody must take it.
+      const known = holder.length > 0 ? [...holder, ...heads] : [...handlers, ...heads];
+      const to = [...new Set(known)];
       return to.map((officer) => ({
         officerId: officer.id,
         kind: 'officer-case-notice',

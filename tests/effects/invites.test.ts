@@ -5,6 +5,8 @@ import { consoleAsker } from '../../src/core/asker.js';
 import type { Asker } from '../../src/core/asker.js';
 import type { EffectOf } from '../../src/core/effect.js';
 import { confirmByPhone, createInvite, createOfficer, listOfficers } from '../../src/store/officers.js';
+import { tokenHash, withoutToken } from '../../src/core/inviteToken.js';
+import { setActive } from '../../src/store/web/officers.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { tellOfficers } from '../../src/store/notifications.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
@@ -34,7 +36,7 @@ async function anInvite(
 }
 
 function bring(token: string, phone = PHONE): EffectOf<'accept_invite'> {
-  return { kind: 'accept_invite', token, phone };
+  return { kind: 'accept_invite', token: tokenHash(token), phone };
 }
 
 const NOTHING = { name: null, village: null };
@@ -103,6 +105,7 @@ describe('an invite from a colleague', () => {
       await stage.anOfficer('Pak Lain', [{ role: 'sekretaris', village: ELSEWHERE }]),
       await stage.anOfficer('Bu Kades', [{ role: 'kepala_desa', village: HERE }]),
       await stage.anOfficer('Admin Lain', [{ role: 'admin', village: ELSEWHERE }]),
+      await stage.anOfficer('Admin', [{ role: 'admin', village: null }]),
       { ...sari, officer: { id, name: 'Bu Sari', roles: [{ role: 'admin', village: null }] } },
     ];
     for (const asker of others)
@@ -147,6 +150,37 @@ describe('brought wrongly, an invite', () => {
     const { token } = await anInvite();
     stage.now = new Date(stage.now.getTime() + 24 * 3600_000);
     expect(await stage.apply(sari, bring(token))).toEqual({ outcome: 'expired', ...NOTHING });
+  });
+
+  test('and accepted in time, has ended as well where nobody confirmed it', async () => {
+    const { id, token } = await anInvite();
+    const kades = await stage.anOfficer('Pak Kades', [{ role: 'kepala_desa', village: HERE }]);
+    await stage.apply(sari, bring(token));
+    stage.now = new Date(stage.now.getTime() + 24 * 3600_000);
+    expect(await stage.apply(sari, bring(token))).toEqual({ outcome: 'expired', ...NOTHING });
+    const confirm: EffectOf<'confirm_invite'> = { kind: 'confirm_invite', invite: id, accept: true };
+    expect(await stage.apply(kades, confirm)).toMatchObject({ outcome: 'not_allowed' });
+    await expect(confirmByPhone(stage.pool, PHONE, v7, stage.now)).rejects.toMatchObject({
+      fault: 'nothing_to_confirm',
+    });
+    expect(await linked()).toEqual([]);
+  });
+
+  test('and accepted, is withdrawn by a newer one', async () => {
+    const old = await anInvite();
+    await stage.apply(sari, bring(old.token));
+    await anInvite();
+    expect(await stage.apply(sari, bring(old.token))).toEqual({ outcome: 'expired', ...NOTHING });
+    await expect(confirmByPhone(stage.pool, PHONE, v7, stage.now)).rejects.toMatchObject({
+      fault: 'nothing_to_confirm',
+    });
+  });
+
+  test('by its token in clear is not found: only its digest gets past the door', async () => {
+    const { token } = await anInvite();
+    expect(await stage.apply(sari, { ...bring(token), token })).toEqual({ outcome: 'not_found', ...NOTHING });
+    expect(withoutToken(`inv-${token}`)).toBe(`inv-${tokenHash(token)}`);
+    expect(withoutToken('f-menu')).toBe('f-menu');
   });
 
   test('a second time, from another chat, is used', async () => {
@@ -247,6 +281,7 @@ describe('an invite from the command line', () => {
 
 describe('once linked', () => {
   test('what could not be told for want of a chat is told now', async () => {
+    await stage.pool.query(`UPDATE villages SET state = 'active' WHERE id = $1`, [HERE]);
     await stage.aCase(await stage.aResident());
     await inTransaction(stage.pool, (sql) => tellOfficers(sql, stage.now));
     expect(await stage.rows('SELECT error FROM notifications')).toEqual([{ error: 'no_address' }]);
@@ -266,9 +301,53 @@ describe('once linked', () => {
     expect(held).toEqual([{ id: fresh.addressId }, { id: whatsapp.addressId }]);
   });
 
-  test('a village that was paused stays paused', async () => {
+  test('a village that was paused for want of an officer takes requests again', async () => {
     await stage.pool.query(`UPDATE villages SET state = 'paused' WHERE id = $1`, [HERE]);
     await stage.apply(sari, bring((await anInvite(null, true)).token));
+    expect(await village()).toBe('active');
+  });
+});
+
+describe('a village follows its linked officers', () => {
+  const active = (asker: Asker, isActive: boolean) =>
+    inTransaction(stage.pool, (sql) => setActive(sql, asker.officer!.id, isActive, stage.now));
+
+  test('it is paused with the last of them, and takes requests again with the next', async () => {
+    const [sri, slamet] = [
+      await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]),
+      await stage.anOfficer('Pak Slamet', [{ role: 'sekretaris', village: HERE }]),
+    ];
+    await stage.anOfficer('Tanpa Chat', [{ role: 'kaur_tu', village: HERE }], { chat: false });
+    await stage.anOfficer('Admin', [{ role: 'admin', village: null }]);
+    await stage.pool.query(`UPDATE villages SET state = 'active' WHERE id = $1`, [HERE]);
+    await active(sri, false);
+    expect(await village()).toBe('active');
+    await active(slamet, false);
     expect(await village()).toBe('paused');
+    await active(sri, true);
+    expect(await village()).toBe('active');
+  });
+
+  test('it is paused where its officer’s chat becomes that of another village’s', async () => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: ELSEWHERE }]);
+    await stage.apply(sri, bring((await anInvite(null, true)).token));
+    expect(
+      await stage.rows('SELECT id, state FROM villages WHERE id = ANY ($1) ORDER BY id', [[HERE, ELSEWHERE]]),
+    ).toEqual([
+      { id: ELSEWHERE, state: 'paused' },
+      { id: HERE, state: 'active' },
+    ]);
+  });
+
+  test('that nobody could be told ends as an incident, in that village alone', async () => {
+    await stage.pool.query(
+      `INSERT INTO incidents (id, kind, village_id, opened_at) SELECT gen_random_uuid(), 'no_officer', v, now()
+       FROM unnest($1::text[]) AS v`,
+      [[HERE, ELSEWHERE]],
+    );
+    await stage.apply(sari, bring((await anInvite(null, true)).token));
+    expect(await stage.rows('SELECT village_id FROM incidents WHERE closed_at IS NULL')).toEqual([
+      { village_id: ELSEWHERE },
+    ]);
   });
 });

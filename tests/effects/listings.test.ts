@@ -4,6 +4,7 @@ import { consoleAsker } from '../../src/core/asker.js';
 import type { Asker } from '../../src/core/asker.js';
 import type { ChangeListing, EffectOf } from '../../src/core/effect.js';
 import type { JsonObject } from '../../src/core/json.js';
+import { appliers } from '../../src/effects/index.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -69,6 +70,7 @@ describe('a seller’s first listing', () => {
           unit: 'kg',
           quantity: 10,
           seller: 'Pak Tani',
+          status: 'waiting',
           village: 'Gintangan',
           flags: ['first'],
           photo: photos[1],
@@ -287,6 +289,23 @@ describe('reports', () => {
     });
   });
 
+  test('are told the officers from the first on, while it stays on the market', async () => {
+    const code = await trust(farmer);
+    const before = (await stage.notified(sri)).length;
+    await stage.apply(await stage.aResident(), report(code));
+    await stage.apply(await stage.aResident(), report(code));
+    expect((await stage.notified(sri)).slice(before)).toEqual([
+      {
+        kind: 'officer-listing',
+        number: 1,
+        vars: expect.objectContaining({ code, reports: 1, status: 'published', flags: ['reported'] }),
+      },
+    ]);
+    expect(await status()).toBe('published');
+    expect(await stage.apply(sri, change(code, 'refuse', 'Penipuan'))).toMatchObject({ outcome: 'done' });
+    expect(await status()).toBe('taken_down');
+  });
+
   test('of three people in one batch do so too', async () => {
     const code = await trust(farmer);
     const buyers = [await stage.aResident(), await stage.aResident(), await stage.aResident()];
@@ -318,9 +337,35 @@ describe('reports', () => {
 
 test('who withdraws consent to the market stands in it with no contact any longer', async () => {
   await trust(farmer);
+  await stage.apply(farmer, { kind: 'record_consent', purpose: 'market', version: '1', given: true });
   const { code } = await stage.apply(farmer, publish({ title: 'Jeruk siam', contact: '081234567890' }));
   const contact = () => stage.rows('SELECT contact FROM listings WHERE code = $1', [code]);
   expect(await contact()).toEqual([{ contact: '6281234567890' }]);
   await stage.apply(farmer, { kind: 'record_consent', purpose: 'market', version: '1', given: false });
   expect(await contact()).toEqual([{ contact: null }]);
+});
+
+test('a contact is published only where consent to the market stands', async () => {
+  await trust(farmer);
+  const consent = (given: boolean) =>
+    stage.apply(farmer, { kind: 'record_consent', purpose: 'market', version: '1', given });
+  const contacts = async () =>
+    (
+      await stage.rows<{ contact: string | null }>(
+        `SELECT contact FROM listings WHERE title LIKE 'Jeruk%' ORDER BY title`,
+      )
+    ).map((row) => row.contact);
+  await stage.apply(farmer, publish({ title: 'Jeruk A', contact: '081234567890' }));
+  await consent(true);
+  await stage.apply(farmer, publish({ title: 'Jeruk B', contact: '081234567890' }));
+  expect(await contacts()).toEqual([null, '6281234567890']);
+  stage.now = new Date(stage.now.getTime() + 1000);
+  await consent(false);
+  await stage.apply(farmer, publish({ title: 'Jeruk C', contact: '081234567890' }));
+  expect(await contacts()).toEqual([null, null, null]);
+});
+
+test('consent is recorded before what needs it, whatever the order of a turn', () => {
+  const kinds = Object.keys(appliers);
+  expect(kinds.indexOf('record_consent')).toBeLessThan(kinds.indexOf('publish_listing'));
 });

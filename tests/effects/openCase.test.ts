@@ -220,11 +220,47 @@ describe('of a new case', () => {
     expect(await stage.notified(sri)).toEqual([]);
   });
 
-  test('where there is nobody at all, an incident is opened, once', async () => {
-    await stage.apply(await stage.aResident(), request());
+  test('where there is nobody at all, an incident is opened for each request, once', async () => {
+    const again = request();
+    const siti = await stage.aResident();
+    await stage.apply(siti, again);
+    await stage.apply(siti, again);
     await stage.apply(await stage.aResident(), request());
     expect(await stage.rows('SELECT kind, village_id FROM incidents')).toEqual([
       { kind: 'no_officer', village_id: HERE },
+      { kind: 'no_officer', village_id: HERE },
     ]);
+  });
+});
+
+describe('a village that takes no requests', () => {
+  test.each(['listed', 'invited', 'paused'])('(%s) gets no case, and nobody is told', async (state) => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    await stage.pool.query('UPDATE villages SET state = $2 WHERE id = $1', [HERE, state]);
+    expect(await stage.apply(await stage.aResident(), request())).toEqual({
+      code: '',
+      position: null,
+      due: null,
+      is_new: false,
+      refused: 'not_active',
+    });
+    expect(await stage.rows('SELECT FROM cases')).toEqual([]);
+    expect(await stage.notified(sri)).toEqual([]);
+  });
+
+  test('still answers with the case that a draft has already', async () => {
+    const siti = await stage.aResident();
+    const again = request();
+    const { code } = await stage.apply(siti, again);
+    await stage.pool.query(`UPDATE villages SET state = 'paused'`);
+    const results = await stage.applyAll([
+      { asker: siti, effect: request() },
+      { asker: siti, effect: again },
+    ]);
+    expect(results).toEqual([
+      expect.objectContaining({ code: '', refused: 'not_active' }),
+      expect.objectContaining({ code, is_new: false }),
+    ]);
+    expect(results[1]).not.toHaveProperty('refused');
   });
 });

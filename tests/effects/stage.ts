@@ -204,7 +204,7 @@ export async function aStage(): Promise<Stage> {
       stage.now = MONDAY;
       Object.assign(nudges, { converse: false, notify: false, send: new Set() });
       await pool.query(
-        `TRUNCATE residents, officers, lines, code_attempts, incidents, audit_log, erasures, timers CASCADE;
+        `TRUNCATE residents, officers, lines, code_attempts, incidents, audit_log, erasures, timers, settings CASCADE;
          DELETE FROM working_hours WHERE village_id IS NOT NULL;
          DELETE FROM holidays WHERE village_id IS NOT NULL;
          UPDATE villages SET state = CASE WHEN id IN ('${HERE}', '${ELSEWHERE}') THEN 'active' ELSE 'listed' END`,

@@ -1,5 +1,6 @@
 import type { Content, Inbound, MediaRef } from '../../core/content.js';
 import { MediaError, SendError } from '../../core/errors.js';
+import { withoutToken } from '../../core/inviteToken.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { NewId, Now } from '../../core/ports.js';
 import {
@@ -156,7 +157,7 @@ export function createSimulatedPlatform(deps: SimulatorDeps): SimulatedPlatform 
       const message = chatOf(personId).find((one) => one.id === messageId);
       if (message) put({ ...message, text: words, isEdited: true });
     },
-    opensLink: (personId, payload) => act(personId, { kind: 'start', payload }),
+    opensLink: (personId, payload) => act(personId, { kind: 'start', payload: withoutToken(payload) }),
     async blocks(personId) {
       blocked.add(find(personId).id);
       await act(personId, { kind: 'blocked' });

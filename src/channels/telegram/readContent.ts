@@ -1,4 +1,5 @@
 import type { Content, MediaRef } from '../../core/content.js';
+import { withoutToken } from '../../core/inviteToken.js';
 import { storable } from '../../core/identityNumbers.js';
 import { cleanName, cleanPhone, cleanText } from '../clean.js';
 import type { Message } from './update.js';
@@ -58,7 +59,7 @@ function readText(text: string): Content {
   if (!command) return { kind: 'text', text: cleanText(text) };
   const rest = command[2]?.trim() ?? '';
   if (command[1]!.toLowerCase() === 'start')
-    return { kind: 'start', payload: /^[\w-]{0,64}$/u.test(rest) ? rest : '' };
+    return { kind: 'start', payload: /^[\w-]{0,64}$/u.test(rest) ? withoutToken(rest) : '' };
   return { kind: 'text', text: cleanText(`${command[1]!.replaceAll('_', ' ')} ${rest}`.trim()) };
 }
 

@@ -52,7 +52,7 @@ export interface IncidentRow {
   mayClose: boolean;
 }
 
-/** Open incidents of the scope, and those of the whole installation (no village). */
+/** Open incidents of the scope; those of the whole installation (no village) are its keepers' alone. */
 export async function openIncidents(sql: Sql, scope: Scope, closing: Scope): Promise<IncidentRow[]> {
   const { rows } = await sql.query<IncidentRow>(
     `SELECT incidents.id, incidents.kind, villages.name AS village, incidents.line_id AS "lineId", incidents.detail,
@@ -60,7 +60,7 @@ export async function openIncidents(sql: Sql, scope: Scope, closing: Scope): Pro
        ($2::text[] IS NULL OR incidents.village_id = ANY ($2)) IS TRUE AS "mayClose"
      FROM incidents LEFT JOIN villages ON villages.id = incidents.village_id
      WHERE incidents.closed_at IS NULL
-       AND ($1::text[] IS NULL OR incidents.village_id IS NULL OR incidents.village_id = ANY ($1))
+       AND ($1::text[] IS NULL OR incidents.village_id = ANY ($1))
      ORDER BY incidents.opened_at DESC LIMIT 200`,
     [scope.villages, closing.villages],
   );

@@ -1,5 +1,6 @@
 import type { OfficerIdentity, OfficerRole } from '../../core/asker.js';
 import type { NewId } from '../../core/ports.js';
+import { followLinkedOfficers } from '../linkedOfficers.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
@@ -100,8 +101,10 @@ export async function addRoles(
   );
 }
 
-export async function setActive(sql: Sql, officerId: string, isActive: boolean): Promise<void> {
+/** An officer stops, or serves again: in a transaction, for the villages follow. */
+export async function setActive(sql: Sql, officerId: string, isActive: boolean, now: Date): Promise<void> {
   await sql.query('UPDATE officers SET is_active = $2 WHERE id = $1', [officerId, isActive]);
+  await followLinkedOfficers(sql, [officerId], now);
 }
 
 export async function linkUser(sql: Sql, officerId: string, userId: string): Promise<boolean> {
@@ -130,8 +133,16 @@ export interface WaitingInvite {
   roles: OfficerRow['roles'];
 }
 
-/** Invites that were accepted in a chat and wait for the word of whoever invited: the officer's own, and a keeper's. */
-export async function waitingInvites(sql: Sql, scope: Scope, officerId: string): Promise<WaitingInvite[]> {
+/**
+ * Invites that were accepted in a chat and wait for the word of whoever invited: the officer's own, and those made at the
+ * command line for an officer of the scope.
+ */
+export async function waitingInvites(
+  sql: Sql,
+  scope: Scope,
+  officerId: string,
+  now: Date,
+): Promise<WaitingInvite[]> {
   const { rows } = await sql.query<WaitingInvite>(
     `SELECT invites.id, officers.name AS officer, invites.phone, invites.accepted_at AS "acceptedAt",
        addresses.platform, addresses.display_name AS "displayName",
@@ -142,9 +153,10 @@ export async function waitingInvites(sql: Sql, scope: Scope, officerId: string):
      FROM invites JOIN officers ON officers.id = invites.officer_id
        LEFT JOIN addresses ON addresses.id = invites.address_id
      WHERE invites.accepted_at IS NOT NULL AND invites.confirmed_at IS NULL AND invites.refused_at IS NULL
-       AND (invites.invited_by = $2 OR ${MANAGED})
+       AND invites.expires_at > $3
+       AND (invites.invited_by = $2 OR (invites.invited_by IS NULL AND invites.officer_id <> $2 AND ${MANAGED}))
      ORDER BY invites.accepted_at`,
-    [scope.villages, officerId],
+    [scope.villages, officerId, now],
   );
   return rows;
 }

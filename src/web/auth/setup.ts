@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { clockIsBehind } from '../../store/clockGuard.js';
 import { inTransaction } from '../../store/sql.js';
 import { addOfficer, hasConsoleAccount } from '../../store/web/officers.js';
 import { dropSetupToken, isSetupToken, keepSetupToken } from '../../store/web/setup.js';
@@ -12,12 +13,14 @@ const HOUR = 3_600_000;
 /**
  * The path of a one-time link by which the installation's first keeper chooses a name and a password: it works for
  * an hour, once. null where somebody can sign in already. `start` prints it, and a new one at each start until then.
+ * null also under a clock that is behind, where an hour would be any time: start again once it is right.
  */
 export async function createSetupLink(
   deps: Pick<WebDeps, 'pool' | 'random' | 'now'>,
 ): Promise<string | null> {
   if (await hasConsoleAccount(deps.pool)) return null;
   const token = Buffer.from(deps.random(24)).toString('base64url');
+  if ((await clockIsBehind(deps.pool, deps.now())).isBehind) return null;
   await keepSetupToken(deps.pool, digestOf(token), new Date(deps.now().getTime() + HOUR));
   return `/console/setup/${token}`;
 }

@@ -54,7 +54,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
     const { officer, scope } = allowed(c, 'officers.manage');
     const [officers, waiting, villages] = await Promise.all([
       officersInScope(deps.pool, scope, deps.now()),
-      waitingInvites(deps.pool, scope, officer.id),
+      waitingInvites(deps.pool, scope, officer.id, deps.now()),
       villagesInScope(deps.pool, scope),
     ]);
     return c.html(
@@ -143,7 +143,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const chosen = await find(c, scope);
       if (chosen.id === officer.id) return page(c, { faultKey: 'officers.not_oneself' }, 400);
       const isActive = c.req.param('change') === 'kembali';
-      await setActive(deps.pool, chosen.id, isActive);
+      await inTransaction(deps.pool, (sql) => setActive(sql, chosen.id, isActive, deps.now()));
       if (!isActive && chosen.userId) await endSessions(await auth(), chosen.userId);
       await audit(deps, officer, isActive ? 'officer.resume' : 'officer.stop', chosen.id, {});
       return c.redirect(`/console/petugas?kabar=officer_${isActive ? 'resumed' : 'stopped'}`, 303);

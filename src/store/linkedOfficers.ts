@@ -1,0 +1,35 @@
+import type { Sql } from './sql.js';
+
+/**
+ * A village takes requests only while one of its own active officers has a chat. Called, in the same transaction, by
+ * whoever links, unlinks, stops or adds officers: their villages become active, or are paused where nobody is left.
+ * That nobody could be told ends as an incident where somebody can be again.
+ */
+export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: Date): Promise<void> {
+  if (officerIds.length === 0) return;
+  await sql.query(
+    `SELECT FROM villages WHERE id IN (SELECT village_id FROM officer_roles WHERE officer_id = ANY ($1::uuid[]))
+     ORDER BY id FOR NO KEY UPDATE`,
+    [officerIds],
+  );
+  await sql.query(
+    `UPDATE villages v SET state = CASE WHEN is_linked THEN 'active' ELSE 'paused' END
+     FROM (SELECT t.id, ${IS_LINKED} AS is_linked FROM villages t
+           WHERE t.id IN (SELECT village_id FROM officer_roles WHERE officer_id = ANY ($1::uuid[]))) n
+     WHERE v.id = n.id AND CASE WHEN n.is_linked THEN v.state <> 'active' ELSE v.state = 'active' END`,
+    [officerIds],
+  );
+  // A keeper (a role in no village) serves all, and those who named none.
+  await sql.query(
+    `UPDATE incidents i SET closed_at = $2 WHERE i.kind = 'no_officer' AND i.closed_at IS NULL AND EXISTS (
+       SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
+       WHERE o.id = ANY ($1::uuid[]) AND o.is_active AND a.blocked_at IS NULL
+         AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
+    [officerIds, now],
+  );
+}
+
+/** Of a village `t`. */
+export const IS_LINKED = `EXISTS (
+  SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
+  WHERE r.village_id = t.id AND o.is_active)`;

@@ -1,0 +1,139 @@
+import type { NewId } from '../core/ports.js';
+import { rememberErased } from './attachments.js';
+import type { Sql } from './sql.js';
+
+/** How long what people wrote and sent is kept, in days. A case and its register stay. */
+export const KEPT_DAYS = {
+  /** A draft that nobody goes on with: its flow clears the answers, this the files. */
+  draft: 7,
+  /** The words of a chat. */
+  chat: 90,
+  /** Files of a case, from its closing. */
+  caseFiles: 30,
+  codeAttempts: 2,
+  /** Timers that ran, notifications that were told. */
+  done: 90,
+} as const;
+
+export interface Erased {
+  files: number;
+  messages: number;
+  rows: number;
+}
+
+/** Any number: one erases at a time. */
+const LOCK = 7_204_113_529;
+const LIMIT = 2_000;
+
+/**
+ * Erases what has been kept long enough, in the caller's transaction, at most `limit` of each kind: call again while it
+ * answers more than nothing. Null where another is at it.
+ */
+export async function eraseOld(
+  sql: Sql,
+  { now, newId }: { now: Date; newId: NewId },
+  limit = LIMIT,
+): Promise<Erased | null> {
+  const { rows } = await sql.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK]);
+  if (!rows[0]!.mine) return null;
+  const before = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1000);
+  const files = [
+    ...(await eraseDraftFiles(sql, before(KEPT_DAYS.draft), now, limit)),
+    ...(await eraseCaseFiles(sql, before(KEPT_DAYS.caseFiles), now, limit)),
+  ];
+  await rememberErased(sql, files, newId, now);
+  const messages =
+    (await blank(sql, INBOUND, before(KEPT_DAYS.chat), limit)) +
+    (await blank(sql, OUTBOUND, before(KEPT_DAYS.chat), limit));
+  let gone = 0;
+  for (const [text, days] of DELETED) gone += (await sql.query(text, [before(days), limit])).rowCount ?? 0;
+  return { files: files.length, messages, rows: gone };
+}
+
+const ERASE = `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL`;
+
+/** Files that belong to nothing, and that no session speaks of: of a draft that was given up, or never asked for. */
+async function eraseDraftFiles(sql: Sql, before: Date, now: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `${ERASE} WHERE id IN (
+       SELECT a.id FROM attachments a LEFT JOIN conversations c ON c.id = a.conversation_id
+       WHERE a.case_id IS NULL AND a.listing_id IS NULL AND a.state IN ('waiting', 'stored') AND a.created_at < $1
+         AND (c.id IS NULL OR position(a.id::text IN c.session::text) = 0)
+       ORDER BY a.created_at LIMIT $3)
+     RETURNING id`,
+    [before, now, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+async function eraseCaseFiles(sql: Sql, before: Date, now: Date, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `${ERASE} WHERE id IN (
+       SELECT a.id FROM attachments a JOIN cases c ON c.id = a.case_id
+       WHERE c.closed_at < $1 AND a.state IN ('waiting', 'stored') ORDER BY c.closed_at LIMIT $3)
+     RETURNING id`,
+    [before, now, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** A table of messages: how far it was blanked is remembered by its `seq`, so that no run begins at the beginning. */
+interface Messages {
+  mark: string;
+  /** The oldest that are not blanked yet, from `seq` $1. */
+  next: string;
+  blank: string;
+}
+
+const INBOUND: Messages = {
+  mark: 'blanked_inbound',
+  next: `SELECT seq, received_at AS at, handled_at IS NULL AND parked_at IS NULL AS "isWaiting"
+    FROM inbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`,
+  blank: `UPDATE inbound_messages SET body = jsonb_build_object('kind', kind), sealed_body = NULL
+    WHERE seq > $1 AND seq <= $2`,
+};
+
+const OUTBOUND: Messages = {
+  mark: 'blanked_outbound',
+  next: `SELECT seq, created_at AS at, state IN ('pending', 'sending') AS "isWaiting"
+    FROM outbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`,
+  // A message without words is still a message to whoever reads the row.
+  blank: `UPDATE outbound_messages SET body = '{"text": ""}' WHERE seq > $1 AND seq <= $2`,
+};
+
+async function blank(sql: Sql, messages: Messages, before: Date, limit: number): Promise<number> {
+  const { rows: marks } = await sql.query<{ seq: number }>(
+    `SELECT (value #>> '{}')::bigint AS seq FROM settings WHERE name = $1`,
+    [messages.mark],
+  );
+  const from = marks[0]?.seq ?? 0;
+  const { rows } = await sql.query<{ seq: number; at: Date; isWaiting: boolean }>(messages.next, [
+    from,
+    limit,
+  ]);
+  // What still waits holds back what came after it: nothing is passed over for ever.
+  const end = rows.findIndex((row) => row.at >= before || row.isWaiting);
+  const old = end < 0 ? rows : rows.slice(0, end);
+  if (old.length === 0) return 0;
+  const to = old.at(-1)!.seq;
+  await sql.query(messages.blank, [from, to]);
+  await sql.query(
+    `INSERT INTO settings (name, value) VALUES ($1, to_jsonb($2::bigint))
+     ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
+    [messages.mark, to],
+  );
+  return old.length;
+}
+
+/** What is deleted whole: older than $1, at most $2. */
+const DELETED: [text: string, days: number][] = [
+  [
+    'DELETE FROM code_attempts WHERE id IN (SELECT id FROM code_attempts WHERE at < $1 ORDER BY at LIMIT $2)',
+    KEPT_DAYS.codeAttempts,
+  ],
+  ['DELETE FROM timers WHERE id IN (SELECT id FROM timers WHERE done_at < $1 LIMIT $2)', KEPT_DAYS.done],
+  [
+    'DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE told_at < $1 LIMIT $2)',
+    KEPT_DAYS.done,
+  ],
+];

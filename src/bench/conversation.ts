@@ -47,6 +47,7 @@ export async function benchEngine(): Promise<Engine> {
     advance: (session, event, context) => advance(flows, session, event, context),
     isEmergency: () => false,
     apology: () => ({ text: 'Maaf.' }),
+    patience: () => ({ text: 'Sebentar.' }),
   };
 }
 

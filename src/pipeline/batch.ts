@@ -1,12 +1,12 @@
 import type { ApplyContext } from '../effects/applier.js';
-import { loadConversations, saveConversations } from '../store/conversations.js';
+import { loadConversations, saveConversations, type ConversationRow } from '../store/conversations.js';
 import { loadWaiting, type WaitingRow } from '../store/inbound.js';
 import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
 import { hearBlocks, isHeard } from './hear.js';
 import { readAgain } from './readAgain.js';
-import { closeTalk, contentOf, openTalk, type Surroundings, type Talk } from './talk.js';
+import { closeTalk, contentOf, openTalk, type HeardRow, type Surroundings, type Talk } from './talk.js';
 import { applyWave, runWave, type WaveDeps } from './wave.js';
 
 export interface BatchDeps extends WaveDeps {
@@ -20,6 +20,16 @@ export interface BatchResult {
   left: number;
 }
 
+export interface BatchOptions {
+  /** One message of each conversation. */
+  onlyFirst?: boolean;
+  /** This message alone, though others wait before it. */
+  only?: number;
+  /** The sessions as they stand are at fault: they are neither read nor changed. */
+  isBlank?: boolean;
+  commit?: () => Promise<unknown>;
+}
+
 /**
  * Works off the waiting messages of locked conversations: folds them through the engine in waves (the first message of
  * each, then the second …), answers what the engine asks, applies what it wants, stores where everybody stands. All
@@ -31,7 +41,7 @@ export async function workBatch(
   deps: BatchDeps,
   context: ApplyContext,
   trace: { seqs: number[] },
-  options: { onlyFirst?: boolean; commit?: () => Promise<unknown> } = {},
+  options: BatchOptions = {},
 ): Promise<BatchResult> {
   const { sealer, now } = context;
   const around: Surroundings = { ...deps.surroundings, now };
@@ -46,14 +56,15 @@ export async function workBatch(
   const talks: Talk[] = [];
   for (const row of rows) {
     const all = waiting.get(row.id) ?? [];
-    const given = options.onlyFirst ? all.slice(0, 1) : all;
+    const given = pick(all, options);
     left += all.length - given.length;
     trace.seqs = given.slice(0, 1).map((message) => message.seq);
-    if (given.length > 0) talks.push(openTalk(row, given, sealer));
+    if (given.length === 0) continue;
+    talks.push(openTalk(options.isBlank ? { ...row, session: {}, private: null } : row, given, sealer));
   }
   await openAttachments(sql, talks, context.newId, now);
   const said: OutboundInsert[] = [];
-  for (let wave = nextWave(talks); wave.length > 0; wave = nextWave(talks)) {
+  for (let wave = nextWave(talks, options); wave.length > 0; wave = nextWave(talks, options)) {
     trace.seqs = wave.map((talk) => talk.current!.seq);
     await hearBlocks(sql, wave, now);
     const heard = wave.filter((talk) => isHeard(talk, deps.engine, now));
@@ -63,7 +74,10 @@ export async function workBatch(
   }
   await closeAttachments(sql, talks, context.nudges.send);
   const batch = {
-    conversations: talks.map((talk) => closeTalk(talk, sealer)),
+    conversations: talks.map((talk) => ({
+      ...closeTalk(talk, sealer),
+      ...(options.isBlank ? kept(rows.find((row) => row.id === talk.row.id)!) : {}),
+    })),
     handled: talks.flatMap((talk) => talk.handled),
     sealed: talks.flatMap((talk) => talk.sealed),
   };
@@ -76,13 +90,24 @@ export async function workBatch(
   return { turns: talks.reduce((sum, talk) => sum + talk.handled.length, 0), left };
 }
 
+function pick(all: HeardRow[], { onlyFirst, only }: BatchOptions): HeardRow[] {
+  if (only !== undefined)
+    return all.filter(({ seq, also }) => seq === only || also?.some((edit) => edit.seq === only));
+  return onlyFirst ? all.slice(0, 1) : all;
+}
+
+/** The session as it was. */
+function kept(row: ConversationRow): { session: string; private: string | null } {
+  return { session: JSON.stringify(row.session), private: row.private };
+}
+
 async function say(sql: Sql, said: OutboundInsert[], context: ApplyContext): Promise<void> {
   for (const { lineId } of said) context.nudges.send.add(lineId);
   if (said.length > 0) await insertOutbound(sql, said, context.now);
 }
 
-function groupByConversation(rows: WaitingRow[]): Map<string, WaitingRow[]> {
-  const groups = new Map<string, WaitingRow[]>();
+function groupByConversation(rows: HeardRow[]): Map<string, HeardRow[]> {
+  const groups = new Map<string, HeardRow[]>();
   for (const row of rows) {
     const group = groups.get(row.conversationId);
     if (group) group.push(row);
@@ -92,8 +117,8 @@ function groupByConversation(rows: WaitingRow[]): Map<string, WaitingRow[]> {
 }
 
 /** A message edited before it was heard is heard as edited. What is left of an edit is nothing: handled with it. */
-function foldEdits(rows: WaitingRow[]): (WaitingRow & { also?: number[] })[] {
-  const heard: (WaitingRow & { also?: number[] })[] = [];
+function foldEdits(rows: WaitingRow[]): HeardRow[] {
+  const heard: HeardRow[] = [];
   for (const row of rows) {
     const edit = row.kind === 'edit' ? contentOf(row) : null;
     const original =
@@ -109,21 +134,24 @@ function foldEdits(rows: WaitingRow[]): (WaitingRow & { also?: number[] })[] {
       heard.push(row);
       continue;
     }
+    original.first ??= original.body;
     original.body = { kind: 'text', text: edit.text };
-    original.also = [...(original.also ?? []), row.seq];
+    original.also = [...(original.also ?? []), row];
   }
   return heard;
 }
 
 /** Moves each conversation on to its next message; answers those that have one. */
-function nextWave(talks: Talk[]): Talk[] {
+function nextWave(talks: Talk[], { only }: BatchOptions): Talk[] {
   return talks.filter((talk) => {
-    const current = talk.waiting.shift() as (WaitingRow & { also?: number[] }) | undefined;
+    const current = talk.waiting.shift();
     talk.current = current ?? null;
     if (!current) return false;
-    talk.handled.push(current.seq, ...(current.also ?? []));
+    talk.handled.push(current.seq, ...(current.also ?? []).map(({ seq }) => seq));
     if (current.kind !== 'internal') talk.lastInboundAt = current.receivedAt;
+    if (only !== undefined) return true;
     delete talk.note.p;
+    delete talk.note.w;
     return true;
   });
 }

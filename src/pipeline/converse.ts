@@ -5,12 +5,13 @@ import type { NewId, Now, Nudge, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { ApplyContext } from '../effects/applier.js';
 import { claimConversations, lockConversation, restConversation } from '../store/conversations.js';
+import { loadRestingWords, lockResting, restOn } from '../store/resting.js';
 import { inTransaction } from '../store/sql.js';
 import { ClockBehindError, type Registries } from './answer.js';
 import { workBatch, type BatchDeps } from './batch.js';
 import type { Engine } from './engine.js';
 import { isCollision, isConnectionFault } from './faults.js';
-import { parkMessage } from './park.js';
+import { parkMessage, tellOfWait } from './park.js';
 import { createVillages } from './villages.js';
 
 export interface ConverserDeps extends Registries {
@@ -52,6 +53,9 @@ const LIMITS: ConverserLimits = {
   restMs: (n) => Math.min(1_000 * 4 ** (n - 1), 60_000),
 };
 const CLOCK_REST_MS = 30_000;
+/** How often, in a long run, conversations that rest are looked through for emergencies; and how much of them. */
+const LOOK_EVERY_MS = 250;
+const MOST_LOOKED_AT = 1_000;
 
 /** The second stop of the road: claims conversations with waiting messages and works them off, batch after batch. */
 export function createConverser(deps: ConverserDeps): Converser {
@@ -67,12 +71,17 @@ export function createConverser(deps: ConverserDeps): Converser {
   let running: Promise<void> | null = null;
   let isWanted = false;
   let isStopped = false;
+  let lookedAt = 0;
+  /** Messages of resting conversations that were looked at already. */
+  let looked = new Set<number>();
 
   async function loop(): Promise<void> {
     try {
       do {
         isWanted = false;
-        while (!isStopped && (await takeBatch()) > 0);
+        await hearEmergencies();
+        while (!isStopped && (await takeBatch()) > 0)
+          if (performance.now() - lookedAt > LOOK_EVERY_MS) await hearEmergencies();
       } while (isWanted && !isStopped);
     } catch (cause) {
       // The sweep calls again; what is waiting stays where it is.
@@ -98,10 +107,7 @@ export function createConverser(deps: ConverserDeps): Converser {
     } catch (cause) {
       if (claimed.length === 0 || isConnectionFault(cause)) throw cause;
       if (claimed.length > 1)
-        log.warn(
-          { error: (cause as Error).message, conversations: claimed.length },
-          'a batch failed; going one by one',
-        );
+        log.warn({ err: cause, conversations: claimed.length }, 'a batch failed; going one by one');
       for (const id of claimed) await workAlone(id);
     }
     return claimed.length;
@@ -128,9 +134,57 @@ export function createConverser(deps: ConverserDeps): Converser {
     }
   }
 
+  /** A cry for help does not wait behind a message that failed, nor for a clock: it is heard out of its turn. */
+  async function hearEmergencies(): Promise<void> {
+    lookedAt = performance.now();
+    const waiting = await loadRestingWords(pool, deps.now(), MOST_LOOKED_AT);
+    const fresh = waiting.filter(({ seq }) => !looked.has(seq)).toReversed();
+    looked = new Set(waiting.map(({ seq }) => seq));
+    for (const { seq, conversationId, text } of fresh) {
+      if (!deps.engine.isEmergency(text) || isStopped) continue;
+      if (!(await hearAside(conversationId, seq))) looked.delete(seq);
+    }
+  }
+
+  /** That one message; where the session itself is at fault, without it. False where another worker holds it. */
+  async function hearAside(id: string, seq: number): Promise<boolean> {
+    for (const isBlank of [false, true]) {
+      const context = applyContext();
+      try {
+        const isDone = await inTransaction(pool, async (sql) => {
+          const rest = await lockResting(sql, id);
+          if (!rest) return false;
+          const { turns } = await workBatch(
+            sql,
+            [id],
+            batchDeps,
+            context,
+            { seqs: [] },
+            { only: seq, isBlank },
+          );
+          // What rested goes on resting, and is as near to being given up on as it was.
+          await restOn(sql, id, rest);
+          count(turns, 1);
+          return true;
+        });
+        wake(context);
+        return isDone;
+      } catch (cause) {
+        if (isConnectionFault(cause)) throw cause;
+        log.error(
+          { conversation: id, message: seq, err: cause },
+          'an emergency could not be heard out of turn',
+        );
+      }
+    }
+    return true;
+  }
+
   /** A conversation that fails rests, longer each time; then the message is given up on, and people are told. */
   async function failed(id: string, seq: number | null, cause: unknown): Promise<void> {
     counters.conversationFailures += 1;
+    // An emergency may wait behind it.
+    isWanted = true;
     const context = applyContext();
     await inTransaction(pool, async (sql) => {
       const row = await lockConversation(sql, id, null);
@@ -139,6 +193,7 @@ export function createConverser(deps: ConverserDeps): Converser {
       const fields = { conversation: id, message: seq, failures };
       if (cause instanceof ClockBehindError) {
         log.error(fields, cause.message);
+        await tellOfWait(sql, id, batchDeps, context);
         await restConversation(sql, id, later(context, CLOCK_REST_MS), false);
       } else if (isCollision(cause) && failures < limits.tries) {
         log.warn({ ...fields, err: cause }, 'a conversation collided with another; again at once');

@@ -11,6 +11,8 @@ export interface Engine {
   isEmergency(text: string): boolean;
   /** What a person is told whose message could not be handled: that it is our fault, and that a person was told. */
   apology(context: TurnContext): Outgoing;
+  /** What a person is told whose message is kept, but has to wait for a machine that is not in order. */
+  patience(context: TurnContext): Outgoing;
 }
 
 /** The engine over these flows. */
@@ -22,5 +24,6 @@ export function createEngine(flows: Flows): Engine {
       const run = new Run(flows, {}, context);
       return { text: run.text('parked'), choices: [{ label: run.text('menu'), payload: 'w.menu' }] };
     },
+    patience: (context) => ({ text: new Run(flows, {}, context).text('kept_waiting') }),
   };
 }

@@ -1,6 +1,7 @@
 import { setBlocked } from '../store/conversations.js';
+import { tellAgain } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
-import { markRepeat, SILENCE_MS } from './automatic.js';
+import { markRepeat, repeatable, SILENCE_MS } from './automatic.js';
 import type { Engine } from './engine.js';
 import { contentOf, type Talk } from './talk.js';
 
@@ -11,7 +12,10 @@ export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<voi
     .filter((t) => t.row.blockedAt !== null && !['blocked', 'internal'].includes(t.current!.kind))
     .map((t) => t.row.addressId);
   if (blocked.length > 0) await setBlocked(sql, blocked, now);
-  if (unblocked.length > 0) await setBlocked(sql, unblocked, null);
+  if (unblocked.length > 0) {
+    await setBlocked(sql, unblocked, null);
+    await tellAgain(sql, unblocked, now);
+  }
   // The next message of the same batch goes by it.
   for (const talk of wave)
     if (blocked.includes(talk.row.addressId)) talk.row.blockedAt = now;
@@ -24,14 +28,15 @@ export function isHeard(talk: Talk, engine: Engine, now: Date): boolean {
   if (row.kind === 'internal') return true;
   if (row.kind === 'blocked' || row.kind === 'unblocked') return false;
   const content = contentOf(row);
-  if (content.kind !== 'text') {
+  const told = repeatable(content);
+  if (told === null) {
     talk.silencedUntil = null;
     return true;
   }
-  const { mark, isSame, isAutomatic } = markRepeat(talk.note.r, content.text, row.sentAt);
+  const { mark, isSame, isAutomatic } = markRepeat(talk.note.r, told, row.sentAt);
   talk.note.r = mark;
   const isSilenced = talk.silencedUntil !== null && talk.silencedUntil > now;
-  if ((isAutomatic || (isSilenced && isSame)) && !engine.isEmergency(content.text)) {
+  if ((isAutomatic || (isSilenced && isSame)) && !engine.isEmergency(told)) {
     talk.silencedUntil = new Date(now.getTime() + SILENCE_MS);
     return false;
   }

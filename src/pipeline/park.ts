@@ -5,7 +5,7 @@ import { parkInbound } from '../store/inbound.js';
 import type { Sql } from '../store/sql.js';
 import { applyEffects } from './answer.js';
 import type { BatchDeps } from './batch.js';
-import { askerOf, closeTalk, contextOf, openTalk, type Talk } from './talk.js';
+import { askerOf, closeTalk, contextOf, openTalk, type RoadNote, type Talk } from './talk.js';
 
 /**
  * Gives up on a message that failed again and again: it stays for a person to read, the writer gets an apology, the
@@ -59,4 +59,36 @@ export async function parkMessage(
     await sql.query('ROLLBACK TO SAVEPOINT telling');
     log.error({ conversation: row.id, err: cause }, 'nobody could be told of a message that was given up on');
   }
+}
+
+/** Tells the person, once, that a message is kept and has to wait. Runs in a transaction that holds the conversation. */
+export async function tellOfWait(
+  sql: Sql,
+  conversation: string,
+  deps: BatchDeps,
+  context: ApplyContext,
+): Promise<void> {
+  const [row] = await loadConversations(sql, [conversation]);
+  const note = (row?.session as { '~'?: RoadNote } | undefined)?.['~'];
+  if (!row || note?.w) return;
+  const talk = openTalk({ ...row, private: null }, [], context.sealer);
+  talk.note.w = 1;
+  await saveConversations(
+    sql,
+    {
+      conversations: [{ ...closeTalk(talk, context.sealer), private: row.private }],
+      handled: [],
+      sealed: [],
+    },
+    context.now,
+  );
+  const around = { ...deps.surroundings, now: context.now };
+  if (row.village) await around.villages.load(sql, [row.village.id], context.now);
+  const message = deps.engine.patience(contextOf(talk, around));
+  await applyEffects(
+    sql,
+    [{ asker: askerOf(talk), effect: { kind: 'send_message', message } }],
+    deps.appliers,
+    context,
+  );
 }

@@ -16,18 +16,26 @@ export interface RoadNote {
   r?: RepeatMark;
   /** The message before was given up on. */
   p?: 1;
+  /** The person was told that the message before has to wait. */
+  w?: 1;
 }
 const NOTE = '~';
+
+/** A message as it is heard: with the edits that came before it was, and what it said before them. */
+export interface HeardRow extends WaitingRow {
+  also?: WaitingRow[];
+  first?: JsonObject;
+}
 
 /** One conversation of a batch while its messages are worked off. */
 export interface Talk {
   row: ConversationRow;
   /** Messages still to come, in order. */
-  waiting: WaitingRow[];
+  waiting: HeardRow[];
   session: Session;
   note: RoadNote;
   /** The message of the present wave. */
-  current: WaitingRow | null;
+  current: HeardRow | null;
   effects: Effect[];
   /** Photos and documents that came; `isTaken` once the engine keeps or hands on one. */
   files: SentFile[];
@@ -49,7 +57,7 @@ export interface SentFile {
 }
 
 /** Opens a locked conversation. Throws SealError where its private answers cannot be opened. */
-export function openTalk(row: ConversationRow, waiting: WaitingRow[], sealer: Sealer): Talk {
+export function openTalk(row: ConversationRow, waiting: HeardRow[], sealer: Sealer): Talk {
   const { [NOTE]: note, ...session } = row.session;
   if (row.private !== null) session['private'] = sealer.open('session', row.id, row.private);
   return {

@@ -70,8 +70,10 @@ function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: Apply
   talk.effects.push(...turn.effects);
   noteTaken(talk, turn);
   if (!turn.sealsInput || talk.current!.kind === 'internal') return;
-  const { seq, body } = talk.current!;
-  talk.sealed.push({ seq, body: sealer.seal('inbound', String(seq), body) });
+  const { seq, body, first, also = [] } = talk.current!;
+  // What was said before an edit, and the edit itself, are as sensitive.
+  for (const row of [{ seq, body: first ?? body }, ...also])
+    talk.sealed.push({ seq: row.seq, body: sealer.seal('inbound', String(row.seq), row.body) });
 }
 
 /** Codes, places and due times given out under a clock that was set back would overtake those given before. */
@@ -86,7 +88,10 @@ function changesPerson(ask: Ask): boolean {
 }
 
 function isIssuing(ask: Ask): boolean {
-  return 'effect' in ask && ask.effect.kind === 'open_case';
+  return (
+    'effect' in ask &&
+    ['open_case', 'publish_listing', 'accept_invite', 'confirm_invite'].includes(ask.effect.kind)
+  );
 }
 
 /** At most one act on a thing in a round: who comes later in the batch waits for the next one. */

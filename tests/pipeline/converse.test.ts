@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { slotEngine } from '../support/slotEngine.js';
 import { aWorld, type World } from '../support/world.js';
+import { clockIsBehind } from '../../src/store/clockGuard.js';
 import { insertInternal } from '../../src/store/inbound.js';
 import { DEMONSTRATION_VILLAGE } from '../../src/store/seedDemonstration.js';
 
@@ -69,6 +70,71 @@ describe('order', () => {
     await deaf.converser.run();
     expect(engine.seen.map(({ text }) => text)).toEqual(['Warung', 'edit Toko']);
     await deaf.stop();
+  });
+});
+
+test('a sensitive answer that was edited before it was heard is sealed with its edits', async () => {
+  const deaf = await aWorld({ engine, isDeaf: true, database: world.database });
+  const siti = deaf.aPerson();
+  await siti.says('secret ibu kandng', { externalId: 'm1' });
+  await siti.sends({ kind: 'edit', externalId: 'm1', text: 'secret ibu kandung' });
+  await deaf.converser.run();
+  const { rows } = await deaf.pool.query('SELECT seq, body, sealed_body FROM inbound_messages ORDER BY seq');
+  expect(rows.map((row) => row.body)).toEqual([{ kind: 'text' }, { kind: 'edit' }]);
+  const opened = rows.map((row) => deaf.sealer.open('inbound', String(row.seq), row.sealed_body)['text']);
+  expect(opened).toEqual(['secret ibu kandng', 'secret ibu kandung']);
+  await deaf.stop();
+});
+
+describe('a conversation that rests', () => {
+  const resting = async (person: ReturnType<World['aPerson']>) => await session(await person.conversation());
+
+  test('hears an emergency at once, out of its turn, and rests on', async () => {
+    const slow = await aWorld({ engine, database: world.database, converser: { restMs: () => 60_000 } });
+    const siti = slow.aPerson();
+    await siti.says('boom');
+    await expect.poll(() => slow.counters.conversationFailures).toBe(1);
+    const before = await resting(siti);
+    await siti.says('nanti saja');
+    await siti.says('tolong ada kebakaran');
+    await expect.poll(() => siti.heard(), { timeout: 5_000 }).toEqual(['1: tolong ada kebakaran (new)']);
+    expect(await resting(siti)).toMatchObject({ failures: 1, wake_at: before.wake_at });
+    const { rows } = await slow.pool.query(
+      "SELECT body ->> 'text' AS text FROM inbound_messages WHERE handled_at IS NULL ORDER BY seq",
+    );
+    expect(rows.map(({ text }) => text)).toEqual(['boom', 'nanti saja']);
+    await slow.stop();
+  });
+
+  test('hears the emergency that came with the message that fails', async () => {
+    const slow = await aWorld({
+      engine,
+      isDeaf: true,
+      database: world.database,
+      converser: { restMs: () => 60_000 },
+    });
+    const siti = slow.aPerson();
+    await siti.says('boom');
+    await siti.says('tolong ada kebakaran');
+    await slow.converser.run();
+    slow.wake.send('test:line');
+    await expect.poll(() => siti.heard(), { timeout: 5_000 }).toHaveLength(1);
+    await slow.stop();
+  });
+
+  test('hears it though its session cannot be opened, and keeps the session as it was', async () => {
+    const slow = await aWorld({ engine, database: world.database, converser: { restMs: () => 60_000 } });
+    const siti = slow.aPerson();
+    await siti.says('halo');
+    await slow.settles();
+    await slow.pool.query("UPDATE conversations SET private = 'nothing that opens'");
+    const before = await resting(siti);
+    await siti.says('lagi');
+    await expect.poll(() => slow.counters.conversationFailures).toBe(1);
+    await siti.says('ada kebakaran');
+    await expect.poll(() => siti.heard().at(-1), { timeout: 5_000 }).toContain('ada kebakaran');
+    expect(await resting(siti)).toMatchObject({ session: before.session, private: 'nothing that opens' });
+    await slow.stop();
   });
 });
 
@@ -214,6 +280,19 @@ describe('effects', () => {
 });
 
 describe('who is answered', () => {
+  test('two robots that take turns in one chat, and stickers without end, silence the bot', async () => {
+    const robot = world.aPerson();
+    for (let n = 0; n < 14; n++)
+      await robot.says(n % 2 ? 'Mohon tunggu, admin akan membalas' : 'Terima kasih sudah menghubungi kami');
+    await world.settles();
+    expect(robot.heard()).toHaveLength(9);
+    const looping = world.aPerson();
+    for (let n = 0; n < 24; n++) await looping.sends({ kind: 'unreadable', what: 'sticker' });
+    await looping.says('ada kebakaran');
+    await world.settles();
+    expect(looping.heard()).toHaveLength(20);
+  });
+
   test('five messages of a robot within two minutes silence the bot in that chat, until a person writes', async () => {
     const robot = world.aPerson();
     for (let n = 0; n < 8; n++) await robot.says(`Terima kasih, pesan Anda kami terima ${n}`);
@@ -280,10 +359,23 @@ test('under a clock that is behind no case is opened, and the request waits unti
   const siti = clocked.aPerson();
   await siti.says(`village ${DEMONSTRATION_VILLAGE}`);
   await clocked.settles();
+  // As the worker does every other second: the latest time seen is remembered.
+  await clockIsBehind(clocked.pool, new Date());
   behind = 3_600_000;
   await siti.says(`case ${v7()}`);
   await expect.poll(() => clocked.counters.conversationFailures).toBe(1);
   expect((await clocked.pool.query('SELECT count(*)::int AS n FROM cases')).rows[0].n).toBe(0);
+  // The person is told that it is kept, once, and a cry for help is heard all the same.
+  await expect
+    .poll(async () => (await session(await siti.conversation())).wake_at, { timeout: 5_000 })
+    .not.toBeNull();
+  await clocked.pool.query('UPDATE conversations SET wake_at = NULL');
+  await clocked.converser.run();
+  expect(clocked.counters.conversationFailures).toBe(2);
+  await siti.says('ada kebakaran');
+  await expect
+    .poll(() => siti.heard().slice(1), { timeout: 5_000 })
+    .toEqual(['Sebentar lagi', '1: ada kebakaran']);
   behind = -60_000;
   await clocked.converser.run();
   await clocked.settles();

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
+import type { Engine } from '../../src/pipeline/engine.js';
 import { createLog } from '../../src/roles/log.js';
 import { slotEngine } from '../support/slotEngine.js';
 import { aWorld, type World } from '../support/world.js';
@@ -20,12 +21,14 @@ test('no word, name or number of a person is in any line of the log, whatever fa
       done();
     },
   });
-  const engine = slotEngine();
-  const advance = engine.advance;
-  engine.advance = (session, event, context) => {
-    if (event.kind === 'message' && event.content.kind === 'text' && event.content.text.startsWith('{'))
-      JSON.parse(event.content.text);
-    return advance(session, event, context);
+  const inner = slotEngine();
+  const engine: Engine = {
+    ...inner,
+    advance(session, event, context) {
+      if (event.kind === 'message' && event.content.kind === 'text' && event.content.text.startsWith('{'))
+        JSON.parse(event.content.text);
+      return inner.advance(session, event, context);
+    },
   };
   world = await aWorld({
     engine,

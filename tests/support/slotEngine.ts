@@ -13,6 +13,7 @@ export function slotEngine(): Engine & { seen: { text: string; late: boolean; se
     seen,
     isEmergency: (text) => text.includes('kebakaran'),
     apology: () => ({ text: 'Maaf' }),
+    patience: () => ({ text: 'Sebentar lagi' }),
     advance(session, event, context): Turn {
       const slots = ((session.a?.slots ?? []) as string[]).slice();
       const say = (text: string): Effect => ({ kind: 'send_message', message: { text } });

@@ -92,6 +92,7 @@ export const SYSTEM_TEXTS = {
   already_sent: ['code'],
   late: [],
   parked: [],
+  kept_waiting: [],
   handed_over: [],
   handed_over_closed: ['opens_next'],
   handed_over_no_village: [],

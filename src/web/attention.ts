@@ -18,11 +18,12 @@ export async function attentionOf(
   deps: Pick<WebDeps, 'pool' | 'now'>,
   officer: OfficerIdentity,
 ): Promise<Attention> {
-  const counts = await countAttention(deps.pool, {
+  const scopes = {
     listings: scopeOf(officer, 'listings.decide') ?? NOWHERE,
     invites: scopeOf(officer, 'officers.manage') ?? NOWHERE,
     incidents: scopeOf(officer, 'lines.read') ?? NOWHERE,
-  });
+  };
+  const counts = await countAttention(deps.pool, scopes, officer.id, deps.now());
   const calls = scopeOf(officer, 'calls.answer');
   return { ...counts, calls: calls ? await countCalls(deps.pool, calls, officer.id, deps.now()) : 0 };
 }

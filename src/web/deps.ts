@@ -64,7 +64,15 @@ export interface Question {
 export interface Health {
   ok: boolean;
   /** By name: postgres, queue, lines, clock … */
-  parts: { [name: string]: { ok: boolean; detail?: string } };
+  parts: { [name: string]: HealthPart };
+}
+
+export interface HealthPart {
+  ok: boolean;
+  /** One word of ours: 'up', 'unreachable', 'behind' … */
+  word?: string;
+  /** What is wrong, in the words of the part itself: for this machine alone. */
+  detail?: string;
 }
 
 export interface WebhookUpdate {

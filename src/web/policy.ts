@@ -1,6 +1,8 @@
 import type { OfficerIdentity } from '../core/asker.js';
 import { toldRoles } from '../core/handlers.js';
 import type { HandlingKind } from '../core/handlers.js';
+import { ROLES } from '../store/officers.js';
+import type { Role } from '../store/officers.js';
 import type { Scope } from '../store/web/scope.js';
 
 /**
@@ -27,23 +29,6 @@ export type Permission =
   /** The lines and what went wrong with them. */
   | 'lines.read'
   | 'incidents.close';
-
-const EVERYBODY = [
-  'kepala_desa',
-  'sekretaris',
-  'kasi_pelayanan',
-  'kasi_pemerintahan',
-  'kasi_kesejahteraan',
-  'kaur_tu',
-  'operator',
-  'bidan',
-  'kader',
-  'kepala_dusun',
-  'admin',
-] as const;
-export type Role = (typeof EVERYBODY)[number];
-/** All roles, in the order in which a village names them. */
-export const ROLES: readonly Role[] = EVERYBODY;
 
 /** Told of such requests, and so allowed to handle them (core/handlers.ts); and the keeper, where a village is stuck. */
 const handlers = (kind: HandlingKind, isConfidential = false) => [
@@ -80,5 +65,5 @@ export function covers(scope: Scope | null, village: string | null): boolean {
 }
 
 export function isRole(text: string): text is Role {
-  return (EVERYBODY as readonly string[]).includes(text);
+  return ROLES.some((role) => role === text);
 }

@@ -1,3 +1,4 @@
+import type { WebSettings } from './deps.js';
 import type { WebContext } from './env.js';
 
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|::ffff:127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/u;
@@ -5,12 +6,12 @@ const PRIVATE = /^(?:::ffff:)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|^f
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * The network address that a request comes from. What a proxy says is believed only of a proxy of our own: one on
- * this machine or a private network. The last entry of X-Forwarded-For is the one that it wrote.
+ * The network address that a request comes from. What a proxy says is believed only where there is one (PUBLIC_URL),
+ * and of one of our own: on this machine or a private network. The last entry of X-Forwarded-For is what it wrote.
  */
-export function sourceOf(c: WebContext): string {
+export function sourceOf(c: WebContext, { publicUrl }: WebSettings): string {
   const peer = peerOf(c);
-  if (!LOOPBACK.test(peer) && !PRIVATE.test(peer)) return peer;
+  if (publicUrl === null || (!LOOPBACK.test(peer) && !PRIVATE.test(peer))) return peer;
   const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim();
   return forwarded && /^[0-9a-f.:]{3,45}$/iu.test(forwarded) ? forwarded : peer;
 }

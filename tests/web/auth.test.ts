@@ -6,7 +6,7 @@ let web: Web;
 beforeAll(async () => {
   web = await aWeb();
 });
-afterAll(() => web.drop());
+afterAll(() => web?.drop());
 
 const KEEPER = { name: 'Ibu Pengelola', username: 'pengelola', password: PASSWORD, again: PASSWORD };
 
@@ -200,3 +200,38 @@ async function totp(secret: string): Promise<string> {
   const offset = digest.at(-1)! & 15;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
+
+describe('behind a proxy that ends TLS', () => {
+  test('cookies are for TLS alone, forms of the public name count, and guesses are told apart by who made them', async () => {
+    const settings = { ...web.deps.settings, publicUrl: 'https://desa.example.id' };
+    const proxied = await aWeb({ settings });
+    await proxied.officer({ name: 'Budi', username: 'budi' });
+    const send = (password: string, from_: string, origin = 'https://desa.example.id') => {
+      const headers = { Origin: origin, Host: '10.0.0.5:8080', 'X-Forwarded-For': `203.0.113.99, ${from_}` };
+      const request = { ...form({ username: 'budi', password }), headers };
+      return proxied.app.request('/console/masuk', request, from('10.0.0.2'));
+    };
+    const signedIn = await send(PASSWORD, '198.51.100.1');
+    expect(signedIn.status).toBe(303);
+    const cookie = signedIn.headers.getSetCookie().find((one) => one.includes('session_token'))!;
+    expect(cookie).toMatch(/^__Secure-kentongan\.session_token=.*; Secure/u);
+    expect(signedIn.headers.get('strict-transport-security')).toBe('max-age=31536000');
+    expect((await send(PASSWORD, '198.51.100.1', 'https://penipu.example')).status).toBe(403);
+
+    for (let n = 0; n < 8; n += 1) await send('tebak tebak', '198.51.100.2');
+    expect((await send(PASSWORD, '198.51.100.2')).status).toBe(429);
+    expect((await send(PASSWORD, '198.51.100.3')).status).toBe(303);
+    await proxied.drop();
+  });
+
+  test('without one, what a request says of where it came from counts for nothing', async () => {
+    await web.officer({ name: 'Sari', username: 'sari' });
+    const guess = (claimed: string) => {
+      const request = form({ username: 'sari', password: 'tebak tebak' });
+      request.headers = { ...(request.headers as { [name: string]: string }), 'X-Forwarded-For': claimed };
+      return web.app.request('/console/masuk', request, from('192.168.1.7'));
+    };
+    for (let n = 0; n < 8; n += 1) await guess(`198.51.100.${n}`);
+    expect((await guess('198.51.100.200')).status).toBe(429);
+  });
+});

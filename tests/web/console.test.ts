@@ -24,7 +24,7 @@ beforeAll(async () => {
     await web.signIn('pengelola'),
   ];
 });
-afterAll(() => web.drop());
+afterAll(() => web?.drop());
 
 const page = async (path: string, cookie = ratna) => (await web.app.request(path, withCookie(cookie))).text();
 const act = (code: string, what: string, cookie: string, text = '') =>

@@ -12,7 +12,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => web.drop());
+afterAll(() => web?.drop());
 
 describe('what a machine asks', () => {
   test('/healthz answers 200 with its parts, and 503 that names the broken one', async () => {
@@ -21,13 +21,18 @@ describe('what a machine asks', () => {
     expect(await fine.json()).toMatchObject({ status: 'ok', parts: { postgres: { ok: true } } });
 
     web.health.ok = false;
-    web.health.parts['lines'] = { ok: false, detail: 'telegram:1 is down' };
+    web.health.parts['lines'] = { ok: false, word: 'down', detail: 'connect 10.0.0.7:5432' };
     const broken = await web.app.request('/healthz');
     expect(broken.status).toBe(503);
     expect(await broken.json()).toMatchObject({
       broken: ['lines'],
-      parts: { lines: { detail: 'telegram:1 is down' } },
+      parts: { lines: { ok: false, word: 'down' } },
     });
+    // What a part says in its own words is for this machine alone.
+    expect(await (await web.app.request('/healthz')).text()).not.toContain('10.0.0.7');
+    const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
+    const local = await web.app.request('http://127.0.0.1/healthz', {}, env);
+    expect(await local.text()).toContain('connect 10.0.0.7:5432');
     web.health.ok = true;
     delete web.health.parts['lines'];
   });
@@ -115,7 +120,7 @@ describe('the market', () => {
   test("a listing's page tells the price and the contact that its seller approved", async () => {
     const { code } = await web.listing({ title: 'Kopi Osing', price: 85_000 });
     const page = await (await web.app.request(`/pasar/${code.toLowerCase()}`)).text();
-    expect(page).toContain('Rp85.000 / kg');
+    expect(page).toContain('Rp85.000/kg');
     expect(page).toContain('tel:+6281234567890');
     expect(page).toContain('https://wa.me/6281234567890');
     const silent = await web.listing({ contact: null });

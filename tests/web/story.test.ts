@@ -177,7 +177,7 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     await market.reload();
     const stall = market.locator('.stall', { hasText: 'Buah naga merah segar' });
     await stall.waitFor();
-    expect(await stall.innerText()).toContain('Rp12.000 / kg');
+    expect(await stall.innerText()).toContain('Rp12.000/kg');
     const photo = stall.locator('img');
     await expect
       .poll(() => photo.evaluate((image) => (image as HTMLImageElement).naturalWidth))

@@ -6,7 +6,7 @@ import { NOTICE_OF, STATUSES } from '../../src/core/cases.js';
 import { CATEGORIES } from '../../src/core/listing.js';
 import { REPORT_REASONS } from '../../src/web/views/market.js';
 import { ACTS } from '../../src/web/acts.js';
-import { ROLES } from '../../src/web/policy.js';
+import { ROLES } from '../../src/store/officers.js';
 import { isKey, wordsIn } from '../../src/web/words.js';
 import en from '../../src/web/locales/en.json' with { type: 'json' };
 import id from '../../src/web/locales/id.json' with { type: 'json' };

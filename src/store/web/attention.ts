@@ -5,17 +5,20 @@ import type { Scope } from './scope.js';
 export async function countAttention(
   sql: Sql,
   scopes: { listings: Scope; invites: Scope; incidents: Scope },
+  officerId: string,
+  now: Date,
 ): Promise<{ listings: number; invites: number; incidents: number }> {
   const { rows } = await sql.query<{ listings: number; invites: number; incidents: number }>(
     `SELECT
        (SELECT count(*)::int FROM listings WHERE status = 'waiting'
           AND ($1::text[] IS NULL OR village_id = ANY ($1))) AS listings,
        (SELECT count(*)::int FROM invites WHERE accepted_at IS NOT NULL AND confirmed_at IS NULL AND refused_at IS NULL
-          AND ($2::text[] IS NULL OR EXISTS (SELECT 1 FROM officer_roles
-            WHERE officer_roles.officer_id = invites.officer_id AND officer_roles.village_id = ANY ($2)))) AS invites,
+          AND expires_at > $5 AND (invited_by = $4 OR (invited_by IS NULL AND officer_id <> $4
+            AND ($2::text[] IS NULL OR EXISTS (SELECT 1 FROM officer_roles
+              WHERE officer_roles.officer_id = invites.officer_id AND officer_roles.village_id = ANY ($2)))))) AS invites,
        (SELECT count(*)::int FROM incidents WHERE closed_at IS NULL
           AND ($3::text[] IS NULL OR village_id = ANY ($3))) AS incidents`,
-    [scopes.listings.villages, scopes.invites.villages, scopes.incidents.villages],
+    [scopes.listings.villages, scopes.invites.villages, scopes.incidents.villages, officerId, now],
   );
   return rows[0]!;
 }

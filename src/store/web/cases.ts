@@ -145,11 +145,12 @@ export async function caseFiles(sql: Sql, caseId: string): Promise<CaseFileRow[]
   return rows;
 }
 
-/** Changes whenever a case or a listing somewhere did: what live pages watch. Two look-ups in an index. */
+/** Changes whenever a case did, or an officer was to be told something: what live pages watch. Look-ups in an index. */
 export async function caseSignature(sql: Sql): Promise<string> {
   const { rows } = await sql.query<{ signature: string }>(
     `SELECT concat_ws(' ', (SELECT id FROM case_events ORDER BY id DESC LIMIT 1),
-       (SELECT id FROM cases ORDER BY id DESC LIMIT 1)) AS signature`,
+       (SELECT id FROM cases ORDER BY id DESC LIMIT 1),
+       (SELECT id FROM notifications ORDER BY id DESC LIMIT 1)) AS signature`,
   );
   return rows[0]!.signature;
 }

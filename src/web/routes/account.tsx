@@ -210,7 +210,7 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
 }
 
 async function mayTry(deps: WebDeps, c: WebContext, target: string): Promise<boolean> {
-  const source = deps.sealer.lookUpKey(`source:${sourceOf(c)}`);
+  const source = deps.sealer.lookUpKey(`source:${sourceOf(c, deps.settings)}`);
   return isWithinLimit(
     deps.pool,
     { id: deps.newId(), kind: 'masuk', target, source, at: deps.now() },

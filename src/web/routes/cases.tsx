@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { OfficerIdentity } from '../../core/asker.js';
 import { decide } from '../../core/cases.js';
 import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
@@ -40,15 +41,16 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get('/', async (c) => {
       const view = c.get('view');
+      // Somebody whose role has no part in requests (a posyandu volunteer) finds their own account.
+      if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      const list = await listOf(deps, c, scope);
-      const attention = await attentionOf(deps, officer);
-      return c.html(<CasesPage {...list} view={view} attention={attention} services={deps.services} />);
+      const list = await listOf(deps, c, officer, scope);
+      return c.html(<CasesPage {...list} view={view} services={deps.services} />);
     })
     .get('/live', (c) => {
-      const { scope } = allowedCases(c, 'cases.read', deps.services);
+      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
       return streamPart(c, subscribe, async () => {
-        const list = await listOf(deps, c, scope);
+        const list = await listOf(deps, c, officer, scope);
         return String(
           <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />,
         );
@@ -116,14 +118,22 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
     });
 }
 
-async function listOf(deps: WebDeps, c: WebContext, scope: CaseScope) {
+async function listOf(deps: WebDeps, c: WebContext, officer: OfficerIdentity, scope: CaseScope) {
   const filter: CaseFilter = CASE_FILTERS.find((known) => known === c.req.query('saring')) ?? 'open';
   const page = Math.min(Math.max(Math.trunc(Number(c.req.query('halaman') ?? 1)) || 1, 1), 1000);
-  const [rows, counts] = await Promise.all([
+  const [rows, counts, attention] = await Promise.all([
     listCases(deps.pool, scope, filter, page),
     countCases(deps.pool, scope, deps.now()),
+    attentionOf(deps, officer),
   ]);
-  return { rows: rows.slice(0, PAGE_SIZE), hasMore: rows.length > PAGE_SIZE, counts, filter, page };
+  return {
+    rows: rows.slice(0, PAGE_SIZE),
+    hasMore: rows.length > PAGE_SIZE,
+    counts,
+    attention,
+    filter,
+    page,
+  };
 }
 
 async function findCase(deps: WebDeps, scope: CaseScope, typed: string): Promise<CaseDetail> {

@@ -50,7 +50,7 @@ export function marketRoutes(deps: WebDeps): Hono<WebEnv> {
       const { code } = await find(c.req.param('code'));
       const form = await readForm(c, ReportForm);
       if (!form.data) throw new PageError(400);
-      const source = deps.sealer.lookUpKey(`source:${sourceOf(c)}`);
+      const source = deps.sealer.lookUpKey(`source:${sourceOf(c, deps.settings)}`);
       const attempt = { id: deps.newId(), kind: 'lapor', target: code, source, at: deps.now() };
       // Somebody's second report is thanked for like the first, and not counted.
       if (await isWithinLimit(deps.pool, attempt, REPORT_LIMIT)) {

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
-import { insertInvite, tokenHash } from '../../store/invites.js';
+import { createInvite } from '../../store/officers.js';
 import { inTransaction } from '../../store/sql.js';
 import {
   addOfficer,
@@ -27,17 +28,14 @@ import { OfficersPage } from '../views/officers.js';
 import type { OfficersProps } from '../views/officers.js';
 import type { Key } from '../words.js';
 
-/** As people write it, without spaces and dashes. */
-const PHONE = /^(?:(?:\+|00)?62)?0?8[1-9]\d{7,10}$/u;
 const OfficerForm = z.object({
   name: z.string().trim().min(2).max(80),
+  // Optional: somebody who only sits at the console needs none.
   phone: z
     .string()
-    .transform((typed) => typed.replace(/[\s.()-]/gu, ''))
-    .refine((digits) => digits === '' || PHONE.test(digits))
-    .transform((digits) =>
-      digits === '' ? null : `62${digits.replace(/^(?:\+|00)?62/u, '').replace(/^0/u, '')}`,
-    ),
+    .trim()
+    .refine((typed) => typed === '' || readPhone(typed) !== null)
+    .transform(readPhone),
   role: z.string().refine(isRole),
   village: z.string().max(20),
 });
@@ -94,25 +92,18 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
     .post('/petugas/:id/undang', async (c) => {
       const { officer, scope } = allowed(c, 'officers.manage');
       const invited = await find(c, scope);
-      if (!invited.phone) return page(c, { faultKey: 'officers.needs_phone' }, 400);
-      const token = Buffer.from(deps.random(24)).toString('base64url');
-      const { expiresAt } = await inTransaction(deps.pool, (sql) =>
-        insertInvite(
+      if (!invited.phone || !invited.isActive) return page(c, { faultKey: 'officers.needs_phone' }, 400);
+      const made = await inTransaction(deps.pool, (sql) =>
+        createInvite(
           sql,
-          {
-            officerId: invited.id,
-            tokenHash: tokenHash(token),
-            phone: invited.phone!,
-            invitedBy: officer.id,
-            isConfirmed: false,
-          },
-          deps.newId,
-          deps.now(),
+          { phone: invited.phone!, invitedBy: officer.id, isConfirmed: false },
+          { newId: deps.newId, random: deps.random, now: deps.now() },
         ),
       );
-      await audit(deps, officer, 'officer.invite', invited.id, {});
-      const payload = `inv-${token}`;
-      return page(c, { invite: { name: invited.name, payload, links: deps.startLinks(payload), expiresAt } });
+      const payload = `inv-${made.token}`;
+      return page(c, {
+        invite: { name: made.name, payload, links: deps.startLinks(payload), expiresAt: made.expiresAt },
+      });
     })
     .post('/petugas/:id/akun', async (c) => {
       const { officer, scope } = allowed(c, 'officers.manage');

@@ -30,7 +30,7 @@ export function trackRoutes(deps: WebDeps): Hono<WebEnv> {
           <TrackPage view={view} typed={c.req.param('code').slice(0, 40)} outcome="no_code" />,
           400,
         );
-      const source = deps.sealer.lookUpKey(`source:${sourceOf(c)}`);
+      const source = deps.sealer.lookUpKey(`source:${sourceOf(c, deps.settings)}`);
       const [mayLook] = await noteAttempts(
         deps.pool,
         [{ code: read.code, source }],

@@ -8,6 +8,7 @@ import type { View } from './view.js';
 
 interface ListProps {
   view: View;
+  attention: Attention;
   rows: CaseRow[];
   hasMore: boolean;
   page: number;
@@ -17,12 +18,11 @@ interface ListProps {
 }
 
 /** The officer's list, live: what waits, the oldest request first. */
-export function CasesPage(props: ListProps & { attention: Attention }) {
-  const { view, attention, filter, page } = props;
+export function CasesPage(props: ListProps) {
+  const { view, filter, page } = props;
   return (
     <Layout view={view} title={view.t('cases.title')} isConsole>
       <h1>{view.t('cases.title')}</h1>
-      <AttentionStrip view={view} attention={attention} />
       <div
         id="daftar"
         hx-sse:connect={`/console/live?saring=${filter}&halaman=${page}`}
@@ -75,6 +75,7 @@ export function CaseList(props: ListProps) {
   const { view, rows, counts, filter } = props;
   return (
     <>
+      <AttentionStrip view={view} attention={props.attention} />
       <nav class="filters" aria-label={view.t('cases.filters')}>
         {CASE_FILTERS.map((one) => (
           <a href={`/console?saring=${one}`} aria-current={one === filter ? 'true' : undefined}>

@@ -1,7 +1,7 @@
 import type { ListingCard, ListingToDecide } from '../../store/web/market.js';
 import { Layout } from './layout.js';
 import { Field, Notice, wordOf } from './parts.js';
-import { offer } from './market.js';
+import { localPhone, offer } from './market.js';
 import type { View } from './view.js';
 
 /** What an officer decides over on the market. */
@@ -72,7 +72,10 @@ function ToDecide({ view, listing }: { view: View; listing: ListingToDecide }) {
       )}
       {listing.description && <p>{listing.description}</p>}
       <p class="quiet-text">
-        {view.t('listings.seller', { name: listing.seller ?? '–', contact: listing.contact ?? '–' })}
+        {view.t('listings.seller', {
+          name: listing.seller ?? '–',
+          contact: listing.contact ? localPhone(listing.contact) : '–',
+        })}
       </p>
       {listing.flags.length > 0 && (
         <p class={listing.flags.some((flag) => flag !== 'first') ? 'notice bad' : 'notice'}>

@@ -146,13 +146,18 @@ function Contact({ view, listing }: { view: View; listing: ListingPageRow }) {
   return (
     <p class="contact buttons">
       <a class="button" href={`tel:+${listing.contact}`}>
-        {view.t('market.call', { phone: `0${listing.contact.slice(2)}` })}
+        {view.t('market.call', { phone: localPhone(listing.contact) })}
       </a>
       <a class="button quiet" href={`https://wa.me/${listing.contact}`} rel="noreferrer">
         {view.t('market.whatsapp')}
       </a>
     </p>
   );
+}
+
+/** '081234567890'; a contact of another kind as it is. */
+export function localPhone(contact: string): string {
+  return contact.replace(/^62(?=\d+$)/u, '0');
 }
 
 function Line({ label, text }: { label: string; text: string | null }) {
@@ -165,10 +170,10 @@ function Line({ label, text }: { label: string; text: string | null }) {
   );
 }
 
-/** 'Rp12.000 / kg', 'Rp12.000 / kg, bisa nego', 'Harga nego'. */
+/** 'Rp12.000/kg', 'Rp12.000/kg, bisa nego', 'Harga nego'. */
 export function offer(view: View, listing: ListingCard): string {
   if (listing.price === null) return view.t('market.by_agreement');
-  const price = view.format.money(listing.price) + (listing.unit ? ` / ${listing.unit}` : '');
+  const price = view.format.money(listing.price) + (listing.unit ? `/${listing.unit}` : '');
   return listing.isNegotiable ? view.t('market.negotiable', { price }) : price;
 }
 

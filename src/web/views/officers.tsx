@@ -1,6 +1,6 @@
 import type { OfficerRow, VillageChoice, WaitingInvite } from '../../store/web/officers.js';
 import type { Given } from '../form.js';
-import { ROLES } from '../policy.js';
+import { ROLES } from '../../store/officers.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
 import { Fault, Field, Notice, roleWords, wordOf } from './parts.js';

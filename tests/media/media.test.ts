@@ -233,3 +233,25 @@ test('a stored file that is missing is told in the log, not thrown at a reader',
   expect(await createMedia(deps).read(id)).toBeNull();
   expect(log.join()).toContain('a stored file cannot be read');
 });
+
+test('an erased file that cannot be deleted holds up no other, and is tried again', async () => {
+  const ids = [await anAttachment(), await anAttachment(), await anAttachment()];
+  for (const id of ids) await fetchAttachment(deps, id);
+  await database.pool.query(
+    `UPDATE attachments SET state = 'erased', erased_at = now() WHERE id = ANY ($1::uuid[])`,
+    [ids],
+  );
+  const { storage } = deps;
+  const stuck = (await rowOf(ids[0]!))['storage_key'];
+  const failing = {
+    ...storage,
+    read: (key: string) => storage.read(key),
+    write: (key: string, bytes: Uint8Array) => storage.write(key, bytes),
+    delete: (key: string) => (key === stuck ? Promise.reject(new Error('EACCES')) : storage.delete(key)),
+  };
+  expect(await createMedia({ ...deps, storage: failing }).deleteErased()).toBe(2);
+  expect(await filesOnDisk()).toEqual([`${ids[0]}.jpg`]);
+  expect(log.filter((line) => line.includes('could not be deleted'))).toHaveLength(1);
+  expect(await createMedia(deps).deleteErased()).toBe(1);
+  expect(await filesOnDisk()).toEqual([]);
+});

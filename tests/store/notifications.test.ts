@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
-import { tellOfficers } from '../../src/store/notifications.js';
+import { notificationFailed, tellAgain, tellOfficers } from '../../src/store/notifications.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aStage, HERE, type Stage } from '../effects/stage.js';
 
@@ -107,4 +107,76 @@ test('many are told in batches, in their order, and by two workers at once each 
   const told = (await stage.told(sri)).map(({ vars }) => JSON.stringify(vars['code']));
   expect(told.toSorted()).toEqual(codes.map((code) => JSON.stringify(code)).toSorted());
   expect(told.slice(0, 5)).toEqual(codes.slice(0, 5).map((code) => JSON.stringify(code)));
+});
+
+describe('a notification whose message did not arrive', () => {
+  /** Handles what was told, and sends it with this outcome. */
+  async function said(asker: Asker, state: 'sent' | 'failed', text = 'Permohonan baru'): Promise<void> {
+    await stage.pool.query('UPDATE inbound_messages SET handled_at = $2 WHERE conversation_id = $1', [
+      asker.conversationId,
+      stage.now,
+    ]);
+    await stage.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, state, created_at)
+       VALUES ($1, 'telegram:1', jsonb_build_object('text', $2::text), $3, $4)`,
+      [asker.conversationId, text, state, stage.now],
+    );
+  }
+  const failed = (asker: Asker) => notificationFailed(stage.pool, asker.conversationId!, stage.now);
+
+  test('waits for a chat again, and where nobody else was told an incident is to be opened', async () => {
+    const { code } = await stage.aCase(siti);
+    await tell();
+    await said(sri, 'failed');
+    expect(await failed(sri)).toEqual([
+      {
+        kind: 'no_officer',
+        villageId: HERE,
+        conversationId: siti.conversationId,
+        detail: { code, reason: 'officer-new-case' },
+      },
+    ]);
+    expect(await outcomes()).toEqual([{ told: true, error: 'no_address' }]);
+    expect(await failed(sri)).toEqual([]);
+  });
+
+  test('is no incident where a colleague was told', async () => {
+    const op = await stage.anOfficer('Bu Op', [{ role: 'operator', village: HERE }]);
+    await stage.aCase(siti);
+    await tell();
+    await said(sri, 'failed');
+    await said(op, 'sent');
+    expect(await failed(sri)).toEqual([]);
+    expect((await outcomes()).map((row) => row['error']).toSorted()).toEqual(['no_address', null]);
+  });
+
+  test('of before, that did arrive, stays told', async () => {
+    await stage.aCase(siti);
+    await tell();
+    await said(sri, 'sent');
+    stage.now = new Date(stage.now.getTime() + 60_000);
+    await stage.aCase(siti);
+    await tell();
+    await stage.pool.query(`UPDATE inbound_messages SET handled_at = $1 WHERE received_at = $1`, [stage.now]);
+    await stage.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, state, created_at) VALUES ($1, 'telegram:1', '{"text":"x"}', 'failed', $2)`,
+      [sri.conversationId, stage.now],
+    );
+    expect(await failed(sri)).toHaveLength(1);
+    expect(await outcomes()).toEqual([
+      { told: true, error: null },
+      { told: true, error: 'no_address' },
+    ]);
+  });
+
+  test('is told once more when the officer lets us write again', async () => {
+    await stage.aCase(siti);
+    await tell();
+    await said(sri, 'failed');
+    await failed(sri);
+    stage.now = new Date(stage.now.getTime() + 60_000);
+    await tellAgain(stage.pool, [sri.addressId!], stage.now);
+    expect(await tell()).toEqual({ seen: 1, told: 1 });
+    expect(await stage.told(sri)).toHaveLength(2);
+  });
 });

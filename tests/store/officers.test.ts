@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeIncident, endIncidents, raiseIncidents } from '../../src/store/incidents.js';
 import { createInvite, createOfficer, listOfficers } from '../../src/store/officers.js';
 import type { NewOfficer } from '../../src/store/officers.js';
+import { openIncidents } from '../../src/store/web/lines.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from '../effects/stage.js';
 
 let stage: Stage;
@@ -125,6 +126,23 @@ describe('an incident', () => {
     expect(await close([ELSEWHERE])).toBe(false);
     expect(await close([HERE])).toBe(true);
     expect(await close(null)).toBe(false);
+  });
+
+  test('of a village is seen there, one of the installation by its keepers alone', async () => {
+    await raiseIncidents(
+      stage.pool,
+      [
+        { kind: 'late_emergency', villageId: HERE, detail: { text: 'tolong' } },
+        { kind: 'line_down', lineId: 'telegram:1', detail: {} },
+      ],
+      v7,
+      stage.now,
+    );
+    const seen = async (villages: string[] | null) =>
+      (await openIncidents(stage.pool, { villages }, { villages })).map(({ kind }) => kind).toSorted();
+    expect(await seen([HERE])).toEqual(['late_emergency']);
+    expect(await seen([ELSEWHERE])).toEqual([]);
+    expect(await seen(null)).toEqual(['late_emergency', 'line_down']);
   });
 
   test('of a line ends when the line is back, and may then be opened anew', async () => {

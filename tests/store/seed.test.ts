@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seed } from '../../src/store/seed.js';
 import { DEMONSTRATION_VILLAGE } from '../../src/store/seedDemonstration.js';
 import { testDatabase } from '../support/database.js';
@@ -86,4 +86,42 @@ test("the simulator's phones are linked to the demonstration's officers, once", 
   ]);
   await seed(db.pool, { demonstration: true });
   expect((await linked()).rows).toEqual(rows);
+});
+
+describe('where the simulator is off', () => {
+  const state = async () =>
+    (await db.pool.query('SELECT state FROM villages WHERE id = $1', [DEMONSTRATION_VILLAGE])).rows[0].state;
+  const officers = async () =>
+    (
+      await db.pool.query(
+        `SELECT count(*) FILTER (WHERE is_active) AS active, (SELECT count(*) FROM addresses WHERE officer_id IS NOT NULL) AS linked FROM officers`,
+      )
+    ).rows[0];
+
+  test('a demonstration that was there ends: nobody invented answers', async () => {
+    await seed(db.pool, { demonstration: true });
+    await seed(db.pool, { demonstration: false });
+    expect([await state(), await officers()]).toEqual(['listed', { active: 0, linked: 0 }]);
+  });
+
+  test('turned on again it is as before', async () => {
+    await seed(db.pool, { demonstration: true });
+    expect([await state(), await officers()]).toEqual(['active', { active: 3, linked: 3 }]);
+  });
+
+  test('a village with a linked officer of its own goes on; what the office makes of it later stays', async () => {
+    await seed(db.pool, { demonstration: true });
+    await db.pool.query(
+      `WITH o AS (INSERT INTO officers (id, name, phone) VALUES (gen_random_uuid(), 'Bu Sari', '6281234567890') RETURNING id),
+         r AS (INSERT INTO officer_roles (id, officer_id, village_id, role) SELECT gen_random_uuid(), id, $1, 'operator' FROM o),
+         p AS (INSERT INTO residents (id) VALUES (gen_random_uuid()) RETURNING id)
+       INSERT INTO addresses (id, platform, resident_id, officer_id) SELECT gen_random_uuid(), 'telegram', p.id, o.id FROM p, o`,
+      [DEMONSTRATION_VILLAGE],
+    );
+    await seed(db.pool, { demonstration: false });
+    expect([await state(), await officers()]).toEqual(['active', { active: 1, linked: 1 }]);
+    await db.pool.query(`UPDATE villages SET state = 'paused' WHERE id = $1`, [DEMONSTRATION_VILLAGE]);
+    await seed(db.pool, { demonstration: false });
+    expect(await state()).toBe('paused');
+  });
 });

@@ -93,6 +93,28 @@ describe('a promise that has passed', () => {
     ]);
   });
 
+  test('is told to the heads of a village also where they do not handle such requests, and to a keeper who has it', async () => {
+    const kader = await stage.anOfficer('Bu Kader', [{ role: 'kader', village: HERE }]);
+    const kades = await stage.anOfficer('Pak Kades', [{ role: 'kepala_desa', village: HERE }]);
+    const keeper = await stage.anOfficer('Admin', [{ role: 'admin', village: null }]);
+    const { code } = await stage.aCase(siti);
+    await stage.apply(keeper, { kind: 'act_on_case', code, act: 'take' });
+    await duePassed();
+    expect((await Promise.all([kader, kades, keeper].map(due))).map((told) => told.length)).toEqual([
+      0, 1, 1,
+    ]);
+  });
+
+  test('is told to the keepers where the village has nobody left', async () => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    const keeper = await stage.anOfficer('Admin', [{ role: 'admin', village: null }]);
+    const { code } = await stage.aCase(siti);
+    await stage.apply(sri, { kind: 'act_on_case', code, act: 'take' });
+    await stage.pool.query('UPDATE officers SET is_active = false WHERE id = $1', [sri.officer!.id]);
+    expect(await duePassed()).toMatchObject({ notify: true });
+    expect((await Promise.all([sri, keeper].map(due))).map((told) => told.length)).toEqual([0, 1]);
+  });
+
   test('of a case that nobody took is told to all who handle it', async () => {
     const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
     await stage.aCase(siti);

@@ -1,0 +1,161 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Asker } from '../../src/core/asker.js';
+import { createRetention } from '../../src/jobs/retention.js';
+import { eraseOld } from '../../src/store/retention.js';
+import { inTransaction } from '../../src/store/sql.js';
+import { aStage, HERE, type Stage } from '../effects/stage.js';
+
+let stage: Stage;
+let siti: Asker;
+beforeAll(async () => {
+  stage = await aStage();
+});
+beforeEach(async () => {
+  await stage.clear();
+  siti = await stage.aResident();
+});
+afterAll(() => stage.close());
+
+const erase = (limit?: number) => inTransaction(stage.pool, (sql) => eraseOld(sql, stage.context(), limit));
+const ago = (days: number, hours = 0) => new Date(stage.now.getTime() - (days * 24 + hours) * 3600_000);
+const files = () =>
+  stage.rows<{ id: string; state: string }>('SELECT id, state FROM attachments ORDER BY id');
+
+async function aFile(days: number, state = 'stored'): Promise<string> {
+  const id = await stage.aPhoto(siti);
+  await stage.pool.query('UPDATE attachments SET created_at = $2, state = $3 WHERE id = $1', [
+    id,
+    ago(days),
+    state,
+  ]);
+  return id;
+}
+
+test('files of a draft are erased after seven days, unless the draft is still being written', async () => {
+  const [old, waiting, young, spoken] = [
+    await aFile(8),
+    await aFile(8, 'waiting'),
+    await aFile(6),
+    await aFile(8),
+  ];
+  await stage.pool.query('UPDATE conversations SET session = $2 WHERE id = $1', [
+    siti.conversationId,
+    { a: { photos: [spoken] } },
+  ]);
+  expect(await erase()).toEqual({ files: 2, messages: 0, rows: 0 });
+  expect(Object.fromEntries((await files()).map((row) => [row.id, row.state]))).toEqual({
+    [old]: 'erased',
+    [waiting]: 'erased',
+    [young]: 'stored',
+    [spoken]: 'stored',
+  });
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 0 });
+});
+
+test('files of a case are erased thirty days after its closing, and stay so after a restore', async () => {
+  const photos = [await stage.aPhoto(siti), await stage.aPhoto(siti), await stage.aPhoto(siti)];
+  const cases = [];
+  for (const photo of photos) cases.push(await stage.aCase(siti, { attachments: [photo] }));
+  await stage.pool.query(`UPDATE attachments SET created_at = $1`, [ago(60)]);
+  const close = (n: number, at: Date) =>
+    stage.pool.query(`UPDATE cases SET status = 'finished', closed_at = $2 WHERE id = $1`, [
+      cases[n]!.id,
+      at,
+    ]);
+  await close(0, ago(30, 1));
+  await close(1, ago(29));
+  expect(await erase()).toMatchObject({ files: 1 });
+  expect(await files()).toEqual(
+    photos
+      .map((id, n) => ({ id, state: n === 0 ? 'erased' : 'stored' }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  expect(await stage.rows('SELECT subject_kind, subject_id FROM erasures')).toEqual([
+    { subject_kind: 'attachment', subject_id: photos[0] },
+  ]);
+  // The order to delete the bytes.
+  expect(await stage.rows('SELECT storage_key FROM attachments WHERE id = $1', [photos[0]])).toEqual([
+    { storage_key: `${photos[0]}.jpg` },
+  ]);
+});
+
+test('words are blanked after ninety days, in order, but never those that still wait', async () => {
+  const received = async (days: number, isHandled = true) => {
+    await stage.pool.query(
+      `INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sealed_body, sent_at, received_at, handled_at)
+       VALUES ('telegram:1', $1, $2, 'text', '{"kind": "text", "text": "rahasia"}', 'sealed', $3, $3, $4)`,
+      [v7(), siti.conversationId, ago(days), isHandled ? ago(days) : null],
+    );
+    await stage.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, state, created_at)
+       VALUES ($1, 'telegram:1', '{"text": "rahasia"}', $2, $3)`,
+      [siti.conversationId, isHandled ? 'sent' : 'pending', ago(days)],
+    );
+  };
+  for (const days of [100, 95, 91]) await received(days);
+  await received(91, false);
+  for (const days of [91, 89]) await received(days);
+  expect(await erase(2)).toMatchObject({ messages: 4 });
+  expect(await erase(2)).toMatchObject({ messages: 2 });
+  expect(await erase(2)).toMatchObject({ messages: 0 });
+  const blanked = [true, true, true, false, false, false];
+  expect(await stage.rows('SELECT body, sealed_body FROM inbound_messages ORDER BY seq')).toEqual(
+    blanked.map((is) =>
+      is
+        ? { body: { kind: 'text' }, sealed_body: null }
+        : { body: { kind: 'text', text: 'rahasia' }, sealed_body: 'sealed' },
+    ),
+  );
+  expect(await stage.rows('SELECT body FROM outbound_messages ORDER BY seq')).toEqual(
+    blanked.map((is) => ({ body: { text: is ? '' : 'rahasia' } })),
+  );
+  await stage.pool.query('UPDATE inbound_messages SET handled_at = $1', [stage.now]);
+  await stage.pool.query(`UPDATE outbound_messages SET state = 'sent'`);
+  expect(await erase()).toMatchObject({ messages: 4 });
+});
+
+test('attempts at codes, timers that ran and notifications that were told are deleted, the others stay', async () => {
+  await stage.pool.query(
+    `INSERT INTO code_attempts (id, code, source, at) SELECT gen_random_uuid(), 'x', 'y', at FROM unnest($1::timestamptz[]) AS at`,
+    [[ago(3), ago(1)]],
+  );
+  await stage.pool.query(
+    `INSERT INTO timers (id, subject_kind, subject_id, kind, due_at, done_at)
+     SELECT gen_random_uuid(), 'case', gen_random_uuid(), 'case_due', $2, at FROM unnest($1::timestamptz[]) AS at`,
+    [[ago(91), ago(89), null], ago(100)],
+  );
+  const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+  await stage.pool.query(
+    `INSERT INTO notifications (id, officer_id, kind, subject_id, created_at, told_at)
+     SELECT gen_random_uuid(), $2, 'officer-queue', gen_random_uuid(), $3, at FROM unnest($1::timestamptz[]) AS at`,
+    [[ago(91), ago(89), null], sri.officer!.id, ago(100)],
+  );
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 3 });
+  const [left] = await stage.rows(
+    `SELECT (SELECT count(*) FROM code_attempts) AS attempts, (SELECT count(*) FROM timers) AS timers,
+       (SELECT count(*) FROM notifications) AS notifications`,
+  );
+  expect(left).toEqual({ attempts: 1, timers: 2, notifications: 2 });
+});
+
+test('one at a time erases', async () => {
+  await inTransaction(stage.pool, async (sql) => {
+    expect(await eraseOld(sql, stage.context())).not.toBeNull();
+    expect(await erase()).toBeNull();
+  });
+});
+
+test('the job works off all rounds, and erases nothing under a clock that is behind', async () => {
+  const said: object[] = [];
+  const log = { info: (fields: object) => void said.push(fields), warn: () => {}, error: () => {} };
+  const run = createRetention({ pool: stage.pool, log, now: () => stage.now, newId: v7 });
+  await aFile(8);
+  await run();
+  expect(said).toEqual([{ files: 1, messages: 0, rows: 0 }]);
+  await aFile(8);
+  stage.now = new Date(stage.now.getTime() - 3600_000);
+  await run();
+  expect((await files()).map((row) => row.state).toSorted()).toEqual(['erased', 'stored']);
+  expect(said).toHaveLength(1);
+});

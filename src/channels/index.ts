@@ -5,6 +5,7 @@ import { createSimulatedLines } from './simulator/lines.js';
 import { createTelegram } from './telegram/client.js';
 import type { MenuCommand } from './telegram/commands.js';
 
+export { createTelegramDoor, type TelegramDoor } from './telegram/door.js';
 export { createSimulatedPlatform, type SimulatedPlatform } from './simulator/platform.js';
 
 /** What of the configuration makes lines: config.ts's Config, as far as it concerns them. */

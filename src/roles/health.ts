@@ -5,28 +5,35 @@ import type { StartedGateway } from './gateway.js';
 
 const WAIT_MS = 3_000;
 
-/** What `/healthz` tells: each part of this process, and what is wrong with the one that is broken. */
+/**
+ * What `/healthz` tells: of each part of this process one word. What is wrong in its own words is `detail`, for this
+ * machine alone: such words may name hosts, users and accounts.
+ */
 export function createHealth(runtime: Runtime, gateway: StartedGateway | null): () => Promise<Health> {
   return async () => {
-    const checks: { [name: string]: () => Promise<string | undefined> } = {
-      postgres: async () => void (await runtime.pool.query('SELECT 1')),
+    const checks: { [name: string]: () => Promise<Said> } = {
+      postgres: async () => {
+        await runtime.pool.query('SELECT 1');
+        return { word: 'ok' };
+      },
       queue: async () => {
         await runtime.queues.ping();
-        return runtime.queues.backend;
+        return { word: runtime.queues.backend };
       },
       clock: async () => {
         const { isBehind, bySeconds } = await clockIsBehind(runtime.pool, runtime.now());
-        if (isBehind) throw new Error(`the clock is ${bySeconds} s behind`);
-        return undefined;
+        if (isBehind) throw new Unwell('behind', `the clock is ${bySeconds} s behind`);
+        return { word: 'ok' };
       },
     };
     for (const { lineId, isHeld, health } of gateway?.health() ?? [])
       checks[lineId] = () => {
-        if (!isHeld) return Promise.resolve('held by another gateway');
-        if (health.state === 'down') return Promise.reject(new Error(health.detail ?? 'down'));
-        return Promise.resolve(
-          health.detail === undefined ? health.state : `${health.state}: ${health.detail}`,
-        );
+        if (!isHeld) return Promise.resolve({ word: 'standby', detail: 'held by another gateway' });
+        if (health.state === 'down') return Promise.reject(new Unwell('down', health.detail ?? 'down'));
+        return Promise.resolve({
+          word: health.state,
+          ...(health.detail === undefined ? {} : { detail: health.detail }),
+        });
       };
     const parts: Health['parts'] = {};
     await Promise.all(
@@ -38,16 +45,32 @@ export function createHealth(runtime: Runtime, gateway: StartedGateway | null): 
   };
 }
 
-async function within(check: Promise<string | undefined>): Promise<Health['parts'][string]> {
+interface Said {
+  word: string;
+  detail?: string;
+}
+
+/** A part that answers, and is not well. */
+class Unwell extends Error {
+  override readonly name = 'Unwell';
+  constructor(
+    readonly word: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function within(check: Promise<Said>): Promise<Health['parts'][string]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${WAIT_MS / 1000} s`)), WAIT_MS);
+    timer = setTimeout(() => reject(new Unwell('silent', `no answer within ${WAIT_MS / 1000} s`)), WAIT_MS);
   });
   try {
-    const detail = await Promise.race([check, late]);
-    return detail === undefined ? { ok: true } : { ok: true, detail };
+    return { ok: true, ...(await Promise.race([check, late])) };
   } catch (cause) {
-    return { ok: false, detail: (cause as Error).message };
+    const word = cause instanceof Unwell ? cause.word : 'unreachable';
+    return { ok: false, word, detail: (cause as Error).message };
   } finally {
     clearTimeout(timer);
     check.catch(() => {});

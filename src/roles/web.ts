@@ -13,6 +13,7 @@ import { listen } from './listen.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createStartLinks } from './startLinks.js';
+import { openWebhook, type StartedWebhook } from './webhook.js';
 import type { StartedRole } from './worker.js';
 
 export interface StartedWeb extends StartedRole {
@@ -29,7 +30,9 @@ export async function startWeb(
   gateway: StartedGateway | null,
   simulator: Simulator | null,
 ): Promise<StartedWeb> {
-  const deps = webDeps(runtime, gateway, simulator);
+  // Where the web is the only one that is reached from outside, it takes what Telegram brings.
+  const webhook = role === 'web' ? await openWebhook(runtime) : null;
+  const deps = webDeps(runtime, gateway, simulator, webhook ?? webhookOf(gateway));
   const hasPages = role === 'web' || role === 'all';
   const app = hasPages ? (await import('../web/app.js')).createApp(deps) : await operationsOnly(deps);
   const { host, port } = runtime.config;
@@ -38,21 +41,35 @@ export async function startWeb(
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     setupLink: hasPages ? await createSetupLink(deps) : null,
-    stop: () =>
-      new Promise((resolve) => {
+    async stop() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Server-sent events and idle connections would hold the server open.
         if ('closeIdleConnections' in server) server.closeIdleConnections();
         setTimeout(() => {
           if ('closeAllConnections' in server) server.closeAllConnections();
         }, 1_000).unref();
-      }),
+      });
+      await webhook?.stop();
+    },
   };
 }
 
-function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Simulator | null): WebDeps {
+type Webhook = Pick<StartedWebhook, 'handle'>;
+
+/** The line's own, in the process that holds it. */
+function webhookOf(gateway: StartedGateway | null): Webhook | null {
+  const line = gateway?.channels.find((channel) => 'handleWebhook' in channel);
+  return line ? { handle: (headers, body) => line.handleWebhook!(headers, body) } : null;
+}
+
+function webDeps(
+  runtime: Runtime,
+  gateway: StartedGateway | null,
+  simulator: Simulator | null,
+  webhook: Webhook | null,
+): WebDeps {
   const { config, pool, now, newId, random, sealer, log, services, perform, media, flows } = runtime;
-  const webhookLine = gateway?.channels.find((channel) => 'handleWebhook' in channel);
   let prisma: ReturnType<WebDeps['prisma']> | undefined;
   return {
     settings: {
@@ -75,10 +92,10 @@ function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Si
     health: createHealth(runtime, gateway),
     metrics: createMetrics(runtime),
     startLinks: createStartLinks(pool, gateway?.channels ?? null, log),
-    telegramWebhook: webhookLine
+    telegramWebhook: webhook
       ? async ({ secret, body }) => {
           const headers = secret === null ? {} : { 'x-telegram-bot-api-secret-token': secret };
-          return (await webhookLine.handleWebhook!(headers, body)).status;
+          return (await webhook.handle(headers, body)).status;
         }
       : null,
     simulator,

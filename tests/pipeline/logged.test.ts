@@ -45,10 +45,11 @@ test('no word, name or number of a person is in any line of the log, whatever fa
   await siti.says(`row ${WORDS} ${NUMBER}`);
   await siti.says(`cast ${WORDS}`);
   await siti.says(`{"a": ${WORDS}`);
-  for (let n = 0; n < 20 && world.counters.conversationsParked === 0; n++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const parked = async () => {
     await world.converser.run();
-  }
+    return world.counters.conversationsParked;
+  };
+  await expect.poll(parked, { timeout: 10_000 }).toBe(1);
   world.channel.meets(() => Promise.reject(new Error(`the platform said: "${WORDS}" to ${NUMBER}`)), {
     times: 9,
   });

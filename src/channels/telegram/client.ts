@@ -8,6 +8,7 @@ import { createBotApi } from './api.js';
 import { MENU_COMMANDS, type MenuCommand } from './commands.js';
 import { toSendError } from './errors.js';
 import { queryOf } from './ids.js';
+import { telegramLine } from './lineId.js';
 import { poll } from './poll.js';
 import { createSend } from './send.js';
 import { telegramStartLink } from './startLink.js';
@@ -39,7 +40,7 @@ const CURE = {
 
 /** A line of Telegram: one bot. Its id is the bot's, so that another bot is another line. */
 export function createTelegram(options: TelegramOptions): Channel {
-  const lineId = `telegram:${options.token.split(':')[0]!}`;
+  const lineId = telegramLine(options.token);
   const api = createBotApi(options);
   const { log } = options;
   const backoffMs = options.backoffMs ?? ((n: number) => Math.min(30_000, 1000 * 2 ** Math.min(n - 1, 5)));
@@ -99,6 +100,8 @@ export function createTelegram(options: TelegramOptions): Channel {
       await api.call('setWebhook', {
         url: options.webhook.url,
         secret_token: options.webhook.secret,
+        // Several at once could overtake each other.
+        max_connections: 1,
         allowed_updates: ALLOWED_UPDATES,
       });
     } else {

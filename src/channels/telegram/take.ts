@@ -15,7 +15,7 @@ export interface Taker {
 
 export function createTaker(deps: {
   lineId: string;
-  intake: Intake;
+  intake: Pick<Intake, 'receive'>;
   log: Log;
   now: Now;
   /** Called after the commit of a tap. */
@@ -72,7 +72,7 @@ function byChat(updates: unknown[]): unknown[][] {
 }
 
 /** Whose order must be kept: read leniently, since a malformed update has its place as well. */
-function chatOf(update: unknown): string {
+export function chatOf(update: unknown): string {
   const body = update as {
     [kind: string]: { chat?: { id?: unknown }; message?: { chat?: { id?: unknown } } } | null;
   } | null;
@@ -83,7 +83,7 @@ function chatOf(update: unknown): string {
 }
 
 /** -1 where there is none. */
-function updateIdOf(update: unknown): number {
+export function updateIdOf(update: unknown): number {
   const id = (update as { update_id?: unknown } | null)?.update_id;
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : -1;
 }

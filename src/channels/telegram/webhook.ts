@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Log } from '../../core/ports.js';
+import { createInOrder, OutOfOrderError } from './inOrder.js';
 import type { Taker } from './take.js';
 
 /** An update is a few kilobytes; what is much larger is none. */
@@ -15,6 +16,7 @@ export type WebhookHandler = (
  * 401 without our secret, 413 and 400 for what cannot be an update.
  */
 export function createWebhook(deps: { secret: string; taker: Taker; log: Log }): WebhookHandler {
+  const take = createInOrder((update) => deps.taker.take(update));
   return async (headers, rawBody) => {
     if (!isSecret(headers['x-telegram-bot-api-secret-token'], deps.secret)) return { status: 401 };
     if (rawBody.length > WEBHOOK_BYTES) {
@@ -27,10 +29,11 @@ export function createWebhook(deps: { secret: string; taker: Taker; log: Log }):
       return { status: 400 };
     }
     try {
-      await deps.taker.take(update);
+      await take(update);
       return { status: 200 };
     } catch (cause) {
-      deps.log.error({ err: cause }, 'telegram: an update was not stored; it will come again');
+      if (cause instanceof OutOfOrderError) deps.log.info({}, 'telegram: an update came before its turn');
+      else deps.log.error({ err: cause }, 'telegram: an update was not stored; it will come again');
       return { status: 500 };
     }
   };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Channel } from '../../../src/channels/channel.js';
 import { createTelegram } from '../../../src/channels/telegram/client.js';
+import { createInOrder } from '../../../src/channels/telegram/inOrder.js';
 import { WEBHOOK_BYTES } from '../../../src/channels/telegram/webhook.js';
 import { startBotApi, type BotApi } from '../../standins/botApi.js';
 import { testIntake, testLog, type TestIntake } from '../intake.js';
@@ -50,9 +51,70 @@ test('the webhook is set with its secret and the kinds of update that we read', 
   expect(call?.params).toMatchObject({
     url: 'http://127.0.0.1:9/hook',
     secret_token: SECRET,
+    max_connections: 1,
     allowed_updates: ['message', 'edited_message', 'callback_query', 'my_chat_member'],
   });
   expect(await bot.calls('getUpdates')).toEqual([]);
+});
+
+const update = (id: number, text: string, chat = 41) => ({
+  ...UPDATE,
+  update_id: id,
+  message: {
+    ...UPDATE.message,
+    message_id: id,
+    text,
+    chat: { id: chat, type: 'private' },
+    from: { id: chat, first_name: 'W' },
+  },
+});
+
+test('updates of one person that come at once are stored in the order in which they came', async () => {
+  await channel.start(intake);
+  const release = intake.holds();
+  const delivered = [1, 2, 3].map((id) => deliver(update(id, `pesan ${id}`)));
+  await new Promise((resolve) => setImmediate(resolve));
+  // Another's goes its own way, and of this one's the second is not even tried.
+  const other = deliver(update(4, 'lain', 42));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(intake.tries).toHaveLength(2);
+  release();
+  await Promise.all([...delivered, other]);
+  expect(intake.texts().filter((text) => text !== 'lain')).toEqual(['pesan 1', 'pesan 2', 'pesan 3']);
+});
+
+test('after one that was not stored the later ones of that person wait until it has come again', async () => {
+  await channel.start(intake);
+  intake.fails(1);
+  expect(await deliver(update(1, 'satu'))).toEqual({ status: 500 });
+  expect(await deliver(update(2, 'dua'))).toEqual({ status: 500 });
+  expect(await deliver(update(3, 'lain', 42))).toEqual({ status: 200 });
+  expect(await deliver(update(1, 'satu'))).toEqual({ status: 200 });
+  // The second was refused as well: the third waits for it.
+  expect(await deliver(update(4, 'tiga'))).toEqual({ status: 500 });
+  expect(await deliver(update(2, 'dua'))).toEqual({ status: 200 });
+  expect(await deliver(update(4, 'tiga'))).toEqual({ status: 200 });
+  expect(intake.texts()).toEqual(['lain', 'satu', 'dua', 'tiga']);
+});
+
+test('one that never comes again is waited for no longer than a minute', async () => {
+  let at = 0;
+  const taken: number[] = [];
+  const take = createInOrder(
+    (given) => {
+      const { update_id: id } = given as { update_id: number };
+      if (id === 1) return Promise.reject(new Error('the store failed, for the test'));
+      taken.push(id);
+      return Promise.resolve();
+    },
+    () => at,
+  );
+  await expect(take(update(1, 'satu'))).rejects.toThrow('the store failed');
+  at = 59_000;
+  await expect(take(update(2, 'dua'))).rejects.toThrow('earlier update');
+  at = 61_000;
+  await take(update(2, 'dua'));
+  expect(taken).toEqual([2]);
 });
 
 test('200 comes only after the commit', async () => {

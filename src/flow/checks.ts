@@ -6,6 +6,7 @@ import type { CompiledFlow, CompiledStep, Flows, Localized } from './compiled.js
 import type { CompileResult } from './compileFlow.js';
 import { BOUND } from './answers/days.js';
 import { EFFECTS, LOOK_UPS, ROOTS, START_VARS } from './names.js';
+import { mayBeTapped } from './start.js';
 import { waits } from './steps/index.js';
 import { CHOOSE_VILLAGE } from './walk.js';
 import type { FlowFault } from './yamlFile.js';
@@ -119,6 +120,16 @@ function checkNames(
           `there is no flow "${id}"`,
           'check its spelling; a flow is known by the name after `flow:`',
         );
+  for (const step of flow.steps)
+    for (const choice of step.type === 'say' ? step.choices : []) {
+      const started = choice.flow === null ? undefined : flows.byId.get(choice.flow);
+      if (started && !mayBeTapped(started))
+        say(
+          step.line,
+          `the choice "${choice.label.id?.source ?? step.id}" starts "${started.id}", which no button may start`,
+          `add \`by_button: true\` to ${started.file} if it is meant for it`,
+        );
+    }
   if (flow.service && !flows.serviceWords.has(flow.service))
     say(
       1,

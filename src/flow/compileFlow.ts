@@ -197,6 +197,8 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       needs: raw.needs,
       interrupts: raw.interrupts,
       health: raw.health,
+      opensByLink: raw.opens_by_link ?? false,
+      byButton: raw.by_button ?? false,
       hasDraft: steps.some(
         (step) => step.type === 'do' && (step.effect === 'open_case' || step.effect === 'publish_listing'),
       ),

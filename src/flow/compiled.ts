@@ -49,6 +49,10 @@ export interface CompiledFlow {
   needs: 'nothing' | 'village' | 'active';
   interrupts: boolean;
   health: boolean;
+  /** A link may open the chat with it: `/start f-<flow>`. */
+  opensByLink: boolean;
+  /** A button may start it, though no words do. */
+  byButton: boolean;
   /** It makes one request: a draft id is handed in when it starts. */
   hasDraft: boolean;
   steps: readonly CompiledStep[];
@@ -189,5 +193,6 @@ export interface CompiledEnd extends Base {
   type: 'end';
   text: Localized | null;
   menu: boolean;
+  health: boolean;
   returns: Expression | null;
 }

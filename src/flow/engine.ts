@@ -7,7 +7,8 @@ import { Run } from './run.js';
 import { startFlow } from './start.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent, Session, Turn, TurnContext } from './types.js';
-import { walk, waitingStep } from './walk.js';
+import { catchUpAfter, catchUpBefore } from './versions.js';
+import { sayNotActive, walk, waitingStep } from './walk.js';
 import { asText } from './asText.js';
 
 /**
@@ -23,7 +24,9 @@ export function advance(flows: Flows, session: Session, event: FlowEvent, contex
       onMessage(run, event);
       break;
     case 'start':
+      catchUpBefore(run);
       startFlow(run, event.flow, event.vars);
+      catchUpAfter(run);
       break;
     case 'answers':
       goOn(run, event.results);
@@ -43,6 +46,15 @@ function goOn(run: Run, results: { [ask: string]: JsonObject[string] }): void {
     if (typeof then.into === 'string') run.setVariable(then.into, result);
     const { flow, s } = run;
     const step = flow.steps[flow.places.get(s.s!)!]!;
+    if (
+      step.type === 'do' &&
+      step.effect === 'open_case' &&
+      isObject(result) &&
+      result.refused === 'not_active'
+    ) {
+      sayNotActive(run);
+      return;
+    }
     // The number of a request, for a second tap on "Kirim" later on.
     if (step.type === 'do' && run.s.l && isObject(result) && typeof result.code === 'string')
       run.s.l = [run.s.l[0], run.s.l[1], run.s.l[2], result.code];

@@ -12,10 +12,10 @@ export function finish(run: Run): void {
   const hasDraft = framesOf(s).some((frame) => frame.d !== undefined && isWorkedOn(frame));
   if (hasDraft && !s.g) {
     s.g = 1;
-    run.effects.push(
-      { kind: 'set_timer', timer: 'draft_reminder', dueAt: after(run, REMIND_AFTER) },
-      { kind: 'set_timer', timer: 'draft_expiry', dueAt: after(run, EXPIRE_AFTER) },
-    );
+    // Who said "stop" is reminded of nothing until they begin anew.
+    if (!s.nr)
+      run.effects.push({ kind: 'set_timer', timer: 'draft_reminder', dueAt: after(run, REMIND_AFTER) });
+    run.effects.push({ kind: 'set_timer', timer: 'draft_expiry', dueAt: after(run, EXPIRE_AFTER) });
   } else if (!hasDraft && s.g) {
     delete s.g;
     run.effects.push(

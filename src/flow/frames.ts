@@ -29,6 +29,26 @@ export function popChain(session: Session): boolean {
   return pop(session);
 }
 
+/** Lets go flows that are known no more: what lay on top of one beneath lies on what was under it. */
+export function letGoOfGone(session: Session, isKnown: (flow: string) => boolean): { wasOnTop: boolean } {
+  let isGone = false;
+  const kept: Frame[] = [];
+  for (const frame of [...(session.k ?? []), session]) {
+    if (isGone && frame.y === 'c') {
+      // Whoever called it is gone: nobody waits for what it returns.
+      if (kept.length > 0) frame.y = 'i';
+      else delete frame.y;
+      delete frame.i;
+    }
+    isGone = frame.f !== undefined && !isKnown(frame.f);
+    if (!isGone && frame !== session) kept.push(frame);
+  }
+  if (kept.length > 0) session.k = kept;
+  else delete session.k;
+  if (isGone) pop(session);
+  return { wasOnTop: isGone };
+}
+
 function takeTop(session: Session): Frame {
   const frame: Frame = {};
   for (const key of FRAME_KEYS) {

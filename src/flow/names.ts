@@ -40,7 +40,7 @@ export const EFFECTS = {
   open_case: {
     with: [],
     more: ['service'],
-    result: ['code', 'position', 'due', 'is_new'],
+    result: ['code', 'position', 'due', 'is_new', 'refused'],
     into: 'case',
   },
   act_on_case: {

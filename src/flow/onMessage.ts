@@ -10,11 +10,12 @@ import { answerPending, consume, offerPerson } from './pending.js';
 import { shownOptions, showQuestion } from './question.js';
 import type { Reply } from './question.js';
 import type { Run } from './run.js';
-import { startOnTop } from './start.js';
+import { mayBeTapped, startOnTop } from './start.js';
 import { gathersOf, referenceOf } from './steps/gather.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent } from './types.js';
-import { choose, isErrand, namedAside, namedFlows } from './understand/intent.js';
+import { choose, isErrand, namedAside, namedExactly, namedFlows } from './understand/intent.js';
+import { plain } from './understand/normalise.js';
 import { numberMeant } from './understand/options.js';
 import { ALWAYS_WORDS } from './understand/vocabulary.js';
 import type { AlwaysWord, Message } from './understand/vocabulary.js';
@@ -33,12 +34,19 @@ const MOST_OF_ALBUM = 5;
 /** Understands a message in the one order: emergency, always-words, the question that waits, another flow, a hint. */
 export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' }>): void {
   const { content } = event;
-  if (run.context.channel.group && !isForGroup(run, content)) return;
+  // In groups only buttons: chatter gets no reply, and a command cannot be told from it.
+  if (run.context.channel.group && content.kind !== 'tap') return;
   if (content.kind === 'blocked' || content.kind === 'unblocked') return;
+  run.sentSeconds = Math.floor(event.at.getTime() / 1000);
+  // Whatever is sent while a sensitive question waits may be its answer, understood or not.
+  const asked = waitingStep(run);
+  if (asked?.type === 'ask' && asked.sensitive) run.sealsInput = true;
   const typed = textOf(content);
   const message = typed === null ? null : run.flows.vocabulary.read(typed);
   const late = event.late ?? false;
-  if (message && heardEmergency(run, message, event, late)) return;
+  const beside = message ? null : wordsBeside(content);
+  const heard = beside === null ? message : run.flows.vocabulary.read(beside);
+  if (heard && heardEmergency(run, heard, event, late)) return;
   if (!catchUp(run)) return;
   if (late) apologise(run);
   switch (content.kind) {
@@ -53,24 +61,26 @@ export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' 
       return;
     default:
       if (run.context.handedOver) {
-        if (message) passOn(run, message);
+        passOnOther(run, content);
         return;
       }
       onOther(run, content, message);
   }
 }
 
-/** In groups only taps, and commands of officers; residents' chatter gets no reply. */
-function isForGroup(run: Run, content: Content): boolean {
-  if (content.kind === 'tap') return true;
-  return content.kind === 'text' && content.text.startsWith('/') && run.context.officer !== null;
-}
-
-/** Words that may tell of an emergency: what was typed, a caption too. Commands lose their sign: "/menu@ourbot". */
+/** What was typed, a caption too. Commands lose their sign: "/menu@ourbot". */
 function textOf(content: Content): string | null {
   if (content.kind === 'text')
     return content.text.replace(/^\/([a-z_]+)(?:@\w+)?/iu, (_, word: string) => word.replaceAll('_', ' '));
   if (content.kind === 'photo' || content.kind === 'document') return content.caption ?? null;
+  return null;
+}
+
+/** Words that are no answer but may tell of an emergency: a changed message, the name of a contact or a place. */
+function wordsBeside(content: Content): string | null {
+  if (content.kind === 'edit') return content.text;
+  if (content.kind === 'contact') return content.name ?? null;
+  if (content.kind === 'location') return content.label ?? null;
   return null;
 }
 
@@ -85,18 +95,20 @@ function heardEmergency(run: Run, message: Message, event: { at: Date }, late: b
   const isSaidAgain = s.l?.[0] === `!${kind}` && s.l[1] === (s.t ?? '') && waiting?.type === 'ask';
   const isAnswer = isSaidAgain && waiting.answer.type === 'text';
   run.isEmergency = true;
+  const token = s.t;
+  startOnTop(run, flow.id, { kind });
   if (late) {
-    run.say(run.text('emergency_late'));
+    // 112 comes first, in the same message.
+    const canBeTold = run.village?.state === 'active';
+    run.sayAfter(run.text(canBeTold ? 'emergency_late_told' : 'emergency_late'));
     run.effects.push({
       kind: 'raise_incident',
       incident: 'late_emergency',
       detail: { kind, text: message.text, sent: event.at.toISOString() },
     });
   }
-  const token = s.t;
-  startOnTop(run, flow.id, { kind });
   if (run.asks.length > 0) return true;
-  run.s.l = [`!${kind}`, token ?? '', run.nowSeconds];
+  run.s.l = [`!${kind}`, token ?? '', run.sentSeconds];
   if (isAnswer && run.s.t === token)
     answerPending(run, waiting, { content: { kind: 'text', text: message.text }, message, tapped: null });
   return true;
@@ -107,6 +119,8 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
   if (isRepeatedConfirm(run, message)) return;
   const waiting = waitingStep(run);
   const reply: Reply = { content, message, tapped: null };
+  // Who begins anew wants to be reminded again.
+  if (message.plain === 'mulai' || message.plain === 'start') delete s.nr;
   const word = flows.vocabulary.alwaysWord(message);
   if (word && !isOwnOption(run, waiting, message)) {
     sayWord(run, word);
@@ -136,6 +150,11 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
       startOnTop(run, aside.id, {});
       return;
     }
+    const named = waiting.type === 'choose' && !hasWork(s) ? namedInFull(run, waiting, message) : null;
+    if (named) {
+      startOnTop(run, named, {});
+      return;
+    }
     answerPending(run, waiting, reply);
     return;
   }
@@ -143,9 +162,64 @@ function onText(run: Run, message: Message, content: Content, late: boolean): vo
   onNothingWaiting(run, message, late);
 }
 
+/** The flow of which a message is a whole phrase of several words, where it is not the very words of an option. */
+function namedInFull(run: Run, waiting: CompiledStep, message: Message): string | null {
+  if (message.words.length < 2) return null;
+  const flow = namedExactly(run.flows, message, run.context.officer !== null);
+  if (!flow || flow.id === run.s.f) return null;
+  const { options } = kindOf(waiting.type).question!(waiting as never, run);
+  const isOption = options.some(({ label, words = [] }) =>
+    [label, ...words].some((spelling) => plain(spelling) === message.plain),
+  );
+  return isOption ? null : flow.id;
+}
+
 /** A person has the word: what the resident says goes to them. */
 function passOn(run: Run, message: Message): void {
   run.effects.push({ kind: 'hand_over', reason: 'message', text: message.text });
+}
+
+/**
+ * What is no text goes to the person in words; what those words cannot carry is told to the resident, once for an album.
+ */
+function passOnOther(run: Run, content: Content): void {
+  const { s } = run;
+  const words = (kind: string, what = ''): void => {
+    const text = run.text('passed_on', { kind, what }).trim();
+    run.effects.push({ kind: 'hand_over', reason: 'message', text });
+  };
+  switch (content.kind) {
+    case 'photo':
+    case 'document': {
+      const isMore = content.album !== undefined && s.al?.[0] === content.album;
+      if (isMore && content.caption === undefined) return;
+      words(content.kind, content.caption ?? (content.kind === 'document' ? content.name : undefined));
+      if (isMore) return;
+      if (content.album !== undefined) s.al = [content.album, ''];
+      break;
+    }
+    case 'location':
+      words(
+        'location',
+        [content.label, `${content.latitude}, ${content.longitude}`].filter(Boolean).join(': '),
+      );
+      return;
+    case 'contact':
+      words('contact', [content.name, content.phone].filter(Boolean).join(', '));
+      return;
+    case 'edit':
+      words('edit', content.text);
+      return;
+    case 'voice':
+      words('voice');
+      break;
+    case 'unreadable':
+      words('other', content.what);
+      break;
+    default:
+      return;
+  }
+  run.say(run.text('not_passed_on', { kind: content.kind }));
 }
 
 /** Whether a message is the very label of an option that waits: then it is that, though it be an always-word too. */
@@ -176,7 +250,7 @@ function isRepeatedConfirm(run: Run, message: Message): boolean {
     l[1] !== '' &&
     !l[0].startsWith('!') &&
     l[1] === message.plain &&
-    run.nowSeconds - l[2] <= SAME_TAP &&
+    run.sentSeconds - l[2] <= SAME_TAP &&
     run.context.channel.choices === 'numbers'
   );
 }
@@ -198,13 +272,13 @@ function offered(run: Run, message: Message, byNumber: boolean): boolean {
 function onAside(run: Run, reply: Reply): void {
   const answer = answerAside(run, reply);
   if (answer.kind === 'flow') {
-    run.s.l = [run.s.t ?? '', '', run.nowSeconds];
+    run.s.l = [run.s.t ?? '', '', run.sentSeconds];
     endAside(run);
     startOnTop(run, answer.flow, answer.arg ? { arg: answer.arg } : {});
     return;
   }
   if (answer.kind === 'stay') {
-    run.s.l = [run.s.t ?? '', '', run.nowSeconds];
+    run.s.l = [run.s.t ?? '', '', run.sentSeconds];
     endAside(run);
     if (waitingStep(run)) showPending(run, run.text('switch_stay'));
     else run.say(run.text('menu_line'));
@@ -301,26 +375,27 @@ function onPayload(run: Run, payload: Payload, text: string): void {
     case 'word': {
       const word = ALWAYS_WORDS.find((known): known is AlwaysWord => known === payload.word);
       if (isSameTap(run, text)) return;
-      run.s.l = [text, '', run.nowSeconds];
+      run.s.l = [text, '', run.sentSeconds];
       if (word) sayWord(run, word);
       else stale(run);
       return;
     }
     case 'flow': {
       if (isSameTap(run, text)) return;
-      if (!run.flows.byId.has(payload.flow)) {
+      const flow = run.flows.byId.get(payload.flow);
+      if (!flow || !mayBeTapped(flow)) {
         stale(run);
         return;
       }
-      run.s.l = [text, '', run.nowSeconds];
-      startOnTop(run, payload.flow, payload.arg === '' ? {} : { arg: payload.arg });
+      run.s.l = [text, '', run.sentSeconds];
+      startOnTop(run, flow.id, payload.arg === '' ? {} : { arg: payload.arg });
     }
   }
 }
 
 function isSameTap(run: Run, key: string): boolean {
   const { l } = run.s;
-  return l !== undefined && l[0] === key && run.nowSeconds - l[2] <= SAME_TAP;
+  return l !== undefined && l[0] === key && run.sentSeconds - l[2] <= SAME_TAP;
 }
 
 /** A button of a question that is over: a double tap is passed over; else it is told what became of it. */
@@ -340,8 +415,12 @@ function stale(run: Run): void {
   else run.say(`${run.text('stale')} ${run.text('menu_line')}`);
 }
 
-/** The chat was opened by a link: `inv-…` is an officer's invite, `f-…` names a flow, all else is a greeting. */
+/**
+ * The chat was opened by a link: `inv-…` is an officer's invite, `f-…` names a flow that is meant for links, all else
+ * is a greeting.
+ */
 function onStart(run: Run, payload: string): void {
+  delete run.s.nr;
   const invite = /^inv-(.+)$/u.exec(payload);
   if (invite && run.flows.byId.has('officer-invite')) {
     startOnTop(run, 'officer-invite', { arg: invite[1]! });
@@ -349,7 +428,7 @@ function onStart(run: Run, payload: string): void {
   }
   const named = /^f-([a-z0-9-]+)$/u.exec(payload);
   const flow = named ? run.flows.byId.get(named[1]!) : undefined;
-  if (flow) startOnTop(run, flow.id, {});
+  if (flow?.opensByLink) startOnTop(run, flow.id, {});
   else if (waitingStep(run) && hasWork(run.s))
     showPending(run, run.text('resume', { title: run.words(run.flow.title) }));
   else

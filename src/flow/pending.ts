@@ -9,13 +9,14 @@ import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { offer } from './steps/say.js';
 import { choose, isErrand, namedFlows } from './understand/intent.js';
-import { follow, showPending, walk } from './walk.js';
+import { follow, isPausedMeanwhile, showPending, walk } from './walk.js';
 
 /** After so many answers that were not understood, a person is offered. */
 const MOST_MISSES = 3;
 
 /** Hands a reply to the step that waits. */
 export function answerPending(run: Run, step: CompiledStep, reply: Reply): void {
+  if (isPausedMeanwhile(run)) return;
   settleAnswer(run, step, kindOf(step.type).answer!(step as never, run, reply), reply);
 }
 
@@ -48,7 +49,7 @@ export function settleAnswer(run: Run, step: CompiledStep, answered: Answered, r
 
 /** The question is over: its buttons are stale from here on, and a second tap on the same one is known. */
 export function consume(run: Run, confirmedBy: string): void {
-  run.s.l = [run.s.t ?? '', confirmedBy, run.nowSeconds];
+  run.s.l = [run.s.t ?? '', confirmedBy, run.sentSeconds];
   delete run.s.t;
   delete run.s.m;
   delete run.s.x;

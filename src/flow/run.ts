@@ -36,6 +36,8 @@ export class Run {
   private lastHealth: Outgoing | null = null;
   /** Emergency words were answered: nothing may stand before them. */
   isEmergency = false;
+  /** When the message was sent, by its own clock: how close two taps are does not depend on when they are handled. */
+  sentSeconds: number;
 
   constructor(
     readonly flows: Flows,
@@ -44,6 +46,7 @@ export class Run {
   ) {
     this.s = copyOf(session);
     this.village = context.village;
+    this.sentSeconds = this.nowSeconds;
   }
 
   get language(): string {
@@ -188,13 +191,31 @@ export class Run {
       this.effects.push({ kind: 'send_message', message });
     }
     this.saidBy = this.s.f ?? '';
-    // A question tells nothing about health yet: its answer carries the closing line.
-    if (this.flowOrNull?.health && !isQuestion) this.lastHealth = message;
+    // A question tells nothing about health yet: its answer carries the closing line. A menu is no question.
+    if (this.flowOrNull?.health && (!isQuestion || this.isAtMenu())) this.lastHealth = message;
+  }
+
+  /** Says something at the end of the last message, or by itself where there is none. */
+  sayAfter(text: string): void {
+    const last = this.effects.findLast((effect) => effect.kind === 'send_message');
+    if (last) last.message.text += `\n\n${text}`;
+    else this.say(text);
+  }
+
+  /** What was said last is an answer about health, whatever the rest of its flow is about. */
+  markHealth(): void {
+    const last = this.effects.findLast((effect) => effect.kind === 'send_message');
+    if (last) this.lastHealth = last.message;
   }
 
   /** What is said next belongs to the message before it, though another flow says it. */
   joinNext(): void {
     if (this.saidBy !== undefined) this.saidBy = this.s.f ?? '';
+  }
+
+  private isAtMenu(): boolean {
+    const flow = this.flowOrNull;
+    return flow?.steps[flow.places.get(this.s.s ?? '') ?? -1]?.type === 'choose';
   }
 
   /** Suspends the turn until the ask is answered; `then` says what goes on with the answer. */
@@ -214,6 +235,7 @@ export class Run {
         );
       if (this.isEmergency) kept.emergency = true;
       if (this.sealsInput) kept.seals = true;
+      if (this.sentSeconds !== this.nowSeconds) kept.sent = this.sentSeconds;
       if (this.village !== this.context.village) kept.village = this.village as unknown as Json;
       this.s.w = kept;
       return { session: this.s, effects: [], asks: this.asks };
@@ -235,6 +257,7 @@ export class Run {
     this.saidBy = kept.by as string | undefined;
     this.isEmergency = kept.emergency === true;
     this.sealsInput = kept.seals === true;
+    if (typeof kept.sent === 'number') this.sentSeconds = kept.sent;
     // A village chosen before the pause, unless this round knows it better.
     const village = kept.village as unknown as VillageContext | undefined;
     if (village && this.context.village?.id !== village.id) this.village = village;

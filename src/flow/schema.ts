@@ -215,6 +215,8 @@ export const End = z.strictObject({
   end: Id,
   text: Words.optional(),
   menu: z.boolean().optional(),
+  /** This answer is about health though its flow is not: it carries the closing line. */
+  health: z.boolean().optional(),
   returns: Expression.optional(),
   ...condition,
 });
@@ -274,6 +276,13 @@ export const FlowFile = z.strictObject({
   interrupts: z.boolean().default(false),
   /** Closing line of every answer of a health flow; the engine appends it to the last message of each turn. */
   health: z.boolean().default(false),
+  /** A link may open the chat with it (`/start f-<flow>`). */
+  opens_by_link: z.boolean().optional(),
+  /**
+   * A button of another message may start it. Flows that words start need not say so; a notice, which only the program
+   * starts, never does.
+   */
+  by_button: z.boolean().optional(),
   steps: z.array(Step).min(1),
 });
 export type FlowFile = z.infer<typeof FlowFile>;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.js';
+import type { CompiledFlow } from './compiled.js';
 import { framesOf, hasWork, isWorkedOn, popChain } from './frames.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
@@ -8,6 +9,8 @@ import { DRAFT_REMINDER, enter, showPending, takeUp, waitingStep, walk } from '.
 const SETTLE = 'gather';
 const REMIND = DRAFT_REMINDER;
 const EXPIRE = 'draft-expired';
+/** The intent of the flow that ends reminders. */
+const STOP = 'sistem.stop';
 
 /** Another part of the program wants a flow shown: on top of what waits, which is asked again afterwards. */
 export function startFlow(run: Run, flow: string, vars: JsonObject): void {
@@ -23,6 +26,11 @@ export function startFlow(run: Run, flow: string, vars: JsonObject): void {
   startOnTop(run, flow, vars);
 }
 
+/** Whether a button may start a flow: notices and what only other flows start are no one's to tap. */
+export function mayBeTapped(flow: CompiledFlow): boolean {
+  return flow.byButton || flow.opensByLink || flow.intent !== null || flow.understands.length > 0;
+}
+
 /**
  * Starts a flow that a person or the program asked for. What was begun stays beneath it; an empty menu does not. The
  * same flow waiting beneath with answers is taken up instead of begun anew.
@@ -31,6 +39,7 @@ export function startOnTop(run: Run, flow: string, vars: JsonObject): void {
   const { s } = run;
   delete s.x;
   delete s.m;
+  if (run.flows.byId.get(flow)?.intent === STOP) s.nr = 1;
   const beneath =
     s.k?.findLastIndex((frame) => frame.f === flow && isWorkedOn(frame) && frame.t !== undefined) ?? -1;
   if (beneath >= 0 && Object.keys(vars).length === 0) {
@@ -54,11 +63,14 @@ function onDraftTimer(run: Run, flow: string, vars: JsonObject): void {
   const draft = framesOf(run.s).find((frame) => frame.d !== undefined && isWorkedOn(frame));
   const known = draft?.f === undefined ? undefined : run.flows.byId.get(draft.f);
   if (!known || !run.flows.byId.has(flow)) return;
+  if (run.s.nr && flow === REMIND) return;
   const title = run.words(known.title);
   if (flow === EXPIRE) {
     // Nothing of the draft is kept: all that hangs on it goes.
     while (run.s.f !== undefined && framesOf(run.s).includes(draft!) && popChain(run.s));
     if (framesOf(run.s).some((frame) => frame.d === draft!.d)) clear(run);
+    // Who asked for silence is not told of it either.
+    if (run.s.nr) return;
   }
   startOnTop(run, flow, { ...vars, title });
 }

@@ -77,6 +77,8 @@ export interface Session extends Frame {
   /** Choices last offered beside a question: label and payload. `on`: nothing was asked since, so numbers mean them. */
   o?: [label: string, payload: string][];
   on?: 1;
+  /** No reminders: "stop" was said. */
+  nr?: 1;
   /** The draft's timers are set. */
   g?: 1;
   /** When an apology for lateness was last said: minutes since 1970. */

@@ -1,7 +1,23 @@
 import type { Run } from './run.js';
-import { pop } from './frames.js';
+import { framesOf, letGoOfGone } from './frames.js';
 import { offer } from './steps/say.js';
 import { showPending, waitingStep, walk } from './walk.js';
+
+/**
+ * The same where the program says something in between: what is gone is told before it; where the step that waited is
+ * gone, what comes in its place is asked after it.
+ */
+export function catchUpBefore(run: Run): void {
+  const isGone = framesOf(run.s).some(({ f }) => f !== undefined && !run.flows.byId.has(f));
+  if (!isGone) return;
+  const { wasOnTop } = letGoOfGone(run.s, (flow) => run.flows.byId.has(flow));
+  if (wasOnTop && run.s.f === undefined) run.say(run.text('flow_gone'));
+}
+
+export function catchUpAfter(run: Run): void {
+  if (run.asks.length === 0 && run.s.t !== undefined && run.s.f !== undefined && !waitingStep(run))
+    catchUp(run);
+}
 
 /**
  * A flow may have been edited while its question waited. At the same step it goes on with its answers; if that step
@@ -10,14 +26,12 @@ import { showPending, waitingStep, walk } from './walk.js';
  */
 export function catchUp(run: Run): boolean {
   const { s, flows } = run;
-  while (s.f !== undefined && !flows.byId.has(s.f)) {
-    const isBeneath = pop(s);
-    if (!isBeneath) {
-      const choices = [{ label: run.text('menu'), payload: 'w.menu' }];
-      run.say(run.text('flow_gone'), { choices });
-      offer(run, choices);
-      return false;
-    }
+  const { wasOnTop } = letGoOfGone(s, (flow) => flows.byId.has(flow));
+  if (wasOnTop && s.f === undefined) {
+    const choices = [{ label: run.text('menu'), payload: 'w.menu' }];
+    run.say(run.text('flow_gone'), { choices });
+    offer(run, choices);
+    return false;
   }
   const flow = run.flowOrNull;
   if (!flow || s.h === undefined || s.h === flow.hash || s.s === undefined) return true;

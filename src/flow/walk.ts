@@ -89,6 +89,22 @@ export function enter(
   return begin(run, flow);
 }
 
+/**
+ * Whether the office of the flow on top took requests when it began but takes none now: then that is said and the
+ * flow ends, before anything is sent that nobody would answer.
+ */
+export function isPausedMeanwhile(run: Run): boolean {
+  if (run.flowOrNull?.needs !== 'active' || !run.village || run.village.state === 'active') return false;
+  sayNotActive(run);
+  return true;
+}
+
+/** The office takes no requests: that is said, and the flow on top is over. */
+export function sayNotActive(run: Run): void {
+  const at = instead(run);
+  if (at !== null) walk(run, at);
+}
+
 /** The first place of the flow on top, once what it needs is known. */
 function begin(run: Run, flow: CompiledFlow): number | null {
   if (flow.needs !== 'nothing' && !run.village) {

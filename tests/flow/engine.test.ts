@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Content } from '../../src/core/content.js';
 import { advance } from '../../src/flow/engine.js';
 import { withHistory } from '../../src/flow/load.js';
-import type { Session, TurnContext } from '../../src/flow/types.js';
-import { flowsOf, REQUEST, system, talkWith } from './support.js';
+import type { Frame, Session, Turn, TurnContext } from '../../src/flow/types.js';
+import { checkOf, flowsOf, REQUEST, system, talkWith } from './support.js';
 
 const flows = await flowsOf(REQUEST);
 const text = (lines: string[]): string => lines.join('\n');
@@ -130,6 +130,30 @@ describe('sending', () => {
     const talk = ready('channel: whatsapp');
     expect(text(talk.play('1'))).toContain('! open_case');
     expect(talk.play('1', true)).toEqual([]);
+  });
+
+  test('how close two messages are is told by when they were sent, not by when they are handled', () => {
+    const talk = ready('channel: whatsapp');
+    const now = new Date(talk.world.now.getTime() + 600_000);
+    const send = (seconds: number): void => {
+      const at = new Date(talk.world.now.getTime() + seconds * 1000);
+      const event = { kind: 'message', content: { kind: 'text', text: '1' }, at } as const;
+      const turn = advance(flows, talk.session, event, { ...talk.world.context(), now });
+      talk.session = turn.session;
+      sent.push(turn);
+    };
+    const sent: Turn[] = [];
+    send(0);
+    const results = { open_case: { code: 'K', position: 1, due: null, is_new: true } };
+    talk.session = advance(
+      flows,
+      talk.session,
+      { kind: 'answers', results },
+      { ...talk.world.context(), now },
+    ).session;
+    send(5);
+    send(40);
+    expect(sent.map((turn) => turn.effects.length > 0 || turn.asks.length > 0)).toEqual([true, false, true]);
   });
 
   test('the same number after a while is a message of its own', () => {
@@ -270,6 +294,32 @@ describe('an emergency', () => {
     expect(said).toContain('112');
   });
 
+  test('that was read late begins with 112, and says that officers know only where there are any', () => {
+    for (const [village, key] of [
+      ['Kemiren', 'emergency_late_told'],
+      ['Sumbersari', 'emergency_late'],
+      ['none', 'emergency_late'],
+    ] as const) {
+      const said = talkWith(flows, `village: ${village}`).play('[late] ada kebakaran');
+      expect(said[0]).toContain('112');
+      expect(said.filter((line) => line.startsWith('< '))).toHaveLength(1);
+      expect(text(said)).toContain(`  ${system(flows, key)}\n!`);
+    }
+  });
+
+  test.each([
+    ['a changed message', { kind: 'edit', externalId: '1', text: 'anak saya kejang' }],
+    ['the name of a place', { kind: 'location', latitude: -8.2, longitude: 114.3, label: 'rumah kebakaran' }],
+    ['the name of a contact', { kind: 'contact', phone: '6281', name: 'Tolong bapak pingsan', isOwn: false }],
+  ] as const)('is heard in %s, whose words are no answer', (_, content) => {
+    const talk = talkWith(flows);
+    talk.play('sku');
+    const event = { kind: 'message', content, at: talk.world.now } as const;
+    const turn = advance(flows, talk.session, event, talk.world.context());
+    expect(JSON.stringify(turn.effects)).toContain('112');
+    expect(turn.session.a).toBeUndefined();
+  });
+
   test('stands before the first-contact card', () => {
     const said = text(talkWith(flows, 'first: yes').play('ada kebakaran'));
     expect(said.indexOf('112')).toBeLessThan(
@@ -398,6 +448,146 @@ describe('a flow that was edited', () => {
   });
 });
 
+describe('a notice that comes on top of a flow', () => {
+  const notice = {
+    'services/case-notice.yaml': {
+      flow: 'case-notice',
+      title: 'Kabar',
+      interrupts: true,
+      steps: [{ end: 'told', text: 'Kabar {code}.' }],
+    },
+  };
+  const begun = (): Session => {
+    const talk = talkWith(flows);
+    for (const line of ['sku', 'Warung Siti']) talk.play(line);
+    return talk.session;
+  };
+
+  test('that was taken out meanwhile is told all the same', async () => {
+    const talk = talkWith(await flowsOf(notice));
+    talk.session = begun();
+    const said = text(talk.play('[flow case-notice {"code":"K1"}]'));
+    expect(said).toContain(system(flows, 'flow_gone'));
+    expect(said).toContain('Kabar K1.');
+    expect(talk.session.f).toBeUndefined();
+  });
+
+  test.each([
+    ['on top', (rest: Session, kept: Frame, gone: Frame) => ({ ...rest, k: [kept], ...gone })],
+    [
+      'beneath one that it called',
+      (rest: Session, kept: Frame, gone: Frame) => ({
+        ...rest,
+        k: [kept, gone],
+        ...{ f: 'menu', s: 'topic', t: 'q2', y: 'c' as const, i: 'x' },
+      }),
+    ],
+  ])('is told where another flow, %s, was taken out, and asks what lay under it', async (_, laid) => {
+    const { f, h, s, a, t, d, b, ...rest } = begun();
+    const kept = JSON.parse(JSON.stringify({ f, h, s, a, t, d, b })) as Frame;
+    const talk = talkWith(await flowsOf({ ...REQUEST, ...notice }));
+    talk.session = laid(rest, kept, { f: 'gone', s: 'x', t: 'q1', y: 'i', a: { x: 1 } });
+    expect(text(talk.play('[flow case-notice {"code":"K1"}]'))).toContain('Kabar K1.');
+    if (talk.session.f === 'menu') talk.play('[tap: a.q2.50]');
+    expect(text(talk.play('toko'))).toContain('Sejak tahun?');
+  });
+
+  test('whose step is gone asks the nearest one before it, after the notice', async () => {
+    const file = structuredClone(REQUEST['services/request.yaml']) as { steps: object[] };
+    file.steps.splice(3, 1);
+    const history = [...flows.byId.values()].map((flow) => ({
+      flow: flow.id,
+      hash: flow.hash,
+      steps: flow.steps.map((step) => step.id),
+    }));
+    const newer = withHistory(await flowsOf({ ...notice, 'services/request.yaml': file }), history);
+    const before = talkWith(flows);
+    for (const line of ['sku', 'Warung Siti', 'lainnya', 'sewa tenda']) before.play(line);
+    const talk = talkWith(newer);
+    talk.session = before.session;
+    const said = text(talk.play('[flow case-notice {"code":"K1"}]'));
+    expect(said.indexOf('Kabar K1.')).toBeLessThan(said.indexOf('Bidang apa persisnya?'));
+  });
+});
+
+describe('what may start a flow', () => {
+  const linked = flowsOf({
+    ...REQUEST,
+    'system/told.yaml': { flow: 'told', title: 'Kabar', steps: [{ end: 'said', text: 'Kabar rahasia.' }] },
+    'system/linked.yaml': {
+      flow: 'linked',
+      title: 'Tautan',
+      opens_by_link: true,
+      steps: [{ end: 'said', text: 'Lewat tautan.' }],
+    },
+    'system/pressed.yaml': {
+      flow: 'pressed',
+      title: 'Tombol',
+      by_button: true,
+      steps: [{ end: 'said', text: 'Lewat tombol.' }],
+    },
+  });
+
+  test('by a link is only a flow that is meant for links', async () => {
+    const known = await linked;
+    expect(text(talkWith(known).play('[start: f-linked]'))).toContain('Lewat tautan.');
+    for (const flow of ['told', 'pressed', 'request', 'draft-expired', 'nothing'])
+      expect(text(talkWith(known).play(`[start: f-${flow}]`)), flow).toContain('Menu. Mau apa?');
+  });
+
+  test('by a button is a flow that words start too, or that says so; a notice never', async () => {
+    const known = await linked;
+    expect(text(talkWith(known).play('[tap: f.linked.]'))).toContain('Lewat tautan.');
+    expect(text(talkWith(known).play('[tap: f.pressed.]'))).toContain('Lewat tombol.');
+    expect(text(talkWith(known).play('[tap: f.request.]'))).toContain('Nama usaha?');
+    for (const flow of ['told', 'draft-expired', 'officer-message', 'case-notice'])
+      expect(text(talkWith(known).play(`[tap: f.${flow}.x]`)), flow).toContain(system(known, 'stale'));
+  });
+
+  test('and a choice that points to a notice is a fault', async () => {
+    const { faults } = await checkOf({
+      'system/told.yaml': { flow: 'told', title: 'Kabar', steps: [{ end: 'said', text: 'Kabar.' }] },
+      'system/shown.yaml': {
+        flow: 'shown',
+        title: 'Lihat',
+        steps: [{ say: 'it', text: 'Ini.', choices: [{ text: 'Kabar', flow: 'told' }] }],
+      },
+    });
+    expect(faults.map(({ what }) => what)).toContain(
+      'the choice "Kabar" starts "told", which no button may start',
+    );
+  });
+});
+
+describe('a menu', () => {
+  test('gives way to the name of a flow, though one of its words is a word of an option', async () => {
+    const menu = {
+      flow: 'menu',
+      intent: 'sistem.menu',
+      title: 'Menu',
+      steps: [
+        {
+          choose: 'topic',
+          text: 'Mau apa?',
+          options: [
+            { text: 'Surat & layanan', words: ['surat'], flow: 'status' },
+            { text: 'Surat lain', words: ['sku lama'], flow: 'language' },
+          ],
+        },
+      ],
+    };
+    const known = await flowsOf({ ...REQUEST, 'system/menu.yaml': menu });
+    const answer = (line: string): string => {
+      const talk = talkWith(known);
+      talk.play('menu');
+      return text(talk.play(line));
+    };
+    expect(answer('surat usaha')).toContain('Nama usaha?');
+    expect(answer('surat')).toContain('Belum ada permohonan.');
+    expect(answer('sku lama')).toContain('Bahasa.');
+  });
+});
+
 describe('what is said of itself', () => {
   test('the first answer carries the first-contact card, of at most forty words, and blocks nothing', () => {
     const talk = talkWith(flows, 'first: yes');
@@ -429,11 +619,12 @@ describe('what is said of itself', () => {
     expect(text(talk.play('toko'))).toContain('Sejak tahun?');
   });
 
-  test('in a group there is no reply to chatter, and none to a resident’s command', () => {
-    const talk = talkWith(flows, 'group: yes');
-    expect(talk.play('sku')).toEqual([]);
-    expect(talk.play('/menu')).toEqual([]);
-    expect(talkWith(flows, 'group: yes', 'person: officer Bu Sri').play('/menu')).not.toEqual([]);
+  test('in a group there is no reply to what is written, but buttons work', () => {
+    for (const person of ['resident Siti', 'officer Bu Sri']) {
+      const talk = talkWith(flows, 'group: yes', `person: ${person}`);
+      for (const line of ['sku', '/menu', 'menu', '[photo]']) expect(talk.play(line)).toEqual([]);
+      expect(text(talk.play('[tap: w.menu]'))).toContain('Menu. Mau apa?');
+    }
   });
 
   test('while a person has the word the bot is silent, but menu takes it back', () => {
@@ -499,6 +690,34 @@ describe('what a flow needs', () => {
     expect(said).toContain('Senin–Kamis');
   });
 
+  test('an office that was paused meanwhile is told before anything is sent to it', async () => {
+    const wanting = structuredClone(REQUEST['services/request.yaml']) as object;
+    const known = await flowsOf({ 'services/request.yaml': { ...wanting, needs: 'active' } });
+    const talk = talkWith(known);
+    for (const line of ['sku', 'Warung Siti', 'toko', '2019']) talk.play(line);
+    const context = talk.world.context();
+    const paused = { ...context, village: { ...context.village!, state: 'paused' as const } };
+    const event = { kind: 'message', content: { kind: 'text', text: 'kirim' }, at: context.now } as const;
+    const turn = advance(known, talk.session, event, paused);
+    expect(turn.asks).toEqual([]);
+    expect(JSON.stringify(turn.effects)).toContain('belum melayani lewat pesan');
+    expect(turn.session.f).toBeUndefined();
+  });
+
+  test('a request that the office did not take any more is told, not given a number', async () => {
+    const talk = talkWith(flows);
+    for (const line of ['sku', 'Warung Siti', 'toko', '2019']) talk.play(line);
+    talk.world.prepare(
+      'open_case',
+      { code: '', position: null, due: null, is_new: false, refused: 'not_active' },
+      false,
+    );
+    const said = text(talk.play('kirim'));
+    expect(said).toContain('belum melayani lewat pesan');
+    expect(said).not.toContain('Diterima');
+    expect(talk.session.f).toBeUndefined();
+  });
+
   test('an officer’s flow is for officers', async () => {
     const known = await needy;
     expect(text(talkWith(known).play('[flow desk {}]'))).toBe(`< ${system(flows, 'officer_only')}`);
@@ -519,6 +738,21 @@ describe('sensitive answers', () => {
         { end: 'told', text: 'Lahir {birth}.' },
       ],
     },
+  });
+
+  test('are sealed as they were sent, whatever was sent while their question waits', async () => {
+    const known = await sealed;
+    const talk = talkWith(known);
+    talk.play('anak');
+    const sent = (content: Content): boolean =>
+      advance(known, talk.session, { kind: 'message', content, at: talk.world.now }, talk.world.context())
+        .sealsInput ?? false;
+    expect(sent({ kind: 'text', text: 'Budi, lahirnya lupa' })).toBe(true);
+    expect(sent({ kind: 'text', text: 'anak saya kejang' })).toBe(true);
+    expect(sent({ kind: 'edit', externalId: '1', text: 'Budi' })).toBe(true);
+    expect(sent({ kind: 'text', text: '17/8/2025' })).toBe(true);
+    talk.play('17/8/2025');
+    expect(sent({ kind: 'text', text: 'sudah' })).toBe(false);
   });
 
   test('stand in the sealed bag alone, can be worded, and go when the flow ends', async () => {

@@ -31,6 +31,8 @@ interface Index {
   weights: Map<string, number>;
   /** Whole phrases of flows that answer in between and let the question wait. */
   asides: Map<string, CompiledFlow>;
+  /** Whole phrases of all errands. */
+  whole: Map<string, CompiledFlow>;
 }
 
 /** Words that name nothing by themselves. */
@@ -70,6 +72,12 @@ export function isErrand(flow: CompiledFlow): boolean {
 /** The errand of which a message is one whole phrase, where it may come between a question and its answer. */
 export function namedAside(flows: Flows, message: Message): CompiledFlow | null {
   return indexOf(flows).asides.get(message.full) ?? null;
+}
+
+/** The errand of which a message is one whole phrase. */
+export function namedExactly(flows: Flows, message: Message, isOfficer: boolean): CompiledFlow | null {
+  const flow = indexOf(flows).whole.get(message.full);
+  return flow && (!flow.isForOfficers || isOfficer) ? flow : null;
 }
 
 /** The one that is clearly meant, or the few that may be. */
@@ -168,15 +176,16 @@ function indexOf(flows: Flows): Index {
   );
   for (const phrase of phrases)
     phrase.weight = phrase.words.reduce((sum, word) => sum + (weights.get(word) ?? 1), 0);
-  const asides = new Map(
+  const whole = new Map(
     [...flows.byId.values()]
-      .filter((flow) => flow.interrupts && !flow.isForOfficers && isErrand(flow))
+      .filter(isErrand)
       .flatMap((flow) =>
         flow.understands
           .filter((text) => !ARG.test(text))
           .map((text) => [wordsOf(text, flows.vocabulary.abbreviations).join(' '), flow] as const),
       ),
   );
+  const asides = new Map([...whole].filter(([, flow]) => flow.interrupts && !flow.isForOfficers));
   const byWord: Index['byWord'] = new Map();
   const withArg: Index['withArg'] = new Map();
   for (const phrase of phrases) {
@@ -190,7 +199,7 @@ function indexOf(flows: Flows): Index {
       byWord.set(word, [...(byWord.get(word) ?? []), { phrase, times }]);
     }
   }
-  const made = { byWord, withArg, meant: new Map<string, readonly string[]>(), weights, asides };
+  const made = { byWord, withArg, meant: new Map<string, readonly string[]>(), weights, asides, whole };
   indexes.set(flows, made);
   return made;
 }

@@ -147,7 +147,7 @@ describe('a notification whose message did not arrive', () => {
     await said(sri, 'failed');
     await said(op, 'sent');
     expect(await failed(sri)).toEqual([]);
-    expect((await outcomes()).map((row) => row['error']).toSorted()).toEqual(['no_address', null]);
+    expect(new Set((await outcomes()).map((row) => row['error']))).toEqual(new Set(['no_address', null]));
   });
 
   test('of before, that did arrive, stays told', async () => {

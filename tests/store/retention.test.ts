@@ -55,7 +55,7 @@ test('files of a draft are erased after seven days, unless the draft is still be
 
 test('files of a case are erased thirty days after its closing, and stay so after a restore', async () => {
   const photos = [await stage.aPhoto(siti), await stage.aPhoto(siti), await stage.aPhoto(siti)];
-  const cases = [];
+  const cases: { id: string }[] = [];
   for (const photo of photos) cases.push(await stage.aCase(siti, { attachments: [photo] }));
   await stage.pool.query(`UPDATE attachments SET created_at = $1`, [ago(60)]);
   const close = (n: number, at: Date) =>

@@ -68,6 +68,7 @@ describe('find_listings', () => {
 
 describe('one listing', () => {
   test('is seen by everybody once published, with what the seller agreed to show', async () => {
+    await stage.apply(farmer, { kind: 'record_consent', purpose: 'market', version: '1', given: true });
     const code = await published(farmer, { contact: '081234567890' });
     expect(await stage.look(buyer, 'listing_by_code', { code: code.toLowerCase() })).toEqual({
       found: true,

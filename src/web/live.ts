@@ -1,5 +1,6 @@
 import type { SSEStreamingApi } from 'hono/streaming';
 import { streamSSE } from 'hono/streaming';
+import type { HtmlEscapedString } from 'hono/utils/html';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { caseSignature } from '../store/web/cases.js';
 import type { WebDeps } from './deps.js';
@@ -55,7 +56,7 @@ export class Watch {
 export function streamPart(
   c: WebContext,
   subscribe: (listener: () => void) => () => void,
-  render: () => Promise<string>,
+  render: () => Promise<HtmlEscapedString>,
 ): Response {
   return streamSSE(c, async (stream) => {
     let wake = () => {};
@@ -75,7 +76,7 @@ export function streamPart(
       while (!ended.signal.aborted && Date.now() < until) {
         if (isDirty) {
           isDirty = false;
-          const part = await render();
+          const part = (await render()).toString();
           if (part !== shown) await stream.writeSSE({ data: part });
           shown = part;
         } else {

@@ -51,9 +51,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
       return streamPart(c, subscribe, async () => {
         const list = await listOf(deps, c, officer, scope);
-        return String(
-          <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />,
-        );
+        return <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />;
       });
     })
     .get('/kasus/:code', async (c) => {
@@ -65,7 +63,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       await findCase(deps, scope, c.req.param('code'));
       return streamPart(c, subscribe, async () => {
         const props = await caseProps(deps, c, scope);
-        return String(<CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />);
+        return <CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />;
       });
     })
     .post('/kasus/:code/buka', async (c) => {

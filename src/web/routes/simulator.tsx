@@ -45,7 +45,7 @@ export function simulatorRoutes(deps: WebDeps, simulator: Simulator): Hono<WebEn
           }),
         async () => {
           const changed = await chats(dirtied(dirty));
-          return String(<ChatPartials view={{ ...c.get('view'), now: deps.now() }} chats={changed} />);
+          return <ChatPartials view={{ ...c.get('view'), now: deps.now() }} chats={changed} />;
         },
       );
     })

@@ -479,7 +479,11 @@ describe('a notice that comes on top of a flow', () => {
       (rest: Session, kept: Frame, gone: Frame) => ({
         ...rest,
         k: [kept, gone],
-        ...{ f: 'menu', s: 'topic', t: 'q2', y: 'c' as const, i: 'x' },
+        f: 'menu',
+        s: 'topic',
+        t: 'q2',
+        y: 'c' as const,
+        i: 'x',
       }),
     ],
   ])('is told where another flow, %s, was taken out, and asks what lay under it', async (_, laid) => {

@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ['tests/support/endWithRunner.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A machine that is busy is slow, not wrong.
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     maxWorkers: 2,
     // A skipped suite says so by name.

@@ -12,7 +12,7 @@ export interface Pace {
   /** The whole line rests; 0 ends a rest. */
   restLine(ms: number): void;
   restingChats(): string[];
-  /** In how many ms something that rests may go on; null where nothing rests. */
+  /** In how many ms something that was at rest when last looked at may go on; null where nothing was. */
   nextMs(): number | null;
 }
 
@@ -39,7 +39,9 @@ export function createPace(limits: ChannelLimits, clock: () => number = () => pe
   return {
     allowance() {
       fill();
-      return clock() < lineUntil ? 0 : Math.floor(tokens);
+      if (clock() < lineUntil) return 0;
+      lineUntil = 0;
+      return Math.floor(tokens);
     },
     take() {
       tokens -= 1;
@@ -59,9 +61,10 @@ export function createPace(limits: ChannelLimits, clock: () => number = () => pe
     nextMs() {
       const at = clock();
       const waits: number[] = [];
-      if (at < lineUntil) waits.push(lineUntil - at);
+      // What was at rest when last looked at may be over by now, and must be looked at again all the same.
+      if (lineUntil > 0) waits.push(lineUntil - at);
       else if (tokens < 1) waits.push(((1 - tokens) / limits.perSecond) * 1_000);
-      for (const until of chats.values()) if (until > at) waits.push(until - at);
+      for (const until of chats.values()) waits.push(until - at);
       return waits.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...waits)));
     },
   };

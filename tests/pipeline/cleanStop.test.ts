@@ -31,7 +31,7 @@ const sent = async () =>
 test('a clean stop waits for what is being sent: nothing of it is of unknown outcome, nothing goes out twice', async () => {
   world = await gateway();
   const siti = bot.person(41, 'Siti');
-  await bot.fails('sendMessage', { afterMs: 700 });
+  await bot.fails('sendMessage', { afterMs: 2_000 });
   await siti.writes('halo');
   await expect.poll(sent).toEqual([{ state: 'sending', is_repeat: false }]);
   await world.keeper.stop();

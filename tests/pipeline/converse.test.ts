@@ -97,7 +97,7 @@ describe('a conversation that rests', () => {
     const before = await resting(siti);
     await siti.says('nanti saja');
     await siti.says('tolong ada kebakaran');
-    await expect.poll(() => siti.heard(), { timeout: 5_000 }).toEqual(['1: tolong ada kebakaran (new)']);
+    await expect.poll(() => siti.heard()).toEqual(['1: tolong ada kebakaran (new)']);
     expect(await resting(siti)).toMatchObject({ failures: 1, wake_at: before.wake_at });
     const { rows } = await slow.pool.query(
       "SELECT body ->> 'text' AS text FROM inbound_messages WHERE handled_at IS NULL ORDER BY seq",
@@ -118,7 +118,7 @@ describe('a conversation that rests', () => {
     await siti.says('tolong ada kebakaran');
     await slow.converser.run();
     slow.wake.send('test:line');
-    await expect.poll(() => siti.heard(), { timeout: 5_000 }).toHaveLength(1);
+    await expect.poll(() => siti.heard()).toHaveLength(1);
     await slow.stop();
   });
 
@@ -132,7 +132,7 @@ describe('a conversation that rests', () => {
     await siti.says('lagi');
     await expect.poll(() => slow.counters.conversationFailures).toBe(1);
     await siti.says('ada kebakaran');
-    await expect.poll(() => siti.heard().at(-1), { timeout: 5_000 }).toContain('ada kebakaran');
+    await expect.poll(() => siti.heard().at(-1)).toContain('ada kebakaran');
     expect(await resting(siti)).toMatchObject({ session: before.session, private: 'nothing that opens' });
     await slow.stop();
   });
@@ -173,7 +173,7 @@ describe('failures', () => {
     await siti.says(`village ${DEMONSTRATION_VILLAGE}`);
     await siti.says('slow death');
     await expect
-      .poll(() => world.counters.conversationsParked, { timeout: 5_000 })
+      .poll(() => world.counters.conversationsParked)
       .toBe(1)
       .catch(() => {});
     for (let n = 0; n < 10 && world.counters.conversationsParked === 0; n++) {
@@ -366,16 +366,12 @@ test('under a clock that is behind no case is opened, and the request waits unti
   await expect.poll(() => clocked.counters.conversationFailures).toBe(1);
   expect((await clocked.pool.query('SELECT count(*)::int AS n FROM cases')).rows[0].n).toBe(0);
   // The person is told that it is kept, once, and a cry for help is heard all the same.
-  await expect
-    .poll(async () => (await session(await siti.conversation())).wake_at, { timeout: 5_000 })
-    .not.toBeNull();
+  await expect.poll(async () => (await session(await siti.conversation())).wake_at).not.toBeNull();
   await clocked.pool.query('UPDATE conversations SET wake_at = NULL');
   await clocked.converser.run();
   expect(clocked.counters.conversationFailures).toBe(2);
   await siti.says('ada kebakaran');
-  await expect
-    .poll(() => siti.heard().slice(1), { timeout: 5_000 })
-    .toEqual(['Sebentar lagi', '1: ada kebakaran']);
+  await expect.poll(() => siti.heard().slice(1)).toEqual(['Sebentar lagi', '1: ada kebakaran']);
   behind = -60_000;
   await clocked.converser.run();
   await clocked.settles();

@@ -49,12 +49,12 @@ test('no word, name or number of a person is in any line of the log, whatever fa
     await world.converser.run();
     return world.counters.conversationsParked;
   };
-  await expect.poll(parked, { timeout: 10_000 }).toBe(1);
+  await expect.poll(parked).toBe(1);
   world.channel.meets(() => Promise.reject(new Error(`the platform said: "${WORDS}" to ${NUMBER}`)), {
     times: 9,
   });
   await siti.says('halo');
-  await expect.poll(() => world.counters.sendUnknown, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => world.counters.sendUnknown).toBeGreaterThan(0);
   const told = lines.join('');
   expect(world.counters).toMatchObject({ unreadable: 2, conversationsParked: 1 });
   expect(told).toContain('kept as unreadable');

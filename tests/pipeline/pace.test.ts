@@ -43,3 +43,20 @@ test('a line at rest lets nothing begin until its rest is over, or ended', () =>
   pace.restLine(0);
   expect(pace.allowance()).toBeGreaterThan(0);
 });
+
+test('what came to the end of its rest since it was looked at is still to be looked at again', () => {
+  let at = 0;
+  const pace = createPace(CHANNEL_LIMITS.telegram, () => at);
+  pace.restChat('a', false);
+  expect(pace.restingChats()).toEqual(['a']);
+  at = 2_000;
+  expect(pace.nextMs()).toBe(1);
+  expect(pace.restingChats()).toEqual([]);
+  expect(pace.nextMs()).toBeNull();
+  pace.restLine(1_000);
+  expect(pace.allowance()).toBe(0);
+  at = 4_000;
+  expect(pace.nextMs()).toBe(1);
+  expect(pace.allowance()).toBeGreaterThan(0);
+  expect(pace.nextMs()).toBeNull();
+});

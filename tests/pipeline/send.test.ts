@@ -62,7 +62,7 @@ describe('order and pace', () => {
     await Promise.all(people.map((person) => person.says('quiet')));
     await world.settles();
     for (const person of people) await says(person, ['a', 'b']);
-    await expect.poll(() => channel.sent.length, { timeout: 5_000 }).toBe(20);
+    await expect.poll(() => channel.sent.length).toBe(20);
     for (const person of people) {
       const at = channel.sent.filter((one) => one.chatId === person.chatId).map((one) => one.at);
       expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(145);
@@ -106,7 +106,7 @@ describe('what follows from a failure', () => {
     await says(siti, ['satu']);
     await expect.poll(() => failedAt).toBeLessThan(Infinity);
     await says(budi, ['dua']);
-    await expect.poll(() => world.channel.sent.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => world.channel.sent.length).toBe(2);
     for (const { at } of world.channel.sent) expect(at - failedAt).toBeGreaterThanOrEqual(395);
     await world.settles();
     expect((await rows())[0]).toMatchObject({ state: 'sent', error: null });
@@ -117,7 +117,7 @@ describe('what follows from a failure', () => {
     const [siti, budi] = [world.aPerson(), world.aPerson()];
     world.channel.meets(fails('delayed', { retryAfter: 0.4 }), { chatId: siti.chatId });
     await Promise.all([siti.says('halo'), budi.says('halo')]);
-    await expect.poll(() => world.channel.sent.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => world.channel.sent.length).toBe(2);
     expect(world.channel.sent.map((one) => one.chatId)).toEqual([budi.chatId, siti.chatId]);
   });
 
@@ -127,7 +127,7 @@ describe('what follows from a failure', () => {
     world.channel.meets(fails('retry'), { times: 3 });
     await siti.says('a');
     await siti.says('b');
-    await expect.poll(() => siti.heard().length, { timeout: 3_000 }).toBe(2);
+    await expect.poll(() => siti.heard().length).toBe(2);
     expect(siti.heard()).toEqual(['1: a (new)', '2: b']);
     await world.settles();
     expect((await rows()).map(({ state, attempts }) => ({ state, attempts }))).toEqual([

@@ -1,6 +1,11 @@
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
-import { insertAttachments, noteAttachments, refuseAttachments } from '../store/attachmentRows.js';
+import {
+  insertAttachments,
+  noteAttachments,
+  refuseAttachments,
+  restrictAttachments,
+} from '../store/attachmentRows.js';
 import type { Sql } from '../store/sql.js';
 import type { Talk } from './talk.js';
 
@@ -33,6 +38,10 @@ export async function closeAttachments(sql: Sql, talks: Talk[], wake: Set<string
   await refuseAttachments(
     sql,
     files.filter((sent) => !sent.isTaken).map((sent) => sent.file.attachmentId!),
+  );
+  await restrictAttachments(
+    sql,
+    taken.filter((sent) => sent.isRestricted).map((sent) => sent.file.attachmentId!),
   );
   await noteAttachments(
     sql,

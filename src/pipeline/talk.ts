@@ -16,6 +16,8 @@ export interface RoadNote {
   r?: RepeatMark;
   /** The message before was given up on. */
   p?: 1;
+  /** The album whose first picture said that it is of an identity document: the others say nothing. */
+  i?: string;
   /** The person was told that the message before has to wait. */
   w?: 1;
 }
@@ -81,6 +83,20 @@ export function noteTaken(talk: Talk, given: object): void {
   if (talk.files.length === 0) return;
   const text = JSON.stringify(given);
   for (const sent of talk.files) sent.isTaken ||= text.includes(sent.file.attachmentId!);
+}
+
+/**
+ * A file is an identity document as well where the question that it answers names one, or another picture of its album
+ * did. To be asked before the engine hears it.
+ */
+export function weighFile(talk: Talk): void {
+  const row = talk.current!;
+  const sent = talk.files.find(({ seq }) => seq === row.seq);
+  if (!sent) return;
+  const { album } = contentOf(row) as { album?: string };
+  if (album !== undefined && talk.note.i === album) sent.isRestricted = true;
+  if (isRestricted({ isAskedFor: true, item: talk.session.s ?? null })) sent.isRestricted = true;
+  if (album !== undefined && sent.isRestricted) talk.note.i = album;
 }
 
 function fileOf(row: WaitingRow): SentFile[] {

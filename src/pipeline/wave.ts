@@ -7,7 +7,7 @@ import type { Sql } from '../store/sql.js';
 import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
 import type { Engine } from './engine.js';
 import { readAgain } from './readAgain.js';
-import { askerOf, contextOf, noteTaken, toEvent, type Surroundings, type Talk } from './talk.js';
+import { askerOf, contextOf, noteTaken, toEvent, weighFile, type Surroundings, type Talk } from './talk.js';
 
 export interface WaveDeps extends Registries {
   engine: Engine;
@@ -33,6 +33,7 @@ export async function runWave(
 ): Promise<void> {
   let suspended: Suspended[] = [];
   for (const talk of wave) {
+    weighFile(talk);
     const turnContext = contextOf(talk, around);
     const turn = deps.engine.advance(talk.session, toEvent(talk.current!, around.now), turnContext);
     take(talk, turn, context);

@@ -44,6 +44,15 @@ export async function refuseAttachments(sql: Sql, ids: string[]): Promise<void> 
   ]);
 }
 
+/** What turned out to be identity documents, before anybody fetches them. */
+export async function restrictAttachments(sql: Sql, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.query(
+    'UPDATE attachments SET is_restricted = true WHERE id = ANY ($1::uuid[]) AND NOT is_restricted',
+    [ids],
+  );
+}
+
 /** Writes into stored messages which attachment their file became. */
 export async function noteAttachments(
   sql: Sql,

@@ -272,6 +272,54 @@ describe('a sender that ended in the middle', () => {
   });
 });
 
+test('a second gateway that takes the lease over sends what waits, and what the first left in the middle once more', async () => {
+  const first = recordingChannel();
+  await start({ channels: [first], leases: { renewMs: 50, sendMs: 50 } });
+  const [siti, budi] = [world.aPerson(), world.aPerson()];
+  await Promise.all([siti.says('quiet'), budi.says('quiet')]);
+  await world.settles();
+  let release = () => {};
+  // The message is out, but the first gateway is cut off before it hears so.
+  first.meets(() => new Promise<void>((resolve) => (release = resolve)), { chatId: siti.chatId });
+  await says(siti, ['a', 'b']);
+  await expect.poll(async () => (await rows())[0]?.state, { timeout: 5_000 }).toBe('sending');
+  const own = recordingChannel();
+  await world.pool.query(
+    "UPDATE lines SET lease_owner = 'elsewhere~1/1/x', lease_until = now() + interval '1 hour'",
+  );
+  const second = await aWorld({
+    engine: slotEngine(),
+    database: world.database,
+    channels: [own],
+    owner: 'elsewhere~1/1/x',
+    leases: { renewMs: 50 },
+  });
+  await second.settles(20_000);
+  expect(own.to(siti.chatId).map(({ text }) => text)).toEqual(['a', 'b']);
+  await insertOutbound(
+    world.pool,
+    [{ conversationId: await budi.conversation(), lineId: 'test:line', message: { text: 'c' } }],
+    new Date(),
+  );
+  // A nudge that reaches the first, which no longer holds the line, sends nothing there.
+  world.wake.send('test:line');
+  second.wake.send('test:line');
+  await second.settles(20_000);
+  expect(own.to(budi.chatId).map(({ text }) => text)).toEqual(['c']);
+  expect((await rows()).map(({ state, is_repeat }) => ({ state, is_repeat }))).toEqual([
+    { state: 'sent', is_repeat: true },
+    { state: 'sent', is_repeat: false },
+    { state: 'sent', is_repeat: false },
+  ]);
+  release();
+  // What the first still learns of its send changes nothing, and it sends no more.
+  await world.keeper.stop();
+  await second.settles();
+  expect(first.to(siti.chatId).map(({ text }) => text)).toEqual(['a']);
+  expect((await rows()).map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
+  await second.stop();
+});
+
 test('a sender whose lease is gone takes nothing', async () => {
   await start();
   const siti = world.aPerson();

@@ -173,14 +173,11 @@ describe('failures', () => {
     await siti.says(`village ${DEMONSTRATION_VILLAGE}`);
     await siti.says('slow death');
     await expect
-      .poll(() => world.counters.conversationsParked)
-      .toBe(1)
-      .catch(() => {});
-    for (let n = 0; n < 10 && world.counters.conversationsParked === 0; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      await world.converser.run();
-    }
-    expect(world.counters.conversationsParked).toBe(1);
+      .poll(async () => {
+        await world.converser.run();
+        return world.counters.conversationsParked;
+      })
+      .toBe(1);
     expect((await world.pool.query('SELECT count(*)::int AS n FROM cases')).rows[0].n).toBe(0);
   });
 
@@ -377,4 +374,38 @@ test('under a clock that is behind no case is opened, and the request waits unti
   await clocked.settles();
   expect((await clocked.pool.query('SELECT count(*)::int AS n FROM cases')).rows[0].n).toBe(1);
   await clocked.stop();
+});
+
+describe('cases in a batch', () => {
+  const status = async (code: string) =>
+    (await world.pool.query('SELECT status FROM cases WHERE code = $1', [code])).rows[0].status;
+
+  test.each(['open', 'in_hand', 'asked', 'finished', 'refused', 'cancelled'] as const)(
+    'a case can be brought to %s',
+    async (wanted) => {
+      const { code } = await world.aCase({ status: wanted });
+      expect(await status(code)).toBe(wanted);
+    },
+  );
+
+  test('of two officers who take a case in one batch one gets it, and the other hears who', async () => {
+    const { code } = await world.aCase();
+    const people = [world.aPerson(), world.aPerson()];
+    const roles = ['kasi_pelayanan', 'sekretaris'];
+    for (const [n, person] of people.entries()) {
+      await person.says('quiet');
+      await world.settles();
+      await world.pool.query(
+        `UPDATE addresses SET officer_id = (SELECT o.id FROM officers o JOIN officer_roles r ON r.officer_id = o.id WHERE r.role = $2)
+         WHERE id = (SELECT address_id FROM conversations WHERE id = $1)`,
+        [await person.conversation(), roles[n]],
+      );
+    }
+    await Promise.all(people.map((person) => person.says(`take ${code}`)));
+    await world.settles();
+    const told = people.map((person) => person.heard().at(-1)!);
+    expect(told.filter((text) => text.includes('"done"'))).toHaveLength(1);
+    expect(told.filter((text) => text.includes('"lost"'))).toHaveLength(1);
+    expect(await status(code)).toBe('in_hand');
+  });
 });

@@ -31,6 +31,8 @@ export function slotEngine(): Engine & { seen: { text: string; late: boolean; se
             ...next([], [], [{ id: 'again', look_up: 'my_cases', args: {} }]),
             session: { ...session, a: { ...session.a, slots, asks: left - 1 } },
           };
+        if (typeof code === 'object' && code !== null && 'outcome' in code)
+          return next([], [say(JSON.stringify(code))]);
         return next([], [say(`done: ${JSON.stringify((code as { code?: string }).code ?? code)}`)]);
       }
       if (event.kind === 'start')
@@ -58,6 +60,9 @@ export function slotEngine(): Engine & { seen: { text: string; late: boolean; se
         };
         return next([text], [], [{ id: 'case', effect }]);
       }
+      const taken = /^take (\S+)$/u.exec(text)?.[1];
+      if (taken)
+        return next([], [], [{ id: 'act', effect: { kind: 'act_on_case', code: taken, act: 'take' } }]);
       const asks = /^ask (\d+)$/u.exec(text)?.[1];
       if (asks) {
         const turn = next([], [], [{ id: 'first', look_up: 'my_cases', args: {} }]);

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { v7 } from 'uuid';
 import type { Channel } from '../../src/channels/channel.js';
+import { consoleAsker, type Asker } from '../../src/core/asker.js';
 import type { Content } from '../../src/core/content.js';
 import { createCounters } from '../../src/core/counters.js';
+import type { CaseAct } from '../../src/core/effect.js';
 import type { Nudge } from '../../src/core/ports.js';
 import { appliers } from '../../src/effects/index.js';
 import { createPerform } from '../../src/effects/perform.js';
@@ -21,7 +23,8 @@ import { createSweeper } from '../../src/pipeline/sweep.js';
 import { raiseIncidents } from '../../src/store/incidents.js';
 import { lookUps } from '../../src/store/lookUps/index.js';
 import { createSealer } from '../../src/store/sealer.js';
-import { seedDemonstration } from '../../src/store/seedDemonstration.js';
+import { DEMONSTRATION_VILLAGE, seedDemonstration } from '../../src/store/seedDemonstration.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { recordingChannel, type RecordingChannel } from './recordingChannel.js';
 
@@ -42,6 +45,17 @@ export interface WorldOptions {
   owner?: string;
   log?: pino.Logger;
 }
+
+export type CaseStatus = 'open' | 'in_hand' | 'asked' | 'finished' | 'refused' | 'cancelled';
+const ACTS_TO: { [S in CaseStatus]: CaseAct[] } = {
+  open: [],
+  in_hand: ['take'],
+  asked: ['take', 'ask'],
+  finished: ['take', 'finish'],
+  refused: ['take', 'refuse'],
+  cancelled: ['cancel'],
+};
+const noNudges = () => ({ converse: false, notify: false, send: new Set<string>() });
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
@@ -185,6 +199,53 @@ export async function aWorld(options: WorldOptions) {
     /** Makes the demonstration village active, with its three officers. */
     async aVillage(): Promise<void> {
       await seedDemonstration(pool, v7);
+    },
+
+    /** A case of somebody in the demonstration village, brought to a status by the acts that lead there. */
+    async aCase({ status = 'open' as CaseStatus, service = 'usaha' } = {}) {
+      await seedDemonstration(pool, v7);
+      const person = this.aPerson();
+      await person.says('quiet');
+      const conversationId = await person.conversation();
+      const { rows } = await pool.query<{ address: string; resident: string }>(
+        `UPDATE residents r SET village_id = $2 FROM addresses a JOIN conversations c ON c.address_id = a.id
+         WHERE c.id = $1 AND r.id = a.resident_id RETURNING a.id AS address, r.id AS resident`,
+        [conversationId, DEMONSTRATION_VILLAGE],
+      );
+      const resident: Asker = {
+        ...consoleAsker({ id: '', name: '', roles: [] }),
+        conversationId,
+        addressId: rows[0]!.address,
+        lineId: person.channel.lineId,
+        platform: person.channel.platform,
+        residentId: rows[0]!.resident,
+        villageId: DEMONSTRATION_VILLAGE,
+        officer: null,
+      };
+      const officer = (
+        await pool.query<{ id: string; name: string }>(
+          `SELECT o.id, o.name FROM officers o JOIN officer_roles r ON r.officer_id = o.id
+           WHERE r.role = 'kasi_pelayanan'`,
+        )
+      ).rows[0]!;
+      const role = { role: 'kasi_pelayanan', village: DEMONSTRATION_VILLAGE };
+      const clerk = { ...officer, roles: [role] };
+      const context = { now: now(), newId: v7, random, sealer, services, nudges: noNudges() };
+      const effect = { kind: 'open_case' as const, draft: v7(), service, flow: 'test', answers: {} };
+      const [opened] = await inTransaction(pool, (sql) =>
+        appliers.open_case(sql, [{ asker: resident, effect }], context),
+      );
+      const { code } = opened!;
+      for (const act of ACTS_TO[status]) {
+        const acted = { kind: 'act_on_case' as const, code, act, text: 'Baik' };
+        if (act === 'cancel')
+          await inTransaction(pool, (sql) =>
+            appliers.act_on_case(sql, [{ asker: resident, effect: acted }], context),
+          );
+        else await perform(clerk, [acted]);
+      }
+      wake.notify();
+      return { code, person, officer: clerk, conversationId };
     },
 
     /** Waits until nothing is left to be done that could be done now. */

@@ -229,7 +229,7 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   }
 
   async function putBack(row: TakenRow, reason: string): Promise<void> {
-    await retryOutbound(pool, row.seq, { notBefore: null, error: reason });
+    await retryOutbound(pool, row, { notBefore: null, error: reason });
     mine.delete(row.seq);
   }
 

@@ -36,12 +36,12 @@ export async function settleFailure(
     case 'throttled':
       log.warn({ ...fields, waitMs }, 'the platform wants this line to be slower');
       counters.sendRetries += 1;
-      await retryOutbound(pool, row.seq, { notBefore: null, error: reason });
+      await retryOutbound(pool, row, { notBefore: null, error: reason });
       await restLine(pool, lineId, later(waitMs));
       return { lineMs: waitMs };
     case 'delayed':
       counters.sendRetries += 1;
-      await retryOutbound(pool, row.seq, { notBefore: null, error: reason });
+      await retryOutbound(pool, row, { notBefore: null, error: reason });
       await restChat(pool, row.conversationId, later(waitMs));
       return { chatMs: waitMs };
     case 'retry': {
@@ -49,14 +49,14 @@ export async function settleFailure(
       if (now.getTime() - row.createdAt.getTime() > limits.giveUpMs) return await giveUp();
       log.warn({ ...fields, retryMs }, 'a message could not be sent; again later');
       counters.sendRetries += 1;
-      await retryOutbound(pool, row.seq, { notBefore: later(retryMs), error: reason });
+      await retryOutbound(pool, row, { notBefore: later(retryMs), error: reason });
       return { chatMs: retryMs };
     }
     case 'moved':
       if (error.movedTo === undefined) return await giveUp();
       await inTransaction(pool, async (sql) => {
         await moveChat(sql, row.conversationId, error.movedTo!);
-        await retryOutbound(sql, row.seq, { notBefore: null, error: reason });
+        await retryOutbound(sql, row, { notBefore: null, error: reason });
       });
       return {};
     case 'blocked':
@@ -70,7 +70,7 @@ export async function settleFailure(
     case 'line_down':
       log.error({ ...fields, err: error }, 'the platform refuses this line');
       await inTransaction(pool, async (sql) => {
-        await retryOutbound(sql, row.seq, { notBefore: null, error: reason });
+        await retryOutbound(sql, row, { notBefore: null, error: reason });
         await setLineState(sql, lineId, 'down', error.message, now);
         await deps.raiseIncidents(sql, [
           { kind: 'line_down', lineId, detail: { line: lineId, reason: error.message } },
@@ -80,7 +80,7 @@ export async function settleFailure(
     case 'unknown':
       if (channel.limits.unknownOutcome === 'resend_flagged' && !row.isRepeat) {
         log.warn(fields, 'nobody knows whether a message went out; it is sent once more, flagged');
-        await retryOutbound(pool, row.seq, {
+        await retryOutbound(pool, row, {
           notBefore: later(limits.retryMs(1)),
           error: reason,
           isRepeat: true,
@@ -90,7 +90,7 @@ export async function settleFailure(
       log.error(fields, 'nobody knows whether a message went out; it is left');
       counters.sendUnknown += 1;
       await inTransaction(pool, async (sql) => {
-        await closeOutbound(sql, row.seq, 'unknown', reason);
+        await closeOutbound(sql, row, 'unknown', reason);
         await deps.raiseIncidents(sql, [
           {
             kind: 'outcome_unknown',
@@ -112,7 +112,7 @@ export async function settleFailure(
     log.error({ ...fields, err: error }, 'a message is given up on');
     counters.sendFailures += 1;
     await inTransaction(pool, async (sql) => {
-      await closeOutbound(sql, row.seq, 'failed', reason);
+      await closeOutbound(sql, row, 'failed', reason);
       await deps.raiseIncidents(sql, await notificationFailed(sql, row.conversationId, now));
     });
     return {};

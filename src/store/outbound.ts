@@ -98,27 +98,33 @@ export async function turnOutbox(sql: Sql, turn: OutboxTurn, now: Date): Promise
   return rows;
 }
 
+/** A row as its sender took it: one that another gateway has taken since is no longer in this one's hand. */
+type InHand = Pick<TakenRow, 'seq' | 'attempts'>;
+
 /** Back to the queue, not before `notBefore` (null: at once). `isRepeat`: it may have gone out already. */
 export async function retryOutbound(
   sql: Sql,
-  seq: number,
+  row: InHand,
   options: { notBefore: Date | null; error: string; isRepeat?: boolean },
 ): Promise<void> {
   await sql.query(
     `UPDATE outbound_messages SET state = 'pending', not_before = $2, error = $3, is_repeat = is_repeat OR $4
-     WHERE seq = $1`,
-    [seq, options.notBefore, options.error, options.isRepeat ?? false],
+     WHERE seq = $1 AND state = 'sending' AND attempts = $5`,
+    [row.seq, options.notBefore, options.error, options.isRepeat ?? false, row.attempts],
   );
 }
 
 /** Given up (`failed`), or nobody knows (`unknown`): releases what waits behind it. */
 export async function closeOutbound(
   sql: Sql,
-  seq: number,
+  row: InHand,
   state: 'failed' | 'unknown',
   error: string,
 ): Promise<void> {
-  await sql.query('UPDATE outbound_messages SET state = $2, error = $3 WHERE seq = $1', [seq, state, error]);
+  await sql.query(
+    `UPDATE outbound_messages SET state = $2, error = $3 WHERE seq = $1 AND state = 'sending' AND attempts = $4`,
+    [row.seq, state, error, row.attempts],
+  );
 }
 
 /** Gives up all that waits for a conversation: the person blocked us. */

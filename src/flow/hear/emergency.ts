@@ -1,0 +1,36 @@
+import { answerPending } from '../pending.js';
+import type { Run } from '../run.js';
+import { startOnTop } from '../start.js';
+import type { Message } from '../understand/vocabulary.js';
+import { waitingStep } from '../walk.js';
+
+/** Answers a message that tells of an emergency, before anything else. False where it tells of none. */
+export function heardEmergency(run: Run, message: Message, event: { at: Date }, late: boolean): boolean {
+  const { s, flows } = run;
+  const kind = flows.vocabulary.findEmergency(message.words);
+  if (kind === null) return false;
+  const flow = flows.byIntent.get(kind) ?? flows.byId.get('emergency');
+  if (!flow) return false;
+  // Said again to the same question that takes free words, it is also the answer: nobody is asked in a circle.
+  const waiting = waitingStep(run);
+  const isSaidAgain = s.l?.[0] === `!${kind}` && s.l[1] === (s.t ?? '') && waiting?.type === 'ask';
+  const isAnswer = isSaidAgain && waiting.answer.type === 'text';
+  run.isEmergency = true;
+  const token = s.t;
+  startOnTop(run, flow.id, { kind });
+  if (late) {
+    // 112 comes first, in the same message.
+    const canBeTold = run.village?.state === 'active';
+    run.sayAfter(run.text(canBeTold ? 'emergency_late_told' : 'emergency_late'));
+    run.effects.push({
+      kind: 'raise_incident',
+      incident: 'late_emergency',
+      detail: { kind, text: message.text, sent: event.at.toISOString() },
+    });
+  }
+  if (run.asks.length > 0) return true;
+  run.s.l = [`!${kind}`, token ?? '', run.sentSeconds];
+  if (isAnswer && run.s.t === token)
+    answerPending(run, waiting, { content: { kind: 'text', text: message.text }, message, tapped: null });
+  return true;
+}

@@ -1,0 +1,79 @@
+import type { Content } from '../../core/content.js';
+import { isAside } from '../asides.js';
+import type { CompiledStep } from '../compiled.js';
+import { answerPending } from '../pending.js';
+import type { Run } from '../run.js';
+import { gathersOf, referenceOf } from '../steps/gather.js';
+import type { Message } from '../understand/vocabulary.js';
+import { showPending, waitingStep } from '../walk.js';
+
+/** Photos of one album kept for an item of a checklist. */
+const MOST_OF_ALBUM = 5;
+
+/** Photos, places, voices and the rest. */
+export function onOther(run: Run, content: Content, message: Message | null): void {
+  const { s } = run;
+  const waiting = isAside(run) ? null : waitingStep(run);
+  switch (content.kind) {
+    case 'photo':
+    case 'document':
+      if (content.album && s.al?.[0] === content.album && isAlbumOver(run, waiting, s.al[1])) {
+        addToAlbum(run, s.al[1], content);
+        return;
+      }
+      if (waiting && takesFiles(waiting)) {
+        answerPending(run, waiting, { content, message: null, tapped: null });
+        return;
+      }
+      // One word for all of an album that nobody asked for.
+      if (content.album) s.al = [content.album, ''];
+      if (waiting) showPending(run, run.text('file_not_asked'));
+      else run.say(`${run.text('file_not_asked')} ${run.text('menu_line')}`);
+      return;
+    case 'location':
+    case 'contact':
+      if (waiting) answerPending(run, waiting, { content, message, tapped: null });
+      else run.say(run.text('menu_line'));
+      return;
+    case 'voice':
+      run.say(run.text('voice_unreadable'), {
+        choices: [{ label: run.text('officer_button'), payload: 'w.petugas' }],
+      });
+      return;
+    case 'edit':
+      if (waiting) run.say(run.text('edit_noted'));
+      return;
+    case 'unreadable':
+      if (waiting) showPending(run, run.text('unreadable'));
+      else run.say(`${run.text('unreadable')} ${run.text('menu_line')}`);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Whether the question that the first of an album answered is over. */
+function isAlbumOver(run: Run, waiting: CompiledStep | null, question: string): boolean {
+  if (waiting?.type === 'ask') return waiting.id !== question;
+  const collected = run.s.v?.collected;
+  return waiting?.type !== 'collect' || (Array.isArray(collected) && collected.includes(question));
+}
+
+/** The rest of an album goes with its first photo, as far as its question takes them, without a word. */
+function addToAlbum(
+  run: Run,
+  question: string,
+  content: Extract<Content, { kind: 'photo' | 'document' }>,
+): void {
+  const files = run.s.a?.[question];
+  const asked = run.flowOrNull?.asks.get(question);
+  const most = asked ? (gathersOf(asked)?.max ?? 0) : MOST_OF_ALBUM;
+  if (Array.isArray(files) && files.length < most) run.s.a![question] = [...files, referenceOf(content)];
+}
+
+function takesFiles(step: CompiledStep): boolean {
+  return (
+    step.type === 'collect' ||
+    (step.type === 'ask' && (step.answer.type === 'photo' || step.answer.type === 'document'))
+  );
+}

@@ -1,0 +1,142 @@
+import type { Content } from '../../core/content.js';
+import { readPayload } from '../../core/payload.js';
+import { sayWord } from '../always.js';
+import { askToSwitch, isAside } from '../asides.js';
+import type { CompiledStep } from '../compiled.js';
+import { hasWork } from '../frames.js';
+import { answerPending } from '../pending.js';
+import { shownOptions } from '../question.js';
+import type { Reply } from '../question.js';
+import type { Run } from '../run.js';
+import { startOnTop } from '../start.js';
+import { kindOf } from '../steps/index.js';
+import { choose, isErrand, namedAside, namedExactly, namedFlows } from '../understand/intent.js';
+import { plain } from '../understand/normalise.js';
+import { numberMeant } from '../understand/options.js';
+import type { Message } from '../understand/vocabulary.js';
+import { showPending, waitingStep } from '../walk.js';
+import { onAside } from './aside.js';
+import { onNothingWaiting } from './nothingWaiting.js';
+import { passOn } from './passOn.js';
+import { isRepeatedConfirm } from './repeats.js';
+import { onPayload } from './taps.js';
+
+/** After a pause of so many minutes a person is told where we were. */
+const PAUSE = 6 * 60;
+
+/** Hears what was typed: always-words, the question that waits, another flow, in this order. */
+export function onText(run: Run, message: Message, content: Content, late: boolean): void {
+  const { s, flows, context } = run;
+  if (isRepeatedConfirm(run, message)) return;
+  const waiting = waitingStep(run);
+  const reply: Reply = { content, message, tapped: null };
+  // Who begins anew wants to be reminded again.
+  if (message.plain === 'mulai' || message.plain === 'start') delete s.nr;
+  const word = flows.vocabulary.alwaysWord(message);
+  if (word && !isOwnOption(run, waiting, message)) {
+    sayWord(run, word);
+    return;
+  }
+  if (context.handedOver) {
+    passOn(run, message);
+    return;
+  }
+  if (s.on && offered(run, message, true)) return;
+  if (isAside(run)) {
+    onAside(run, reply);
+    return;
+  }
+  if (waiting) {
+    if (isAfterPause(run) && !late) {
+      resume(run, waiting, reply);
+      return;
+    }
+    if (flows.vocabulary.isPolite(message) && takesWords(waiting)) {
+      showPending(run);
+      return;
+    }
+    // A whole phrase of what can be told in between ("bayar berapa") is no name or address.
+    const aside = takesWords(waiting) ? namedAside(flows, message) : null;
+    if (aside && aside.id !== s.f) {
+      startOnTop(run, aside.id, {});
+      return;
+    }
+    const named = waiting.type === 'choose' && !hasWork(s) ? namedInFull(run, waiting, message) : null;
+    if (named) {
+      startOnTop(run, named, {});
+      return;
+    }
+    answerPending(run, waiting, reply);
+    return;
+  }
+  if (offered(run, message, false)) return;
+  onNothingWaiting(run, message, late);
+}
+
+/** Whether a message is the very label of an option that waits: then it is that, though it be an always-word too. */
+function isOwnOption(run: Run, waiting: CompiledStep | null, message: Message): boolean {
+  if (isAside(run)) return false;
+  if (!waiting || (waiting.type !== 'confirm' && waiting.type !== 'choose' && waiting.type !== 'ask'))
+    return false;
+  const question = kindOf(waiting.type).question!(waiting as never, run);
+  return (
+    question.isNumbered &&
+    shownOptions(run, question).some((option) => option.label.toLowerCase() === message.text.toLowerCase())
+  );
+}
+
+/** The flow of which a message is a whole phrase of several words, where it is not the very words of an option. */
+function namedInFull(run: Run, waiting: CompiledStep, message: Message): string | null {
+  if (message.words.length < 2) return null;
+  const flow = namedExactly(run.flows, message, run.context.officer !== null);
+  if (!flow || flow.id === run.s.f) return null;
+  const { options } = kindOf(waiting.type).question!(waiting as never, run);
+  const isOption = options.some(({ label, words = [] }) =>
+    [label, ...words].some((spelling) => plain(spelling) === message.plain),
+  );
+  return isOption ? null : flow.id;
+}
+
+/** A step that would take any words: a greeting is none of them. */
+function takesWords(step: CompiledStep): boolean {
+  return (
+    step.type === 'ask' &&
+    (step.answer.type === 'text' || step.answer.type === 'person_name' || step.answer.type === 'village')
+  );
+}
+
+/** Choices beside no question: by number while they were the last shown, by label later too. */
+function offered(run: Run, message: Message, byNumber: boolean): boolean {
+  const { o } = run.s;
+  if (!o) return false;
+  const place = byNumber || run.s.t === undefined ? numberMeant(message) : null;
+  const found =
+    place !== null ? o[place - 1] : o.find(([label]) => label.toLowerCase() === message.text.toLowerCase());
+  if (!found) return false;
+  const payload = readPayload(found[1]);
+  if (!payload) return false;
+  onPayload(run, payload, found[1]);
+  return true;
+}
+
+function isAfterPause(run: Run): boolean {
+  return run.s.q !== undefined && run.nowMinutes - run.s.q > PAUSE;
+}
+
+/** After a pause nobody remembers the question: unless another flow is named, it is asked again. */
+function resume(run: Run, waiting: CompiledStep, reply: Reply): void {
+  const { one } = reply.message
+    ? choose(namedFlows(run.flows, reply.message, run.context.officer !== null))
+    : { one: null };
+  if (one && one.flow.id !== run.s.f && one.score >= 1 && isErrand(one.flow)) {
+    if (hasWork(run.s)) askToSwitch(run, one);
+    else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
+    return;
+  }
+  // A menu of yesterday is no reason to look back.
+  if (!hasWork(run.s) && waiting.type === 'choose') {
+    answerPending(run, waiting, reply);
+    return;
+  }
+  showPending(run, run.text('resume', { title: run.words(run.flow.title) }));
+}

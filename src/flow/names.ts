@@ -102,6 +102,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'photos',
     'flags',
     'reports',
+    'status',
   ],
   'listing-notice': ['code', 'title', 'event', 'text', 'reason'],
   'draft-reminder': ['title'],

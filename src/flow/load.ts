@@ -1,22 +1,19 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { compileWords } from '../words/compile.js';
 import { DEFAULT_LANGUAGE } from '../words/languages.js';
 import { SYSTEM_TEXTS } from '../words/systemTexts.js';
-import type { SystemKey } from '../words/systemTexts.js';
 import { checkFlows } from './checks.js';
-import type { CompiledFlow, Flows, Localized, ServiceWords } from './compiled.js';
-import { at, compileFlow, leaves, tryWords } from './compileFlow.js';
+import type { CompiledFlow, Flows } from './compiled.js';
+import { compileFlow } from './compileFlow.js';
 import type { CompileResult, ReadFlow } from './compileFlow.js';
-import { FlowFile, ServicesFile } from './schema.js';
-import type { Service } from './schema.js';
+import { languagesOf, readFiles, textFile } from './load/files.js';
+import type { Files } from './load/files.js';
+import { readServices, wordServices } from './load/services.js';
+import { readSystem } from './load/system.js';
+import { readVocabulary } from './load/words.js';
+import { FlowFile } from './schema.js';
 import { schemaFaults } from './schemaFaults.js';
 import { stepFaults } from './stepFaults.js';
-import { createVocabulary, WORD_LISTS } from './understand/vocabulary.js';
-import type { Vocabulary } from './understand/vocabulary.js';
-import { readYaml } from './yamlFile.js';
-import type { FlowFault, YamlFile, YamlPath } from './yamlFile.js';
+import type { FlowFault, YamlFile } from './yamlFile.js';
 
 export type { FlowFault } from './yamlFile.js';
 export type { CompiledFlow, Flows } from './compiled.js';
@@ -140,54 +137,6 @@ function sorted(faults: FlowFault[]): FlowFault[] {
   return faults.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
-type Files = Map<string, YamlFile>;
-
-/** All YAML files, by their path from the directory. */
-async function readFiles(dir: string, faults: FlowFault[]): Promise<Files> {
-  const files: Files = new Map();
-  let entries;
-  try {
-    entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  } catch {
-    faults.push({
-      file: dir,
-      line: 1,
-      what: 'there is no such folder',
-      cure: 'point to the folder that holds the flows',
-    });
-    return files;
-  }
-  const names = entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/u.test(entry.name))
-    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
-    .sort();
-  for (const name of names) {
-    const path = join(dir, name);
-    const { yaml, faults: found } = readYaml(shown(dir, name), await readFile(path, 'utf8'));
-    faults.push(...found);
-    if (found.length === 0) files.set(name.replaceAll('\\', '/'), yaml);
-  }
-  return files;
-}
-
-/** `flows/services/x.yaml`, whatever the folder's whole path is. */
-function shown(dir: string, name: string): string {
-  return join(dir.split(/[\\/]/u).filter(Boolean).at(-1) ?? dir, name).replaceAll('\\', '/');
-}
-
-function textFile(language: string, name: string): string {
-  return `text/${language}/${name}.yaml`;
-}
-
-function languagesOf(files: Files): string[] {
-  const found = new Set<string>();
-  for (const name of files.keys()) {
-    const language = /^text\/([^/]+)\//u.exec(name)?.[1];
-    if (language && language !== DEFAULT_LANGUAGE) found.add(language);
-  }
-  return [...found].sort();
-}
-
 function readFlowFiles(files: Files, languages: string[], faults: FlowFault[]): ReadFlow[] {
   const flows: ReadFlow[] = [];
   for (const [name, yaml] of files) {
@@ -234,165 +183,4 @@ function headFaults(yaml: YamlFile): FlowFault[] {
     .extend({ steps: z.array(z.unknown()).min(1) })
     .safeParse(yaml.value);
   return parsed.success ? [] : schemaFaults(yaml, parsed.error);
-}
-
-function readServices(
-  files: Files,
-  dir: string,
-  faults: FlowFault[],
-): { value: { [id: string]: Service }; yaml: YamlFile } | null {
-  const yaml = files.get('services.yaml');
-  if (!yaml) {
-    faults.push({
-      file: shown(dir, 'services.yaml'),
-      line: 1,
-      what: 'the catalogue of services is missing',
-      cure: 'add it, or mend it',
-    });
-    return null;
-  }
-  const parsed = ServicesFile.safeParse(yaml.value);
-  if (parsed.success) return { value: parsed.data, yaml };
-  faults.push(...schemaFaults(yaml, parsed.error));
-  return null;
-}
-
-function wordServices(
-  services: ReturnType<typeof readServices>,
-  files: Files,
-  languages: string[],
-  faults: FlowFault[],
-): { words: Map<string, ServiceWords>; missing: Map<string, string[]> } {
-  const missing = new Map<string, string[]>(languages.map((language) => [language, []]));
-  const words = new Map<string, ServiceWords>();
-  const used = new Set<string>();
-  for (const [id, service] of Object.entries(services?.value ?? {})) {
-    const localize = (path: YamlPath, source: string, key: YamlPath): Localized => {
-      const localized: { [language: string]: ReturnType<typeof compileWords> } = {};
-      const own = tryWords(source, DEFAULT_LANGUAGE, (what, cure) =>
-        faults.push({ file: services!.yaml.file, line: services!.yaml.lineOf(path), what, cure }),
-      );
-      localized[DEFAULT_LANGUAGE] = own ?? compileWords('…', DEFAULT_LANGUAGE);
-      for (const language of languages) {
-        const overlay = files.get(textFile(language, 'catalogue'));
-        const text = overlay ? at(overlay.value, key) : undefined;
-        used.add(key.join('\n'));
-        if (typeof text !== 'string') {
-          missing.get(language)!.push(key.join('.'));
-          continue;
-        }
-        const compiled = tryWords(text, language, (what, cure) =>
-          faults.push({ file: overlay!.file, line: overlay!.lineOf(key), what, cure }),
-        );
-        if (compiled) localized[language] = compiled;
-      }
-      return localized;
-    };
-    words.set(id, {
-      title: localize([id, 'title'], service.title, [id, 'title']),
-      promise: localize([id, 'promise'], service.promise, [id, 'promise']),
-      checklist: service.checklist.map((item, i) => ({
-        id: item.id,
-        text: localize([id, 'checklist', i, 'text'], item.text, [id, 'checklist', item.id]),
-        by: item.by,
-        kind: item.kind ?? 'document',
-        optional: item.optional,
-      })),
-    });
-  }
-  for (const language of languages) {
-    const overlay = files.get(textFile(language, 'catalogue'));
-    for (const key of overlay ? leaves(overlay.value) : [])
-      if (!used.has(key.join('\n')))
-        faults.push({
-          file: overlay!.file,
-          line: overlay!.lineOf(key),
-          what: `"${key.join('.')}" is no text of the catalogue`,
-          cure: 'use <service>: { title, promise, checklist: { <item>: … } }',
-        });
-  }
-  return { words, missing };
-}
-
-function readSystem(
-  files: Files,
-  languages: string[],
-  faults: FlowFault[],
-): { texts: Flows['system']; missing: Map<string, string[]> } {
-  const missing = new Map<string, string[]>(languages.map((language) => [language, []]));
-  const texts: { [key: string]: { [language: string]: ReturnType<typeof compileWords> } } = {};
-  for (const language of [DEFAULT_LANGUAGE, ...languages]) {
-    const name = textFile(language, 'system');
-    const yaml = files.get(name);
-    const values = (yaml?.value ?? {}) as { [key: string]: unknown };
-    for (const key of Object.keys(SYSTEM_TEXTS) as SystemKey[]) {
-      texts[key] ??= { [DEFAULT_LANGUAGE]: compileWords('…', DEFAULT_LANGUAGE) };
-      const text = values[key];
-      if (typeof text !== 'string') {
-        if (language === DEFAULT_LANGUAGE)
-          faults.push({
-            file: yaml?.file ?? name,
-            line: 1,
-            what: `the text "${key}" is missing`,
-            cure: 'add it: the engine says it itself',
-          });
-        else missing.get(language)!.push(key);
-        continue;
-      }
-      const words = tryWords(text, language, (what, cure) =>
-        faults.push({ file: yaml!.file, line: yaml!.lineOf([key]), what, cure }),
-      );
-      if (words) texts[key]![language] = words;
-    }
-    for (const key of Object.keys(values))
-      if (!(key in SYSTEM_TEXTS))
-        faults.push({
-          file: yaml!.file,
-          line: yaml!.lineOf([key]),
-          what: `the engine says no text "${key}"`,
-          cure: 'check its spelling, or take it out',
-        });
-  }
-  return { texts: texts as unknown as Flows['system'], missing };
-}
-
-const WordLists = z.strictObject(
-  Object.fromEntries(WORD_LISTS.map((list) => [list, z.array(z.coerce.string()).min(1)])) as {
-    [K in (typeof WORD_LISTS)[number]]: z.ZodArray<z.ZodCoercedString>;
-  },
-);
-const WORD_FILES = {
-  always: WordLists,
-  abbreviations: z.record(z.string(), z.coerce.string()),
-  synonyms: z.record(z.string(), z.array(z.coerce.string())),
-  emergency: z.record(
-    z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
-    z.strictObject({
-      phrases: z.array(z.string()).min(1),
-      together: z.array(z.array(z.string()).min(2)).default([]),
-      except: z.array(z.string()).default([]),
-    }),
-  ),
-};
-
-function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | null {
-  const values: { [name: string]: unknown } = {};
-  let isWhole = true;
-  for (const [name, schema] of Object.entries(WORD_FILES)) {
-    const yaml = files.get(`words/${name}.yaml`);
-    const parsed = yaml ? schema.safeParse(yaml.value) : null;
-    if (parsed?.success) values[name] = parsed.data;
-    else {
-      isWhole = false;
-      if (!yaml)
-        faults.push({
-          file: `words/${name}.yaml`,
-          line: 1,
-          what: 'this file is missing',
-          cure: 'add it, or mend it',
-        });
-      else faults.push(...schemaFaults(yaml, parsed!.error));
-    }
-  }
-  return isWhole ? createVocabulary(values as unknown as Parameters<typeof createVocabulary>[0]) : null;
 }

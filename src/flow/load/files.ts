@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { DEFAULT_LANGUAGE } from '../../words/languages.js';
+import { readYaml } from '../yamlFile.js';
+import type { FlowFault, YamlFile } from '../yamlFile.js';
+
+/** All YAML files of the flows, by their path from the folder. */
+export type Files = Map<string, YamlFile>;
+
+/** All YAML files, by their path from the directory. */
+export async function readFiles(dir: string, faults: FlowFault[]): Promise<Files> {
+  const files: Files = new Map();
+  let entries;
+  try {
+    entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  } catch {
+    faults.push({
+      file: dir,
+      line: 1,
+      what: 'there is no such folder',
+      cure: 'point to the folder that holds the flows',
+    });
+    return files;
+  }
+  const names = entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/u.test(entry.name))
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .sort();
+  for (const name of names) {
+    const path = join(dir, name);
+    const { yaml, faults: found } = readYaml(shown(dir, name), await readFile(path, 'utf8'));
+    faults.push(...found);
+    if (found.length === 0) files.set(name.replaceAll('\\', '/'), yaml);
+  }
+  return files;
+}
+
+/** `flows/services/x.yaml`, whatever the folder's whole path is. */
+export function shown(dir: string, name: string): string {
+  return join(dir.split(/[\\/]/u).filter(Boolean).at(-1) ?? dir, name).replaceAll('\\', '/');
+}
+
+/** Where the words of a flow, of the catalogue or of the engine stand in a language. */
+export function textFile(language: string, name: string): string {
+  return `text/${language}/${name}.yaml`;
+}
+
+/** Languages beside the default one, found by their folders. */
+export function languagesOf(files: Files): string[] {
+  const found = new Set<string>();
+  for (const name of files.keys()) {
+    const language = /^text\/([^/]+)\//u.exec(name)?.[1];
+    if (language && language !== DEFAULT_LANGUAGE) found.add(language);
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,90 @@
+import { compileWords } from '../../words/compile.js';
+import { DEFAULT_LANGUAGE } from '../../words/languages.js';
+import type { Localized, ServiceWords } from '../compiled.js';
+import { at, leaves, tryWords } from '../compileFlow.js';
+import { ServicesFile } from '../schema.js';
+import type { Service } from '../schema.js';
+import { schemaFaults } from '../schemaFaults.js';
+import type { FlowFault, YamlFile, YamlPath } from '../yamlFile.js';
+import { shown, textFile } from './files.js';
+import type { Files } from './files.js';
+
+/** The catalogue, services.yaml. */
+export function readServices(
+  files: Files,
+  dir: string,
+  faults: FlowFault[],
+): { value: { [id: string]: Service }; yaml: YamlFile } | null {
+  const yaml = files.get('services.yaml');
+  if (!yaml) {
+    faults.push({
+      file: shown(dir, 'services.yaml'),
+      line: 1,
+      what: 'the catalogue of services is missing',
+      cure: 'add it, or mend it',
+    });
+    return null;
+  }
+  const parsed = ServicesFile.safeParse(yaml.value);
+  if (parsed.success) return { value: parsed.data, yaml };
+  faults.push(...schemaFaults(yaml, parsed.error));
+  return null;
+}
+
+/** Its words in every language: text/<language>/catalogue.yaml. */
+export function wordServices(
+  services: ReturnType<typeof readServices>,
+  files: Files,
+  languages: string[],
+  faults: FlowFault[],
+): { words: Map<string, ServiceWords>; missing: Map<string, string[]> } {
+  const missing = new Map<string, string[]>(languages.map((language) => [language, []]));
+  const words = new Map<string, ServiceWords>();
+  const used = new Set<string>();
+  for (const [id, service] of Object.entries(services?.value ?? {})) {
+    const localize = (path: YamlPath, source: string, key: YamlPath): Localized => {
+      const localized: { [language: string]: ReturnType<typeof compileWords> } = {};
+      const own = tryWords(source, DEFAULT_LANGUAGE, (what, cure) =>
+        faults.push({ file: services!.yaml.file, line: services!.yaml.lineOf(path), what, cure }),
+      );
+      localized[DEFAULT_LANGUAGE] = own ?? compileWords('…', DEFAULT_LANGUAGE);
+      for (const language of languages) {
+        const overlay = files.get(textFile(language, 'catalogue'));
+        const text = overlay ? at(overlay.value, key) : undefined;
+        used.add(key.join('\n'));
+        if (typeof text !== 'string') {
+          missing.get(language)!.push(key.join('.'));
+          continue;
+        }
+        const compiled = tryWords(text, language, (what, cure) =>
+          faults.push({ file: overlay!.file, line: overlay!.lineOf(key), what, cure }),
+        );
+        if (compiled) localized[language] = compiled;
+      }
+      return localized;
+    };
+    words.set(id, {
+      title: localize([id, 'title'], service.title, [id, 'title']),
+      promise: localize([id, 'promise'], service.promise, [id, 'promise']),
+      checklist: service.checklist.map((item, i) => ({
+        id: item.id,
+        text: localize([id, 'checklist', i, 'text'], item.text, [id, 'checklist', item.id]),
+        by: item.by,
+        kind: item.kind ?? 'document',
+        optional: item.optional,
+      })),
+    });
+  }
+  for (const language of languages) {
+    const overlay = files.get(textFile(language, 'catalogue'));
+    for (const key of overlay ? leaves(overlay.value) : [])
+      if (!used.has(key.join('\n')))
+        faults.push({
+          file: overlay!.file,
+          line: overlay!.lineOf(key),
+          what: `"${key.join('.')}" is no text of the catalogue`,
+          cure: 'use <service>: { title, promise, checklist: { <item>: … } }',
+        });
+  }
+  return { words, missing };
+}

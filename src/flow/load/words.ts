@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { schemaFaults } from '../schemaFaults.js';
+import { createVocabulary, WORD_LISTS } from '../understand/vocabulary.js';
+import type { Vocabulary } from '../understand/vocabulary.js';
+import type { FlowFault } from '../yamlFile.js';
+import type { Files } from './files.js';
+
+const WordLists = z.strictObject(
+  Object.fromEntries(WORD_LISTS.map((list) => [list, z.array(z.coerce.string()).min(1)])) as {
+    [K in (typeof WORD_LISTS)[number]]: z.ZodArray<z.ZodCoercedString>;
+  },
+);
+const WORD_FILES = {
+  always: WordLists,
+  abbreviations: z.record(z.string(), z.coerce.string()),
+  synonyms: z.record(z.string(), z.array(z.coerce.string())),
+  emergency: z.record(
+    z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
+    z.strictObject({
+      phrases: z.array(z.string()).min(1),
+      together: z.array(z.array(z.string()).min(2)).default([]),
+      except: z.array(z.string()).default([]),
+    }),
+  ),
+};
+
+/** The vocabulary: flows/words/. */
+export function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | null {
+  const values: { [name: string]: unknown } = {};
+  let isWhole = true;
+  for (const [name, schema] of Object.entries(WORD_FILES)) {
+    const yaml = files.get(`words/${name}.yaml`);
+    const parsed = yaml ? schema.safeParse(yaml.value) : null;
+    if (parsed?.success) values[name] = parsed.data;
+    else {
+      isWhole = false;
+      if (!yaml)
+        faults.push({
+          file: `words/${name}.yaml`,
+          line: 1,
+          what: 'this file is missing',
+          cure: 'add it, or mend it',
+        });
+      else faults.push(...schemaFaults(yaml, parsed!.error));
+    }
+  }
+  return isWhole ? createVocabulary(values as unknown as Parameters<typeof createVocabulary>[0]) : null;
+}

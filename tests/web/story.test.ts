@@ -236,7 +236,7 @@ async function says(phone: Locator, text: string, answer: RegExp): Promise<void>
 /** Waits until what the office said last reads so. */
 async function heard(phone: Locator, words: RegExp): Promise<void> {
   await expect
-    .poll(() => phone.locator('.bubble:not(.mine)').last().innerText(), { timeout: 20_000 })
+    .poll(() => phone.locator('.bubble:not(.mine)').last().innerText(), { timeout: 45_000 })
     .toMatch(words);
 }
 

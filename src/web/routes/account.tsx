@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { isWithinLimit } from '../../store/web/attempts.js';
 import { officerOf } from '../allowed.js';
@@ -42,7 +43,15 @@ type LazyAuth = () => Promise<Auth>;
 
 /** The doors of the console, open to whoever is not signed in: sign-in, its second step, and one-time links. */
 export function signInRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
-  return new Hono<WebEnv>()
+  const routes = new Hono<WebEnv>();
+  // Whoever opens a door will knock: what takes seconds to load is there by then.
+  const warm: MiddlewareHandler<WebEnv> = (_, next) => {
+    auth().catch((error: unknown) => deps.log.error({ err: error }, 'sign-in could not be loaded'));
+    return next();
+  };
+  routes.use('/masuk', warm);
+  routes.use('/setup/*', warm);
+  return routes
     .get('/masuk', (c) =>
       c.html(<SignInPage view={c.get('view')} to={c.req.query('ke')} notice={c.req.query('kabar')} />),
     )

@@ -24,7 +24,7 @@ export function finish(run: Run): void {
     );
   }
   if (s.t !== undefined) s.q = run.nowMinutes;
-  else delete s.q;
+  else s.q = undefined;
 }
 
 /** Who we are, once, with the first answer: before it, but never before what to do in an emergency. */

@@ -50,9 +50,9 @@ export function settleAnswer(run: Run, step: CompiledStep, answered: Answered, r
 /** The question is over: its buttons are stale from here on, and a second tap on the same one is known. */
 export function consume(run: Run, confirmedBy: string): void {
   run.s.l = [run.s.t ?? '', confirmedBy, run.sentSeconds];
-  delete run.s.t;
-  delete run.s.m;
-  delete run.s.x;
+  run.s.t = undefined;
+  run.s.m = undefined;
+  run.s.x = undefined;
 }
 
 function miss(

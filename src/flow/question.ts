@@ -75,8 +75,8 @@ export const DONE = 91;
 /** Asks the question of a step: from now on it waits. */
 export function askQuestion(run: Run, step: CompiledStep, question: Question, before?: string): void {
   run.s.s = step.id;
-  delete run.s.x;
-  delete run.s.m;
+  run.s.x = undefined;
+  run.s.m = undefined;
   renewToken(run);
   showQuestion(run, question, before);
 }
@@ -102,7 +102,7 @@ export function showQuestion(run: Run, question: Question, before?: string, isAl
   }
   if (question.photos && question.photos.length > 0) more.photos = question.photos;
   run.say(text, more, true);
-  delete run.s.on;
+  run.s.on = undefined;
 }
 
 /** On numbered chats only true choices are listed; "lewati" and "selesai" are told in words there. */

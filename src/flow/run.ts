@@ -252,7 +252,7 @@ export class Run {
   /** Takes up a suspended turn: the effects so far come back, what was waited for is returned. */
   takeUp(): JsonObject {
     const kept = this.s.w ?? {};
-    delete this.s.w;
+    this.s.w = undefined;
     this.effects = (kept.out ?? []) as unknown as Effect[];
     this.saidBy = kept.by as string | undefined;
     this.isEmergency = kept.emergency === true;

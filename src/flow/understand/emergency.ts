@@ -51,9 +51,15 @@ export function emergencyFinder(
     except: read(words.except),
   }));
   const wordFor = rememberedSlips(meant);
+  // Most messages have no word that an emergency begins with.
+  const starts = new Set(
+    known.flatMap(({ phrases, together }) =>
+      [phrases, ...together.flat()].flatMap((each) => [...each.keys()]),
+    ),
+  );
   return (typed) => {
+    if (!typed.some((word) => starts.has(wordFor(word)))) return null;
     const words = typed.map(wordFor);
-    if (words.every((word) => word === NOTHING)) return null;
     for (const { kind, phrases, together, except } of known) {
       const left = without(words, except);
       if (tells(left, phrases) || together.some((set) => set.every((part) => tells(left, part)))) return kind;

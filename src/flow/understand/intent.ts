@@ -27,6 +27,8 @@ interface Index {
   withArg: Map<string, Phrase[]>;
   /** Which words of phrases a typed word may be: itself, or close to it. Remembered, since people repeat themselves. */
   meant: Map<string, readonly string[]>;
+  /** What short messages named. */
+  named: Map<string, Named[]>;
   /** Word → weight: a word of few phrases tells more. */
   weights: Map<string, number>;
   /** Whole phrases of flows that answer in between and let the question wait. */
@@ -43,14 +45,30 @@ const FILLERS = new Set(
     /\s+/u,
   ),
 );
+/** Short messages are few and come again and again: what they name is remembered. */
+const REMEMBERED_WORDS = 3;
+const REMEMBERED = 5000;
 const ARG = /\s*\{arg\}$/u;
 const indexes = new WeakMap<Flows, Index>();
 
 /** Flows that a message names, the likeliest first. Officers' flows only for officers. */
 export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): Named[] {
   const index = indexOf(flows);
-  const said = content(message.words, flows.vocabulary);
+  const key = message.words.length <= REMEMBERED_WORDS ? `${isOfficer ? '!' : ''}${message.full}` : null;
+  const remembered = key === null ? undefined : index.named.get(key);
+  if (remembered) return remembered;
+  const found = nameFlows(flows, index, message, isOfficer);
+  // What follows a phrase belongs to this message alone.
+  if (key !== null && found.every(({ arg }) => arg === null)) {
+    if (index.named.size >= REMEMBERED) index.named.clear();
+    index.named.set(key, found);
+  }
+  return found;
+}
+
+function nameFlows(flows: Flows, index: Index, message: Message, isOfficer: boolean): Named[] {
   const all = canonical(message.words, flows.vocabulary);
+  const said = all.filter((word) => !FILLERS.has(word));
   const best = new Map<string, Named>();
   const note = (phrase: Phrase, found: number): void => {
     if (found <= 0 || (phrase.flow.isForOfficers && !isOfficer)) return;
@@ -199,14 +217,17 @@ function indexOf(flows: Flows): Index {
       byWord.set(word, [...(byWord.get(word) ?? []), { phrase, times }]);
     }
   }
-  const made = { byWord, withArg, meant: new Map<string, readonly string[]>(), weights, asides, whole };
+  const made = {
+    byWord,
+    withArg,
+    meant: new Map<string, readonly string[]>(),
+    named: new Map<string, Named[]>(),
+    weights,
+    asides,
+    whole,
+  };
   indexes.set(flows, made);
   return made;
-}
-
-function content(words: readonly string[], vocabulary: Vocabulary): string[] {
-  const telling = canonical(words, vocabulary).filter((word) => !FILLERS.has(word));
-  return telling;
 }
 
 /** Words in their usual form: synonyms of one word, and of two ("ora mampu"). */

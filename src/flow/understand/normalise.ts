@@ -32,10 +32,15 @@ export type Abbreviations = ReadonlyMap<string, readonly string[]>;
 
 /** The words of a message, abbreviations spelled out. */
 export function wordsOf(text: string, abbreviations: Abbreviations): string[] {
+  return wordsOfPlain(plain(text), abbreviations);
+}
+
+/** The same of a text in its plainest form. */
+export function wordsOfPlain(text: string, abbreviations: Abbreviations): string[] {
   const words: string[] = [];
-  for (const typed of plain(text).replaceAll('?', ' ').split(' ')) {
+  for (const typed of (text.includes('?') ? text.replaceAll('?', ' ') : text).split(' ')) {
     if (typed === '') continue;
-    const twice = TWICE.exec(typed);
+    const twice = typed.endsWith('2') ? TWICE.exec(typed) : null;
     const parts = twice ? [twice[1]!, twice[1]!] : [typed];
     for (const part of parts) {
       const meant = abbreviations.get(part);

@@ -1,6 +1,6 @@
 import { emergencyFinder } from './emergency.js';
 import type { EmergencyWords, FindEmergency } from './emergency.js';
-import { plain, wordsOf } from './normalise.js';
+import { plain, wordsOf, wordsOfPlain } from './normalise.js';
 import type { Abbreviations } from './normalise.js';
 
 /** Words that work at every step. The flows that some of them start are told by `ALWAYS_FLOWS`. */
@@ -96,8 +96,9 @@ export function createVocabulary(files: WordFiles): Vocabulary {
         : answers[word].has(message.plain) || answers[word].has(message.full),
     isPolite: (message) => polite.has(message.plain) || polite.has(message.full),
     read: (text) => {
-      const words = wordsOf(text, abbreviations);
-      return { text: text.trim(), plain: plain(text), words, full: words.join(' ') };
+      const small = plain(text);
+      const words = wordsOfPlain(small, abbreviations);
+      return { text: text.trim(), plain: small, words, full: words.join(' ') };
     },
   };
 }

@@ -11,7 +11,8 @@ import { startEmbeddedPostgres } from '../../src/embedded/postgres.js';
 import { migrate } from '../../src/store/migrate.js';
 import { createPool } from '../../src/store/pool.js';
 import { seed } from '../../src/store/seed.js';
-import { seedDemonstration } from '../../src/store/seedDemonstration.js';
+import { createInvite, createOfficer } from '../../src/store/officers.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { startBotApi, type BotApi } from '../standins/botApi.js';
 import { hasRedis, redisTitle, testRedis } from '../support/redis.js';
 import { startProgram, type Program } from './program.js';
@@ -46,7 +47,6 @@ async function story(onRedis: boolean): Promise<void> {
   try {
     await migrate(postgres.url);
     await seed(pool);
-    await seedDemonstration(pool, v7);
     const env = {
       DATABASE_URL: postgres.url,
       DATA_DIR: dir,
@@ -70,6 +70,7 @@ async function story(onRedis: boolean): Promise<void> {
     await gateway.up;
     const workers = await Promise.all(Array.from({ length: WORKERS }, () => start('worker')));
     await Promise.race(workers.map((worker) => worker.up));
+    await linkOfficer(pool, bot);
 
     let isOver = false;
     const deeds: Deeds[] = Array.from({ length: PEOPLE }, (_, n) => ({
@@ -107,6 +108,24 @@ async function story(onRedis: boolean): Promise<void> {
     await postgres.stop();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** The village takes requests: an officer of it accepts an invite in the chat. */
+async function linkOfficer(pool: Pool, bot: BotApi): Promise<void> {
+  const phone = '6281100000900';
+  const invite = await inTransaction(pool, async (sql) => {
+    await createOfficer(sql, { name: 'Bu Rini', phone, role: 'operator', village: VILLAGE }, v7);
+    return createInvite(
+      sql,
+      { phone, invitedBy: null, isConfirmed: true },
+      { newId: v7, random: (size) => randomBytes(size), now: new Date() },
+    );
+  });
+  const officer = bot.person(900, 'Bu Rini');
+  await officer.starts(`inv-${invite.token}`);
+  await officer.waitsFor('Undangan untuk');
+  await officer.sharesContact(`+${phone}`);
+  await officer.waitsFor('Selamat bertugas');
 }
 
 /** Every confirmed request has exactly one case, with the code that its sender was told; and there are no others. */

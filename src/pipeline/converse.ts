@@ -32,7 +32,7 @@ export interface ConverserDeps extends Registries {
 }
 
 export interface ConverserLimits {
-  /** Conversations in one transaction. */
+  /** Conversations in one transaction, at most. */
   batch: number;
   /** Tries of a message that fails, before it is given up on. */
   tries: number;
@@ -52,6 +52,9 @@ const LIMITS: ConverserLimits = {
   tries: 5,
   restMs: (n) => Math.min(1_000 * 4 ** (n - 1), 60_000),
 };
+/** Conversations in one transaction as long as there is no backlog, and after how many full ones there is. */
+const SMALL_BATCH = 32;
+const FULL_BEFORE_LARGE = 4;
 const CLOCK_REST_MS = 30_000;
 /** How often, in a long run, conversations that rest are looked through for emergencies; and how much of them. */
 const LOOK_EVERY_MS = 250;
@@ -71,6 +74,7 @@ export function createConverser(deps: ConverserDeps): Converser {
   let running: Promise<void> | null = null;
   let isWanted = false;
   let isStopped = false;
+  let isLooking = false;
   let lookedAt = 0;
   /** Messages of resting conversations that were looked at already. */
   let looked = new Set<number>();
@@ -79,9 +83,7 @@ export function createConverser(deps: ConverserDeps): Converser {
     try {
       do {
         isWanted = false;
-        await hearEmergencies();
-        while (!isStopped && (await takeBatch()) > 0)
-          if (performance.now() - lookedAt > LOOK_EVERY_MS) await hearEmergencies();
+        await allOf([hearEmergencies(), work()]);
       } while (isWanted && !isStopped);
     } catch (cause) {
       // The sweep calls again; what is waiting stays where it is.
@@ -92,13 +94,27 @@ export function createConverser(deps: ConverserDeps): Converser {
     }
   }
 
+  /**
+   * Batch after batch, until nothing is left. Small ones, so that the next is thought through while this one is sent;
+   * where they stay full there is a backlog, and large ones are done with it sooner.
+   */
+  async function work(): Promise<void> {
+    for (let full = 0; !isStopped;) {
+      const limit = full < FULL_BEFORE_LARGE ? Math.min(SMALL_BATCH, limits.batch) : limits.batch;
+      const taken = await takeBatch(limit);
+      if (taken === 0) return;
+      full = taken === limit ? full + 1 : 0;
+      if (performance.now() - lookedAt > LOOK_EVERY_MS) await hearEmergencies();
+    }
+  }
+
   /** One transaction: claim, work off, commit. Answers how many conversations it took. */
-  async function takeBatch(): Promise<number> {
+  async function takeBatch(limit: number): Promise<number> {
     const context = applyContext();
     let claimed: string[] = [];
     try {
       const turns = await inTransaction(pool, async (sql, commit) => {
-        claimed = await claimConversations(sql, limits.batch, context.now);
+        claimed = await claimConversations(sql, limit, context.now);
         if (claimed.length === 0) return 0;
         return (await workBatch(sql, claimed, batchDeps, context, { seqs: [] }, { commit })).turns;
       });
@@ -136,6 +152,16 @@ export function createConverser(deps: ConverserDeps): Converser {
 
   /** A cry for help does not wait behind a message that failed, nor for a clock: it is heard out of its turn. */
   async function hearEmergencies(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await lookForEmergencies();
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  async function lookForEmergencies(): Promise<void> {
     lookedAt = performance.now();
     const waiting = await loadRestingWords(pool, deps.now(), MOST_LOOKED_AT);
     const fresh = waiting.filter(({ seq }) => !looked.has(seq)).toReversed();
@@ -241,6 +267,12 @@ export function createConverser(deps: ConverserDeps): Converser {
       await running;
     },
   };
+}
+
+/** Waits for all to end; then throws what the first of them threw. */
+async function allOf(working: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(working);
+  await Promise.all(working);
 }
 
 function later({ now }: ApplyContext, ms: number): Date {

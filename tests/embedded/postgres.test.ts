@@ -209,8 +209,8 @@ test('a server that is killed is started again on the same port', async () => {
 test.skipIf(process.platform !== 'linux')(
   'a process that ended and was not yet buried holds nobody up',
   async () => {
-    // Its parent never asks how it ended.
-    const careless = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    // Its parent never asks how it ended: by then it is `sleep`, no shell that would.
+    const careless = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     holders.push(careless);

@@ -215,7 +215,7 @@ test.skipIf(process.platform !== 'linux')(
     });
     holders.push(careless);
     const pid = Number(await new Promise((done) => careless.stdout.once('data', done)));
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
     expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
   },
 );

@@ -85,8 +85,13 @@ async function story(onRedis: boolean): Promise<void> {
       await Promise.race([until(() => workers.some((worker) => worker.isUp())), filing]);
       const n = pick(workers, random);
       workers[n] = await replace(workers[n]!);
-      if (kill === Math.ceil(KILLS / 4) || kill === Math.ceil((3 * KILLS) / 4))
+      if (kill === Math.ceil(KILLS / 4) || kill === Math.ceil((3 * KILLS) / 4)) {
+        // In the very middle of sends: they go out, and nobody is left to write that down.
+        await bot.fails('sendMessage', { afterMs: 600 }, { times: 8 });
+        await Promise.race([until(() => isSending(pool)), filing]);
         gateway = await replace(gateway);
+      }
+      if (kill === Math.ceil(KILLS / 2)) await bot.fails('sendMessage', 'drop_after', { times: 3 });
       if (kill === Math.ceil(KILLS / 3)) await redis?.restart();
       if (kill === Math.ceil((2 * KILLS) / 3)) process.kill(postgres.pid, 'SIGKILL');
     }
@@ -166,6 +171,8 @@ async function checkOutbound(pool: Pool, deeds: Deeds[]): Promise<void> {
     `SELECT v.chat_id AS chat, o.body ->> 'text' AS text, o.state, o.is_repeat
      FROM outbound_messages o JOIN conversations v ON v.id = o.conversation_id ORDER BY o.seq`,
   );
+  // What happened in the middle of sends did come about, or this test shows nothing.
+  expect(rows.filter((row) => row.is_repeat).length).toBeGreaterThan(0);
   for (const { person } of deeds) {
     const heard = await person.hears();
     let at = 0;
@@ -195,6 +202,15 @@ async function rests(pool: Pool, bot: BotApi): Promise<void> {
 async function until(isSo: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await isSo()); await sleep(20))
     if (Date.now() > end) throw new Error('it never came to be');
+}
+
+/** False also while Postgres is coming back. */
+async function isSending(pool: Pool): Promise<boolean> {
+  const rows = pool.query("SELECT FROM outbound_messages WHERE state = 'sending' LIMIT 1");
+  return await rows.then(
+    ({ rowCount }) => rowCount === 1,
+    () => false,
+  );
 }
 
 function pick(list: unknown[], random: () => number): number {

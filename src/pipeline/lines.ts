@@ -62,9 +62,20 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
   const failure = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
+  let isRegistered = false;
   let isStopped = false;
 
   async function look(): Promise<void> {
+    if (!isRegistered) {
+      const rows = channels.map(({ lineId, platform }) => ({ id: lineId, platform, name: lineId }));
+      try {
+        await registerLines(pool, rows);
+        isRegistered = true;
+      } catch (cause) {
+        log.warn({ err: cause }, 'the lines could not be written down; again soon');
+        return;
+      }
+    }
     await Promise.all(
       channels.map((channel) =>
         lookAfter(channel).catch((cause: unknown) =>
@@ -162,10 +173,6 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
 
   return {
     async start() {
-      await registerLines(
-        pool,
-        channels.map(({ lineId, platform }) => ({ id: lineId, platform, name: lineId })),
-      );
       working = look().finally(again);
       await working;
     },

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Config, type Role } from '../config.js';
 import { SetupError } from '../core/errors.js';
 import { FlowFaultsError, printFault } from '../flow/load.js';
 import type { Logger } from 'pino';
 import type { SimulatedPlatform } from '../channels/index.js';
+import { isConnectionFault } from '../pipeline/faults.js';
 import { createRuntime, simulatorFolder, type Runtime } from '../runtime.js';
 import { simulatorHistory } from '../store/simulatorHistory.js';
 import { checkPort } from './listen.js';
@@ -13,6 +15,8 @@ import type { StartedRole } from './worker.js';
 
 /** What is in hand may take so long to finish; after it the process ends all the same. */
 const STOP_MS = 10_000;
+/** A database that does not answer is waited for so long. */
+const DATABASE_MS = 60_000;
 
 /** Runs a role until the process is told to end. A fault of set-up is printed, one a line, and ends with exit code 2. */
 export async function runRole(role: Role): Promise<void> {
@@ -43,7 +47,7 @@ export async function runRole(role: Role): Promise<void> {
 }
 
 async function start(role: Role, config: Config, log: Logger, ending: Ending): Promise<void> {
-  const runtime = await createRuntime(config, log);
+  const runtime = await openRuntime(config, log, ending);
   ending.add(() => runtime.stop());
   const started: StartedRole[] = [];
   ending.add(async () => {
@@ -77,6 +81,24 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
     const base = config.publicUrl ?? web.address;
     tell(`Nobody can sign in to the console yet. This link makes the first keeper, once, within an hour:`);
     tell(`  ${base}${web.setupLink}`);
+  }
+}
+
+/** A database of one's own may be starting at the same time, or again: it is waited for, then refused. */
+async function openRuntime(config: Config, log: Logger, ending: Ending): Promise<Runtime> {
+  for (const end = performance.now() + DATABASE_MS; ;) {
+    try {
+      return await createRuntime(config, log);
+    } catch (cause) {
+      // A wrong password, or no database of that name: waiting will not help.
+      if (/^(?:28|3D)/u.test((cause as { code?: string }).code ?? ''))
+        throw new SetupError([`DATABASE_URL: ${(cause as Error).message}`]);
+      if (config.databaseUrl === null || !isConnectionFault(cause) || ending.isEnding()) throw cause;
+      if (performance.now() > end)
+        throw new SetupError([`DATABASE_URL: the database does not answer: ${(cause as Error).message}`]);
+      log.warn({ err: cause }, 'the database does not answer yet; trying again');
+      await sleep(1_000);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testDatabase } from '../support/database.js';
 import { freePort } from '../support/freePort.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -137,6 +138,27 @@ test('every fault of the configuration is named at once, and the exit code is 2'
     expect(started.output()).toContain(name);
   expect(started.output()).not.toContain('    at ');
 });
+
+test(
+  'a database that refuses us is told as such, one that does not answer is waited for',
+  { timeout: 60_000 },
+  async () => {
+    const database = await testDatabase();
+    const env = { SECRET_KEY: 'ab'.repeat(32), LOG_LEVEL: 'warn' };
+    const absent = new URL(database.url);
+    absent.pathname = '/no_such_database';
+    const refused = await start({ ...env, DATABASE_URL: absent.href });
+    expect(await refused.ended).toBe(2);
+    expect(refused.output()).toContain('DATABASE_URL: database "no_such_database" does not exist');
+    const nowhere = new URL(database.url);
+    nowhere.port = String(await freePort());
+    const waiting = await start({ ...env, DATABASE_URL: nowhere.href });
+    await expect.poll(() => waiting.output()).toContain('does not answer yet');
+    waiting.child.kill('SIGTERM');
+    expect(await waiting.ended).toBe(0);
+    await database.drop();
+  },
+);
 
 test('a port that is taken is told as such', { timeout: 60_000 }, async () => {
   const first = await start();

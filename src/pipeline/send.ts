@@ -85,6 +85,8 @@ interface LineSender {
 export type LineDeps = SenderDeps & { limits: SenderLimits };
 
 const MOST_IN_FLIGHT = 256;
+/** What went out is marked along with what goes out next, or after this long: one commit for both. */
+const GATHER_MS = 5;
 /** How long a message waits for its pictures, and how often they are looked for. */
 const FILES_WAIT_MS = 60_000;
 const FILES_LOOK_MS = 500;
@@ -117,9 +119,9 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   async function turns(): Promise<void> {
     try {
       while (isWanted) {
-        isWanted = false;
         // What else ends in this moment is marked along with it.
         await new Promise((resolve) => setImmediate(resolve));
+        isWanted = false;
         await turn();
       }
     } catch (cause) {
@@ -159,7 +161,7 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       pace.take();
       const sending = send(row).finally(() => {
         inFlight.delete(sending);
-        nudge();
+        nudgeIn(GATHER_MS);
       });
       inFlight.add(sending);
     }
@@ -254,8 +256,8 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     },
     async stop() {
       isStopped = true;
-      clearTimeout(timer);
       await Promise.all(inFlight);
+      clearTimeout(timer);
       nudge();
       while (turning) await turning;
     },

@@ -52,6 +52,9 @@ const LIMITS: ConverserLimits = {
   tries: 5,
   restMs: (n) => Math.min(1_000 * 4 ** (n - 1), 60_000),
 };
+/** Conversations in one transaction as long as there is no backlog, and after how many full ones there is. */
+const SMALL_BATCH = 32;
+const FULL_BEFORE_LARGE = 4;
 const CLOCK_REST_MS = 30_000;
 /** How often, in a long run, conversations that rest are looked through for emergencies; and how much of them. */
 const LOOK_EVERY_MS = 250;
@@ -91,18 +94,27 @@ export function createConverser(deps: ConverserDeps): Converser {
     }
   }
 
+  /**
+   * Batch after batch, until nothing is left. Small ones, so that the next is thought through while this one is sent;
+   * where they stay full there is a backlog, and large ones are done with it sooner.
+   */
   async function work(): Promise<void> {
-    while (!isStopped && (await takeBatch()) > 0)
+    for (let full = 0; !isStopped;) {
+      const limit = full < FULL_BEFORE_LARGE ? Math.min(SMALL_BATCH, limits.batch) : limits.batch;
+      const taken = await takeBatch(limit);
+      if (taken === 0) return;
+      full = taken === limit ? full + 1 : 0;
       if (performance.now() - lookedAt > LOOK_EVERY_MS) await hearEmergencies();
+    }
   }
 
   /** One transaction: claim, work off, commit. Answers how many conversations it took. */
-  async function takeBatch(): Promise<number> {
+  async function takeBatch(limit: number): Promise<number> {
     const context = applyContext();
     let claimed: string[] = [];
     try {
       const turns = await inTransaction(pool, async (sql, commit) => {
-        claimed = await claimConversations(sql, limits.batch, context.now);
+        claimed = await claimConversations(sql, limit, context.now);
         if (claimed.length === 0) return 0;
         return (await workBatch(sql, claimed, batchDeps, context, { seqs: [] }, { commit })).turns;
       });

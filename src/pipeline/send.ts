@@ -85,8 +85,6 @@ interface LineSender {
 export type LineDeps = SenderDeps & { limits: SenderLimits };
 
 const MOST_IN_FLIGHT = 256;
-/** What went out is marked along with what goes out next, or after this long: one commit for both. */
-const GATHER_MS = 5;
 /** How long a message waits for its pictures, and how often they are looked for. */
 const FILES_WAIT_MS = 60_000;
 const FILES_LOOK_MS = 500;
@@ -119,9 +117,9 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   async function turns(): Promise<void> {
     try {
       while (isWanted) {
+        isWanted = false;
         // What else ends in this moment is marked along with it.
         await new Promise((resolve) => setImmediate(resolve));
-        isWanted = false;
         await turn();
       }
     } catch (cause) {
@@ -161,7 +159,7 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       pace.take();
       const sending = send(row).finally(() => {
         inFlight.delete(sending);
-        nudgeIn(GATHER_MS);
+        nudge();
       });
       inFlight.add(sending);
     }
@@ -256,8 +254,8 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     },
     async stop() {
       isStopped = true;
-      await Promise.all(inFlight);
       clearTimeout(timer);
+      await Promise.all(inFlight);
       nudge();
       while (turning) await turning;
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SetupError } from './core/errors.js';
+import type { LineSettings } from './core/line.js';
 
 /**
  * The only reader of process.env: once, whole, failing early with every fault named.
@@ -44,7 +45,39 @@ const Environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,256}$/u, 'may hold letters, digits, _ and - only')
     .optional(),
+  WHATSAPP_WEB: flag.optional(),
+  PUPPETEER_EXECUTABLE_PATH: z.string().optional(),
+  WHATSAPP_WEB_PAGE: url(['http:'], 'http://127.0.0.1:18200')
+    .refine(
+      (v) => !URL.canParse(v) || ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(v).hostname),
+      'must be on this machine: it stands in for WhatsApp in tests',
+    )
+    .optional(),
+  WHATSAPP_CLOUD_TOKEN: z.string().min(10, 'is too short for an access token').optional(),
+  WHATSAPP_CLOUD_PHONE_NUMBER_ID: z
+    .string()
+    .regex(/^\d{1,30}$/u, "must be the number's id (digits), not the number itself")
+    .optional(),
+  WHATSAPP_CLOUD_APP_SECRET: z.string().min(16, 'is too short for an app secret').optional(),
+  WHATSAPP_CLOUD_VERIFY_TOKEN: z.string().min(8, 'must have 8 characters at least').optional(),
+  WHATSAPP_CLOUD_API_ROOT: url(['http:', 'https:'], 'https://graph.facebook.com').default(
+    'https://graph.facebook.com',
+  ),
+  WHATSAPP_CLOUD_TEMPLATES: z
+    .string()
+    .regex(
+      /^[a-z]{2,3}=[a-z0-9_]+(?:,[a-z]{2,3}=[a-z0-9_]+)*$/u,
+      'must look like id=kabar_layanan,en=service_news (language=template)',
+    )
+    .optional(),
 });
+/** A line of the Cloud API needs all of these. */
+const CLOUD_NAMES = [
+  'WHATSAPP_CLOUD_TOKEN',
+  'WHATSAPP_CLOUD_PHONE_NUMBER_ID',
+  'WHATSAPP_CLOUD_APP_SECRET',
+  'WHATSAPP_CLOUD_VERIFY_TOKEN',
+] as const;
 
 export type Role = 'gateway' | 'worker' | 'web' | 'all';
 
@@ -63,7 +96,15 @@ export interface Config {
   /** `npm start`: npm may be killed without telling us. */
   isRunByNpm?: boolean;
   simulator: boolean;
-  telegram: { token: string; apiRoot: string; webhookSecret: string | null } | null;
+  /** The lines that the environment names; others were made by `kentongan line add`. */
+  lines: LineSettings[];
+  /** Where WhatsApp Web runs. */
+  browser: {
+    /** null: the first of those that usual systems have. */
+    path: string | null;
+    /** A page that stands in for WhatsApp's, on this machine: for tests alone. */
+    page: string | null;
+  };
 }
 
 /** Reads the environment. Throws SetupError naming every fault at once. */
@@ -78,9 +119,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const e = parsed.data;
   if (e?.TELEGRAM_WEBHOOK_SECRET && !e.PUBLIC_URL)
     faults.push('TELEGRAM_WEBHOOK_SECRET: needs PUBLIC_URL, where Telegram reaches the webhook');
-  const hasRealLine = e?.TELEGRAM_BOT_TOKEN !== undefined;
-  if (e?.SIMULATOR && hasRealLine)
-    faults.push('SIMULATOR: refuses to run beside a real line; unset SIMULATOR or TELEGRAM_BOT_TOKEN');
+  const missing = e ? CLOUD_NAMES.filter((name) => e[name] === undefined) : [];
+  if (missing.length > 0 && missing.length < CLOUD_NAMES.length)
+    faults.push(...missing.map((name) => `${name}: is needed beside the other WHATSAPP_CLOUD_… names`));
+  const lines = e && faults.length === 0 ? linesOf(e) : [];
+  if (e?.SIMULATOR && lines.length > 0)
+    faults.push(
+      'SIMULATOR: refuses to run beside a real line; unset SIMULATOR, or TELEGRAM_BOT_TOKEN, WHATSAPP_WEB and WHATSAPP_CLOUD_TOKEN',
+    );
   if (e?.DATABASE_URL && !e.SECRET_KEY)
     faults.push(
       'SECRET_KEY: must be set when DATABASE_URL is (several processes share it); make one with: openssl rand -hex 32',
@@ -96,13 +142,33 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKeys: e.SECRET_KEY?.split(',') ?? null,
     logLevel: e.LOG_LEVEL,
     isRunByNpm: env['npm_lifecycle_event'] !== undefined,
-    simulator: e.SIMULATOR ?? (!e.DATABASE_URL && !hasRealLine),
-    telegram: e.TELEGRAM_BOT_TOKEN
-      ? {
-          token: e.TELEGRAM_BOT_TOKEN,
-          apiRoot: e.TELEGRAM_API_ROOT.replace(/\/+$/u, ''),
-          webhookSecret: e.TELEGRAM_WEBHOOK_SECRET ?? null,
-        }
-      : null,
+    simulator: e.SIMULATOR ?? (!e.DATABASE_URL && lines.length === 0),
+    lines,
+    browser: { path: e.PUPPETEER_EXECUTABLE_PATH ?? null, page: e.WHATSAPP_WEB_PAGE ?? null },
   };
+}
+
+function linesOf(e: z.infer<typeof Environment>): LineSettings[] {
+  const lines: LineSettings[] = [];
+  if (e.TELEGRAM_BOT_TOKEN)
+    lines.push({
+      kind: 'telegram',
+      token: e.TELEGRAM_BOT_TOKEN,
+      apiRoot: e.TELEGRAM_API_ROOT.replace(/\/+$/u, ''),
+      webhookSecret: e.TELEGRAM_WEBHOOK_SECRET ?? null,
+    });
+  if (e.WHATSAPP_WEB) lines.push({ kind: 'whatsapp-web', name: 'desa' });
+  if (e.WHATSAPP_CLOUD_TOKEN)
+    lines.push({
+      kind: 'whatsapp-cloud',
+      token: e.WHATSAPP_CLOUD_TOKEN,
+      phoneNumberId: e.WHATSAPP_CLOUD_PHONE_NUMBER_ID!,
+      appSecret: e.WHATSAPP_CLOUD_APP_SECRET!,
+      verifyToken: e.WHATSAPP_CLOUD_VERIFY_TOKEN!,
+      apiRoot: e.WHATSAPP_CLOUD_API_ROOT.replace(/\/+$/u, ''),
+      templates: Object.fromEntries(
+        (e.WHATSAPP_CLOUD_TEMPLATES ?? '').split(',').flatMap((pair) => (pair ? [pair.split('=')] : [])),
+      ) as { [language: string]: string },
+    });
+  return lines;
 }

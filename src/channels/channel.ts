@@ -1,4 +1,5 @@
 import type { Inbound, MediaRef, Platform } from '../core/content.js';
+import type { SendError } from '../core/errors.js';
 import type { ChannelLimits } from '../core/limits.js';
 import type { Outgoing } from '../core/outgoing.js';
 
@@ -27,7 +28,19 @@ export interface Channel {
    * Sends one message; resolves with the external ids of what went out (a long one is several).
    * Rejects with a SendError that says what should follow. Not called twice at once for one chat.
    */
-  send(chatId: string, message: Outgoing, media: MediaSource): Promise<{ externalIds: string[] }>;
+  send(
+    chatId: string,
+    message: Outgoing,
+    media: MediaSource,
+    how?: SendOptions,
+  ): Promise<{ externalIds: string[] }>;
+  /**
+   * Whether `message`, begun at `since` and cut off, is to be found in the chat: its external ids, [] where it surely
+   * did not go out, null where that cannot be told. Only where `limits.unknownOutcome` is 'look'.
+   */
+  findSent?(chatId: string, message: Outgoing, since: Date): Promise<string[] | null>;
+  /** Shows that an answer is being written; never throws. Only where a person would see it. */
+  showTyping?(chatId: string): Promise<void>;
   /** Downloads a file that came in. Links never leave the channel. Rejects with a MediaError. */
   fetchMedia(ref: MediaRef): Promise<{ bytes: Uint8Array; mime: string }>;
   /**
@@ -57,6 +70,26 @@ export interface Intake {
   stateChanged(state: LineState, reason?: string): Promise<void>;
   /** What people call the line there ('@desa_bot'): kept as the line's name. */
   named?(name: string): Promise<void>;
+  /** What became of messages that went out, as the platform tells: in any order, and more than once. */
+  reported?(reports: SentReport[]): Promise<void>;
+  /** The account waits to be linked: what its QR code says; null once it is linked, or the code is void. */
+  linking?(qr: string | null): Promise<void>;
+  /** Chats that the phone's owner keeps to themselves: nothing of them is handed over. */
+  isPrivate?(chatId: string): boolean;
+}
+
+export interface SendOptions {
+  /** Only the approved template that news wait here may go, in this language; not the message itself. */
+  asTemplate?: { language: string };
+}
+
+/** One report on one message. A status only moves forward: a later 'sent' after 'read' says nothing. */
+export interface SentReport {
+  externalId: string;
+  status: 'sent' | 'delivered' | 'read' | 'failed';
+  at: Date;
+  /** What should follow, where it failed. */
+  error?: SendError;
 }
 
 export type LineState = 'starting' | 'up' | 'degraded' | 'down' | 'stopped';

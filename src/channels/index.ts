@@ -1,3 +1,5 @@
+import { SetupError } from '../core/errors.js';
+import type { LineSettings, SettingsOf } from '../core/line.js';
 import type { Log, Now } from '../core/ports.js';
 import type { Channel } from './channel.js';
 import type { SimulatedPlatform } from './simulator/platform.js';
@@ -8,13 +10,8 @@ import type { MenuCommand } from './telegram/commands.js';
 export { createTelegramDoor, type TelegramDoor } from './telegram/door.js';
 export { createSimulatedPlatform, type SimulatedPlatform } from './simulator/platform.js';
 
-/** What of the configuration makes lines: config.ts's Config, as far as it concerns them. */
-export interface ChannelSettings {
-  publicUrl: string | null;
-  telegram: { token: string; apiRoot: string; webhookSecret: string | null } | null;
-}
-
 export interface ChannelDeps {
+  publicUrl: string | null;
   log: Log;
   now: Now;
   /** The commands menu, worded by the flows; a plain one otherwise. */
@@ -23,18 +20,33 @@ export interface ChannelDeps {
   simulator: SimulatedPlatform | null;
 }
 
-/** Every line of this installation. A new channel is one line here. */
-export function createChannels(config: ChannelSettings, deps: ChannelDeps): Channel[] {
-  return [...telegramLines(config, deps), ...(deps.simulator ? createSimulatedLines(deps.simulator) : [])];
+/** These lines, and the simulator's where it is on. */
+export function createChannels(lines: LineSettings[], deps: ChannelDeps): Channel[] {
+  return [
+    ...lines.map((settings) => createChannel(settings, deps)),
+    ...(deps.simulator ? createSimulatedLines(deps.simulator) : []),
+  ];
 }
 
-function telegramLines(config: ChannelSettings, deps: ChannelDeps): Channel[] {
-  if (!config.telegram) return [];
-  const { token, apiRoot, webhookSecret } = config.telegram;
+/** One line, by its kind. A new kind of channel is one case here. */
+export function createChannel(settings: LineSettings, deps: ChannelDeps): Channel {
+  switch (settings.kind) {
+    case 'telegram':
+      return telegram(settings, deps);
+    case 'whatsapp-web':
+    case 'whatsapp-cloud':
+      throw new SetupError([`${settings.kind}: not built yet`]);
+    default:
+      return settings satisfies never;
+  }
+}
+
+function telegram(settings: SettingsOf<'telegram'>, deps: ChannelDeps): Channel {
+  const { token, apiRoot, webhookSecret } = settings;
+  const { publicUrl, log, now, commands } = deps;
   const webhook =
-    webhookSecret && config.publicUrl
-      ? { url: `${config.publicUrl}/channels/telegram/webhook`, secret: webhookSecret }
+    webhookSecret && publicUrl
+      ? { url: `${publicUrl}/channels/telegram/webhook`, secret: webhookSecret }
       : null;
-  const { log, now, commands } = deps;
-  return [createTelegram({ token, apiRoot, webhook, log, now, ...(commands ? { commands } : {}) })];
+  return createTelegram({ token, apiRoot, webhook, log, now, ...(commands ? { commands } : {}) });
 }

@@ -3,9 +3,13 @@
  * `inbound_messages.body` holds it, the flow engine reads it. Identity numbers are masked before it exists.
  */
 export type Content =
-  | { kind: 'text'; text: string }
-  /** A button of ours. `payload` is what we put there; `label` what the person saw. */
-  | { kind: 'tap'; payload: string; label?: string }
+  /** `quotes`: the external id of the message that it answers, where the person said so. */
+  | { kind: 'text'; text: string; quotes?: string }
+  /**
+   * A button of ours. `payload` is what we put there; `label` what the person saw. `inGroup`: tapped in a group, heard
+   * in the tapper's own chat with us.
+   */
+  | { kind: 'tap'; payload: string; label?: string; inGroup?: true }
   /** The person opened the chat by a link: `/start <payload>` on Telegram. */
   | { kind: 'start'; payload: string }
   | { kind: 'photo'; file: MediaRef; caption?: string; album?: string }
@@ -16,6 +20,13 @@ export type Content =
   | { kind: 'contact'; phone: string; name?: string; isOwn: boolean }
   /** An earlier message was changed. `externalId` is the external id of the message that was edited. */
   | { kind: 'edit'; externalId: string; text: string }
+  /**
+   * The owner of the phone that our line lives on wrote in this chat by hand: we are silent here for a while (`pause`),
+   * until they say so (`resume`: "bot lanjut"), or for good (`private`: "bot privat"). Their words are not kept.
+   */
+  | { kind: 'owner_wrote'; says: 'pause' | 'resume' | 'private' }
+  /** The platform gave this chat another id: a group that became a supergroup. */
+  | { kind: 'moved'; to: string }
   /** The person blocked us, or lets us write again. */
   | { kind: 'blocked' }
   | { kind: 'unblocked' }

@@ -12,6 +12,12 @@ export interface Outgoing {
   request?: 'location' | 'contact';
   /** What that button says; the channel's own words where it is not given. */
   requestLabel?: string;
+  /** A place on the map, shown after the text. */
+  location?: { latitude: number; longitude: number; label?: string };
+  /** The external id of the person's message that this answers, quoted where the platform can. */
+  quotes?: string;
+  /** In a group with topics: the topic of this subject (a case's id), made with this title where it is missing. */
+  topic?: { subject: string; title: string };
   /** Takes the buttons off the message that an earlier tap came from (external id), where the platform can. */
   closes?: string;
 }

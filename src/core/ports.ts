@@ -8,7 +8,8 @@ export type NewId = () => string;
 export type RandomBytes = (size: number) => Uint8Array;
 
 /** What a sealed value is for; each has a derived key of its own. */
-export type SealPurpose = 'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check';
+export type SealPurpose =
+  'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check' | 'line';
 
 /** Seals and opens values (AES-256-GCM, key id in front). `context` is bound in: the row that it belongs to. */
 export interface Sealer {

@@ -10,6 +10,13 @@ import type { FlowEvent } from './types.js';
 import { catchUp } from './versions.js';
 import { waitingStep } from './walk.js';
 
+/** What the road settles by itself. */
+const NEWS_OF_PLATFORM: ReadonlySet<Content['kind']> = new Set([
+  'owner_wrote',
+  'moved',
+  'blocked',
+  'unblocked',
+]);
 /** One apology for lateness within so many minutes. */
 const ONE_APOLOGY = 30;
 
@@ -18,7 +25,7 @@ export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' 
   const { content } = event;
   // In groups only buttons: chatter gets no reply, and a command cannot be told from it.
   if (run.context.channel.group && content.kind !== 'tap') return;
-  if (content.kind === 'blocked' || content.kind === 'unblocked') return;
+  if (NEWS_OF_PLATFORM.has(content.kind)) return;
   run.sentSeconds = Math.floor(event.at.getTime() / 1000);
   // Whatever is sent while a sensitive question waits may be its answer, understood or not.
   const asked = waitingStep(run);

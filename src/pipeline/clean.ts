@@ -36,7 +36,11 @@ export function unreadable(what: string): Content {
 function cleanContent(content: Content): Content {
   switch (content.kind) {
     case 'text':
-      return { ...content, text: words(content.text) };
+      return {
+        ...content,
+        text: words(content.text),
+        ...(content.quotes === undefined ? {} : { quotes: storable(content.quotes) }),
+      };
     case 'edit':
       return { ...content, externalId: storable(content.externalId), text: words(content.text) };
     case 'tap':
@@ -68,6 +72,9 @@ function cleanContent(content: Content): Content {
       return { ...content, phone: storable(content.phone), ...optional('name', content.name) };
     case 'unreadable':
       return { ...content, what: storable(content.what).slice(0, 100) };
+    case 'moved':
+      return { ...content, to: storable(content.to) };
+    case 'owner_wrote':
     case 'blocked':
     case 'unblocked':
       return content;

@@ -26,7 +26,7 @@ export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<voi
 export function isHeard(talk: Talk, engine: Engine, now: Date): boolean {
   const row = talk.current!;
   if (row.kind === 'internal') return true;
-  if (row.kind === 'blocked' || row.kind === 'unblocked') return false;
+  if (['blocked', 'unblocked', 'owner_wrote', 'moved'].includes(row.kind)) return false;
   const content = contentOf(row);
   const told = repeatable(content);
   if (told === null) {

@@ -269,7 +269,11 @@ function filesOf(message: Outgoing): string[] {
 /** What the holder before us left in the middle of a send. */
 async function recover(channel: Channel, deps: LineDeps): Promise<void> {
   const { lineId, limits } = channel;
-  const { repeated, left } = await recoverSending(deps.pool, lineId, limits.unknownOutcome);
+  const { repeated, left } = await recoverSending(
+    deps.pool,
+    lineId,
+    limits.unknownOutcome === 'look' ? 'leave' : limits.unknownOutcome,
+  );
   if (repeated > 0)
     deps.log.warn({ line: lineId, messages: repeated }, 'messages of unknown outcome are sent once more');
   if (left.length === 0) return;

@@ -21,7 +21,12 @@ export async function startGateway(
   lost?: (lineId: string) => void,
 ): Promise<StartedGateway> {
   const { config, pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
-  const channels = createChannels(config, { log, now, simulator });
+  const channels = createChannels(config.lines, {
+    publicUrl: config.publicUrl,
+    log,
+    now,
+    simulator,
+  });
   const receiver = createReceiver({ pool, log, now, newId, nudge, counters, raiseIncidents });
   const sender = createSender({
     pool,

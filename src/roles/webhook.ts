@@ -13,7 +13,7 @@ export interface StartedWebhook {
  * null where no webhook is configured.
  */
 export async function openWebhook(runtime: Runtime): Promise<StartedWebhook | null> {
-  const { telegram } = runtime.config;
+  const telegram = runtime.config.lines.find((line) => line.kind === 'telegram');
   if (!telegram?.webhookSecret) return null;
   const receiver = createReceiver(runtime);
   const door = createTelegramDoor({

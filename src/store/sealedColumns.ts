@@ -6,7 +6,7 @@ export interface SealedColumn {
   column: string;
   /** The key by which batches go on. */
   id: string;
-  idType: 'uuid' | 'bigint';
+  idType: 'uuid' | 'bigint' | 'text';
   purpose: SealPurpose;
   /** The column whose text is the context. */
   context: string;
@@ -28,4 +28,5 @@ export const SEALED_COLUMNS: SealedColumn[] = [
     context: 'seq',
   },
   { table: 'cases', column: 'private', id: 'id', idType: 'uuid', purpose: 'case', context: 'id' },
+  { table: 'lines', column: 'settings', id: 'id', idType: 'text', purpose: 'line', context: 'id' },
 ];

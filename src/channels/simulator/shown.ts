@@ -56,6 +56,8 @@ export function shownContent(content: Content): Partial<SimulatedMessage> | null
     case 'tap':
     case 'edit':
     case 'voice':
+    case 'owner_wrote':
+    case 'moved':
     case 'blocked':
     case 'unblocked':
     case 'unreadable':

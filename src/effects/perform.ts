@@ -5,9 +5,11 @@ import type { Effect, EffectKind, ResultOf } from '../core/effect.js';
 import type { NewId, Now, Nudge, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import { refuseUnderWrongClock } from '../store/clockGuard.js';
+import { isCollision } from '../store/faults.js';
 import { inTransaction } from '../store/sql.js';
 import type { Applier, ApplyContext } from './applier.js';
 import { appliers } from './index.js';
+import { isIssuing } from './issuing.js';
 
 export interface PerformDeps {
   pool: Pool;
@@ -26,8 +28,8 @@ export type Perform = <const E extends readonly Effect[]>(
 
 /**
  * The one exit for acts without a conversation: clicks in the console, or on a public page (`officer` null). Opens a
- * transaction, applies the effects in their order, commits, and wakes what follows. All or nothing. Throws ClockBehindError where a
- * deadline would be set under a clock that is behind.
+ * transaction, applies the effects in their order, commits, and wakes what follows. All or nothing. Throws
+ * ClockBehindError where something would be issued under a clock that is behind.
  */
 export function createPerform(deps: PerformDeps): Perform {
   const perform = async (officer: OfficerIdentity | null, effects: readonly Effect[]): Promise<unknown[]> => {
@@ -37,7 +39,7 @@ export function createPerform(deps: PerformDeps): Perform {
       const nudges = { converse: false, notify: false, send: new Set<string>() };
       const context: ApplyContext = { now: deps.now(), newId, random, sealer, services, nudges };
       const results = await inTransaction(deps.pool, async (sql) => {
-        if (effects.some(({ kind }) => ISSUING.has(kind))) await refuseUnderWrongClock(sql, context.now);
+        if (effects.some(isIssuing)) await refuseUnderWrongClock(sql, context.now);
         const given: unknown[] = [];
         for (const effect of effects) {
           const applier = appliers[effect.kind] as Applier<EffectKind>;
@@ -55,14 +57,6 @@ export function createPerform(deps: PerformDeps): Perform {
   return perform as Perform;
 }
 
-/** What sets deadlines that a clock set back would falsify. */
-const ISSUING: ReadonlySet<EffectKind> = new Set([
-  'open_case',
-  'publish_listing',
-  'change_listing',
-  'confirm_invite',
-]);
-
 const TRIES = 5;
 const REST_MS = 20;
 
@@ -72,8 +66,7 @@ async function withoutCollision<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
-      const { code } = cause as { code?: string };
-      if ((code !== '40P01' && code !== '40001') || tried >= TRIES) throw cause;
+      if (!isCollision(cause) || tried >= TRIES) throw cause;
       await sleep(REST_MS * 2 ** tried);
     }
   }

@@ -7,8 +7,6 @@ import type { Ask } from '../flow/types.js';
 import type { LookUpAnswerer, LookUpRequest } from '../store/lookUps/answerer.js';
 import type { Sql } from '../store/sql.js';
 
-export { ClockBehindError } from '../core/errors.js';
-
 export type Appliers = { [K in EffectKind]: Applier<K> };
 export type LookUpAnswerers = { [K in LookUpName]: LookUpAnswerer<K> };
 

@@ -1,16 +1,18 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Counters } from '../core/counters.js';
+import { ClockBehindError } from '../core/errors.js';
 import type { NewId, Now, Nudge, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { ApplyContext } from '../effects/applier.js';
 import { claimConversations, lockConversation, restConversation } from '../store/conversations.js';
+import { isCollision } from '../store/faults.js';
 import { loadRestingWords, lockResting, restOn } from '../store/resting.js';
 import { inTransaction } from '../store/sql.js';
-import { ClockBehindError, type Registries } from './answer.js';
+import type { Registries } from './answer.js';
 import { workBatch, type BatchDeps } from './batch.js';
 import type { Engine } from './engine.js';
-import { isCollision, isConnectionFault } from './faults.js';
+import { isConnectionFault } from './faults.js';
 import { parkMessage, tellOfWait } from './park.js';
 import { createVillages } from './villages.js';
 

@@ -19,12 +19,6 @@ export function isConnectionFault(error: unknown): boolean {
   );
 }
 
-/** Two transactions stood in each other's way: the same work succeeds at once when tried again. */
-export function isCollision(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return code === '40P01' || code === '40001' || code === '55P03';
-}
-
 /**
  * The value itself is refused (malformed, too large, against a rule of the table), or it never got so far as the
  * database: the same will be refused for ever. Not so where a table, a right or the line's own row is missing.

@@ -1,10 +1,12 @@
+import type { Effect } from '../core/effect.js';
 import type { Json } from '../core/json.js';
 import type { ApplyContext, EffectRequest } from '../effects/applier.js';
+import { isIssuing } from '../effects/issuing.js';
 import type { Ask, TurnContext } from '../flow/types.js';
 import type { OutboundInsert } from '../store/outbound.js';
-import { clockIsBehind } from '../store/clockGuard.js';
+import { refuseUnderWrongClock } from '../store/clockGuard.js';
 import type { Sql } from '../store/sql.js';
-import { answerAsks, applyEffects, ClockBehindError, contended, type Registries } from './answer.js';
+import { answerAsks, applyEffects, contended, type Registries } from './answer.js';
 import type { Engine } from './engine.js';
 import { readAgain } from './readAgain.js';
 import { askerOf, contextOf, noteTaken, toEvent, weighFile, type Surroundings, type Talk } from './talk.js';
@@ -40,8 +42,11 @@ export async function runWave(
     if (turn.asks.length > 0) suspended.push({ talk, turnContext, asks: turn.asks, rounds: 1 });
   }
   while (suspended.length > 0) {
-    const { going, later } = withoutContention(suspended);
-    if (going.some(({ asks }) => asks.some(isIssuing))) await refuseUnderWrongClock(sql, around.now);
+    const { going, later } = withoutContention(suspended, ({ asks }) =>
+      asks.flatMap((ask) => ('effect' in ask ? ask.effect : [])),
+    );
+    if (going.some(({ asks }) => asks.some((ask) => 'effect' in ask && isIssuing(ask.effect))))
+      await refuseUnderWrongClock(sql, around.now);
     const asked = going.flatMap(({ talk, asks }) => asks.map((ask) => ({ asker: askerOf(talk), ask })));
     const results = await answerAsks(sql, asked, deps, context);
     // What was just stored of the person, the rest of the turn knows: the office's hours, and who is told of a call.
@@ -77,31 +82,17 @@ function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: Apply
     talk.sealed.push({ seq: row.seq, body: sealer.seal('inbound', String(row.seq), row.body) });
 }
 
-/** Codes, places and due times given out under a clock that was set back would overtake those given before. */
-async function refuseUnderWrongClock(sql: Sql, now: Date): Promise<void> {
-  const { isBehind, bySeconds } = await clockIsBehind(sql, now);
-  if (isBehind)
-    throw new ClockBehindError(`the clock is ${bySeconds} s behind the newest row; nothing is issued`);
-}
-
 function changesPerson(ask: Ask): boolean {
   return 'effect' in ask && ['set_village', 'set_language', 'remember_name'].includes(ask.effect.kind);
 }
 
-function isIssuing(ask: Ask): boolean {
-  return (
-    'effect' in ask &&
-    ['open_case', 'publish_listing', 'accept_invite', 'confirm_invite'].includes(ask.effect.kind)
-  );
-}
-
 /** At most one act on a thing in a round: who comes later in the batch waits for the next one. */
-function withoutContention(suspended: Suspended[]): { going: Suspended[]; later: Suspended[] } {
+function withoutContention<T>(all: T[], effectsOf: (one: T) => Effect[]): { going: T[]; later: T[] } {
   const taken = new Set<string>();
-  const going: Suspended[] = [];
-  const later: Suspended[] = [];
-  for (const one of suspended) {
-    const things = one.asks.flatMap((ask) => ('effect' in ask ? (contended(ask.effect) ?? []) : []));
+  const going: T[] = [];
+  const later: T[] = [];
+  for (const one of all) {
+    const things = effectsOf(one).flatMap((effect) => contended(effect) ?? []);
     if (things.some((thing) => taken.has(thing))) later.push(one);
     else going.push(one);
     for (const thing of things) taken.add(thing);
@@ -133,21 +124,9 @@ export async function applyWave(
     }
   }
   while (rest.length > 0) {
-    const { now: going, later } = splitContended(rest);
+    const { going, later } = withoutContention(rest, ({ effect }) => [effect]);
     await applyEffects(sql, going, deps.appliers, context);
     rest = later;
   }
   return messages;
-}
-
-function splitContended(requests: EffectRequest[]): { now: EffectRequest[]; later: EffectRequest[] } {
-  const taken = new Set<string>();
-  const split = { now: [] as EffectRequest[], later: [] as EffectRequest[] };
-  for (const request of requests) {
-    const thing = contended(request.effect);
-    if (thing !== null && taken.has(thing)) split.later.push(request);
-    else split.now.push(request);
-    if (thing !== null) taken.add(thing);
-  }
-  return split;
 }

@@ -14,21 +14,25 @@ import { createInvite, createOfficer } from '../../../src/store/officers.js';
 import { inTransaction } from '../../../src/store/sql.js';
 import { startBotApi, type Person } from '../../standins/botApi.js';
 import { testDatabase } from '../../support/database.js';
+import { freePort } from '../../support/freePort.js';
 import { until } from '../intake.js';
 
 export const VILLAGE = 'Gintangan';
 
 export type Gateway = Awaited<ReturnType<typeof aGateway>>;
 
-/** The whole program in this process — all roles, a database, the real telegraf — before a stand-in Bot API. */
-export async function aGateway() {
+/**
+ * The whole program in this process — all roles, a database, the real telegraf — before a stand-in Bot API, which it
+ * polls, or which calls its webhook.
+ */
+export async function aGateway(options: { webhook?: boolean } = {}) {
   // At Telegram's pace (a message a second for each chat) a story would take minutes; the sender's own tests hold it.
   Object.assign(CHANNEL_LIMITS.telegram, { perChatMs: 0 });
   const [bot, database] = [await startBotApi(), await testDatabase()];
   const dataDir = await mkdtemp(join(tmpdir(), 'kentongan-story-'));
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const config = readConfig({
-    PORT: '0',
+    ...(options.webhook ? await webhookSettings() : { PORT: '0' }),
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
     SECRET_KEY: randomBytes(32).toString('hex'),
@@ -98,5 +102,14 @@ export async function aGateway() {
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+async function webhookSettings() {
+  const port = String(await freePort());
+  return {
+    PORT: port,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    TELEGRAM_WEBHOOK_SECRET: 'Rahasia-42_untuk-uji-webhook-saja',
   };
 }

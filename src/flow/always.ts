@@ -3,7 +3,6 @@ import { plain } from './understand/normalise.js';
 import { framesOf, hasWork, isWorkedOn, pop, popChain } from './frames.js';
 import { handOver } from './handOver.js';
 import type { Run } from './run.js';
-import { kindOf } from './steps/index.js';
 import { startOnTop } from './start.js';
 import type { AlwaysWord } from './understand/vocabulary.js';
 import { showPending, waitingStep, walk } from './walk.js';
@@ -142,10 +141,4 @@ function repeat(run: Run): void {
     delete run.s.m;
     showPending(run);
   } else run.say(`${run.text('repeat_none')} ${run.text('menu_line')}`);
-}
-
-/** Whether a step that waits has something to repeat. */
-export function hasQuestion(run: Run): boolean {
-  const step = waitingStep(run);
-  return step !== null && kindOf(step.type).question !== undefined;
 }

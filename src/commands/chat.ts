@@ -1,16 +1,6 @@
 import type { Command } from 'commander';
+import type { TerminalOptions } from './chat/terminal.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
-
-interface Options {
-  channel: string;
-  person: string;
-  officer?: boolean;
-  village: string;
-  language: string;
-  first?: boolean;
-  save?: string;
-  dir: string;
-}
 
 /** `kentongan chat`: a chat in the terminal with the real engine and a village in memory; `--save` keeps it as a test. */
 export function chatCommand(program: Command): void {
@@ -25,7 +15,7 @@ export function chatCommand(program: Command): void {
     .option('--first', 'you write for the first time')
     .option('--save <file>', 'write the conversation as a .chat file')
     .option('--dir <folder>', 'the flows to talk with', FLOWS_FOLDER)
-    .action(async (options: Options) => {
+    .action(async (options: TerminalOptions) => {
       const { talkInTerminal } = await import('./chat/terminal.js');
       await talkInTerminal(options);
     });

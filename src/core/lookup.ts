@@ -67,8 +67,8 @@ export interface OfficerCaseSeen {
   due: string | null;
 }
 
-export interface ListingSeen {
-  [key: string]: string | number | boolean | null;
+/** What is told of a listing. */
+export interface Listed {
   code: string;
   title: string;
   status: string;
@@ -81,6 +81,11 @@ export interface ListingSeen {
   contact: string | null;
   seller: string | null;
   photo: string | null;
+}
+
+export interface ListingSeen extends Listed {
+  [key: string]: string | number | boolean | null;
+  /** ISO time. */
   published: string | null;
 }
 

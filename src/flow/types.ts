@@ -3,6 +3,7 @@ import type { Content } from '../core/content.js';
 import type { Effect } from '../core/effect.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { LookUpName } from '../core/lookup.js';
+import type { Village } from '../core/village.js';
 
 /** What happened to a conversation: one row of inbound_messages, or the answers to its asks. */
 export type FlowEvent =
@@ -41,21 +42,12 @@ export interface TurnContext {
   handedOver: boolean;
 }
 
-export interface VillageContext {
-  id: string;
-  name: string;
-  district: string;
-  type: 'desa' | 'kelurahan';
-  /** `active` and only it takes requests. */
-  state: 'listed' | 'invited' | 'active' | 'paused';
-  zone: string;
-  officeAddress: string | null;
-  officePhone: string | null;
+/** The village with its office's hours, as they stand now. */
+export interface VillageContext extends Village {
   officeHours: string;
   isOpenNow: boolean;
   /** When a person will answer next: ISO. */
   opensNext: string | null;
-  midwifePhone: string | null;
 }
 
 /**

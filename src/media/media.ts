@@ -1,39 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { MediaRef } from '../core/content.js';
 import { MediaError } from '../core/errors.js';
+import type { FileRow, KeptFile } from '../core/file.js';
 import type { Log, Now, Sealer } from '../core/ports.js';
 import { check } from './check.js';
 import { storageKey, type MediaStorage } from './storage.js';
-
-/** A row of `attachments`, as far as its file goes. */
-export interface FileRow {
-  id: string;
-  lineId: string | null;
-  kind: 'photo' | 'document' | 'voice';
-  state: 'waiting' | 'stored' | 'refused' | 'lost' | 'erased';
-  remote: MediaRef | null;
-  mime: string | null;
-  name: string | null;
-  storageKey: string | null;
-  isRestricted: boolean;
-}
-
-export interface KeptFile {
-  mime: string;
-  bytes: number;
-  width: number | null;
-  height: number | null;
-  sha256: string;
-  storageKey: string;
-}
 
 /** The rows, handed in: store/mediaFiles.ts. */
 export interface FileRows {
   find(id: string): Promise<FileRow | null>;
   /** A waiting row becomes stored; false where it no longer waits, or is restricted otherwise than `isRestricted`. */
   keep(id: string, isRestricted: boolean, file: KeptFile): Promise<boolean>;
-  /** A stored row gets another file; false where it is not stored under `was` any more. */
-  replace(id: string, was: string, now: string, isRestricted: boolean): Promise<boolean>;
   /** A waiting row is given up, and who sent it is told. */
   lose(id: string, state: 'refused' | 'lost', at: Date): Promise<void>;
   /** Erased rows whose bytes still lie there. */
@@ -62,8 +39,6 @@ export interface Media {
   read(attachmentId: string): Promise<StoredMedia | null>;
   /** As `read`, for a channel that sends it; rejects with a MediaError 'lost'. */
   source(attachmentId: string): Promise<StoredMedia>;
-  /** Seals a stored file, or opens it, as it turned out later. True where it is so now. */
-  restrict(attachmentId: string, isRestricted: boolean): Promise<boolean>;
   /** Deletes the bytes of what was erased; answers how many. */
   deleteErased(): Promise<number>;
 }
@@ -144,21 +119,6 @@ export function createMedia(deps: Omit<MediaDeps, 'fetchRemote'>): Media {
       const found = await read(attachmentId);
       if (!found) throw new MediaError('lost', `attachment ${attachmentId} has no file`);
       return found;
-    },
-    async restrict(attachmentId, isRestricted) {
-      const row = await deps.rows.find(attachmentId);
-      if (row?.state !== 'stored' || !row.storageKey) return false;
-      if (isSealed(row.storageKey) === isRestricted && row.isRestricted === isRestricted) return true;
-      const found = await read(attachmentId);
-      if (!found) return false;
-      const key = isRestricted ? `${row.storageKey}.sealed` : row.storageKey.replace(/\.sealed$/u, '');
-      await deps.storage.write(
-        key,
-        isRestricted ? deps.sealer.sealBytes('attachment', row.id, found.bytes) : found.bytes,
-      );
-      const isDone = await deps.rows.replace(row.id, row.storageKey, key, isRestricted);
-      await deps.storage.delete(isDone ? row.storageKey : key);
-      return isDone;
     },
     async deleteErased() {
       const erased = await deps.rows.takeErased();

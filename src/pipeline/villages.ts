@@ -1,6 +1,6 @@
 import { describeHours, isOpen, opensNext, type WorkingHours } from '../core/workingTime.js';
+import type { Village } from '../core/village.js';
 import type { VillageContext } from '../flow/types.js';
-import type { VillageRow } from '../store/conversations.js';
 import { loadOfficeHours } from '../store/officeHours.js';
 import type { Sql } from '../store/sql.js';
 
@@ -11,14 +11,14 @@ const HOURS_KEPT_MS = 30_000;
 export interface Villages {
   /** Reads the hours of those that are not known yet. */
   load(sql: Sql, villageIds: string[], now: Date): Promise<void>;
-  context(village: VillageRow, language: string, now: Date): VillageContext;
+  context(village: Village, language: string, now: Date): VillageContext;
 }
 
 export function createVillages(): Villages {
   const hoursOf = new Map<string, { hours: WorkingHours; until: number }>();
   const contexts = new Map<
     string,
-    { minute: number; row: VillageRow; hours: WorkingHours; context: VillageContext }
+    { minute: number; row: Village; hours: WorkingHours; context: VillageContext }
   >();
   return {
     async load(sql, villageIds, now) {
@@ -56,6 +56,6 @@ export function createVillages(): Villages {
   };
 }
 
-function isSameVillage(a: VillageRow, b: VillageRow): boolean {
-  return (Object.keys(a) as (keyof VillageRow)[]).every((key) => a[key] === b[key]);
+function isSameVillage(a: Village, b: Village): boolean {
+  return (Object.keys(a) as (keyof Village)[]).every((key) => a[key] === b[key]);
 }

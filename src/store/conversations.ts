@@ -1,5 +1,6 @@
 import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
 import type { JsonObject } from '../core/json.js';
+import type { Village } from '../core/village.js';
 import type { Sql } from './sql.js';
 
 /** A locked conversation with all that its turns need to know. */
@@ -23,20 +24,8 @@ export interface ConversationRow {
   residentId: string;
   residentName: string | null;
   language: string;
-  village: VillageRow | null;
+  village: Village | null;
   officer: OfficerIdentity | null;
-}
-
-export interface VillageRow {
-  id: string;
-  name: string;
-  district: string;
-  type: 'desa' | 'kelurahan';
-  state: 'listed' | 'invited' | 'active' | 'paused';
-  zone: string;
-  officeAddress: string | null;
-  officePhone: string | null;
-  midwifePhone: string | null;
 }
 
 /** How far past the first waiting conversations a claim looks: others may be held by another worker. */
@@ -109,8 +98,8 @@ interface ContextRow extends Omit<ConversationRow, 'village' | 'officer'> {
   v_id: string | null;
   v_name: string;
   v_district: string;
-  v_type: VillageRow['type'];
-  v_state: VillageRow['state'];
+  v_type: Village['type'];
+  v_state: Village['state'];
   v_zone: string;
   v_address: string | null;
   v_phone: string | null;

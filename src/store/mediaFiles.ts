@@ -1,4 +1,4 @@
-import type { MediaRef } from '../core/content.js';
+import type { FileRow, KeptFile } from '../core/file.js';
 import { forgetKeys, takeErased } from './attachments.js';
 import type { Sql } from './sql.js';
 
@@ -6,17 +6,7 @@ import type { Sql } from './sql.js';
 export function mediaFiles(sql: Sql) {
   return {
     async find(id: string) {
-      const { rows } = await sql.query<{
-        id: string;
-        lineId: string | null;
-        kind: 'photo' | 'document' | 'voice';
-        state: 'waiting' | 'stored' | 'refused' | 'lost' | 'erased';
-        remote: MediaRef | null;
-        mime: string | null;
-        name: string | null;
-        storageKey: string | null;
-        isRestricted: boolean;
-      }>(
+      const { rows } = await sql.query<FileRow>(
         `SELECT a.id, c.line_id AS "lineId", a.kind, a.state, a.remote, a.mime, a.name, a.storage_key AS "storageKey",
            a.is_restricted AS "isRestricted"
          FROM attachments a LEFT JOIN conversations c ON c.id = a.conversation_id WHERE a.id = $1`,
@@ -25,31 +15,12 @@ export function mediaFiles(sql: Sql) {
       return rows[0] ?? null;
     },
     /** Only while it waits, and is as restricted as the file is sealed. */
-    async keep(
-      id: string,
-      isRestricted: boolean,
-      file: {
-        mime: string;
-        bytes: number;
-        width: number | null;
-        height: number | null;
-        sha256: string;
-        storageKey: string;
-      },
-    ) {
+    async keep(id: string, isRestricted: boolean, file: KeptFile) {
       const { rowCount } = await sql.query(
         `UPDATE attachments SET state = 'stored', remote = NULL, mime = $3, bytes = $4, width = $5, height = $6,
            sha256 = $7, storage_key = $8
          WHERE id = $1 AND state = 'waiting' AND is_restricted = $2`,
         [id, isRestricted, file.mime, file.bytes, file.width, file.height, file.sha256, file.storageKey],
-      );
-      return rowCount === 1;
-    },
-    async replace(id: string, was: string, now: string, isRestricted: boolean) {
-      const { rowCount } = await sql.query(
-        `UPDATE attachments SET storage_key = $3, is_restricted = $4
-         WHERE id = $1 AND state = 'stored' AND storage_key = $2`,
-        [id, was, now, isRestricted],
       );
       return rowCount === 1;
     },

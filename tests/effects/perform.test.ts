@@ -55,7 +55,7 @@ function colliding(code: string, times: number): Pool {
 }
 
 describe('an act that collides with another', () => {
-  test.each(['40P01', '40001'])('(%s) is done all the same, once', async (code) => {
+  test.each(['40P01', '40001', '55P03'])('(%s) is done all the same, once', async (code) => {
     const made = await stage.aCase(await stage.aResident());
     const [result] = await performOn(colliding(code, 3))(sri.officer!, [
       { kind: 'act_on_case', code: made.code, act: 'take' },

@@ -186,22 +186,6 @@ describe('what is restricted', () => {
     expect((await sharp((await createMedia(deps).read(id))!.bytes).metadata()).format).toBe('jpeg');
   });
 
-  test('becomes so after it was stored, and may cease to be', async () => {
-    const id = await anAttachment();
-    await fetchAttachment(deps, id);
-    const media = createMedia(deps);
-    const before = await media.read(id);
-    expect(await media.restrict(id, true)).toBe(true);
-    expect(await rowOf(id)).toMatchObject({ is_restricted: true, storage_key: `2026/11/${id}.jpg.sealed` });
-    expect(await filesOnDisk()).toEqual([`${id}.jpg.sealed`]);
-    expect(Buffer.from((await media.read(id))!.bytes)).toEqual(Buffer.from(before!.bytes));
-    expect(await media.restrict(id, true)).toBe(true);
-    expect(await media.restrict(id, false)).toBe(true);
-    expect(await rowOf(id)).toMatchObject({ is_restricted: false, storage_key: `2026/11/${id}.jpg` });
-    expect(await filesOnDisk()).toEqual([`${id}.jpg`]);
-    expect(await media.restrict(newId(), true)).toBe(false);
-  });
-
   test('may become so while it is being fetched: it is stored sealed', async () => {
     const id = await anAttachment();
     const slow = async () => {

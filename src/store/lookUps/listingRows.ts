@@ -1,18 +1,8 @@
-import type { ListingSeen } from '../../core/lookup.js';
+import type { Listed, ListingSeen } from '../../core/lookup.js';
 
 /** A listing as look-ups read it. */
-export interface SeenListing {
+export interface SeenListing extends Listed {
   id: string;
-  code: string;
-  title: string;
-  status: string;
-  price: number | null;
-  unit: string | null;
-  quantity: number | null;
-  village: string;
-  contact: string | null;
-  seller: string | null;
-  photo: string | null;
   publishedAt: Date | null;
   residentId: string;
 }

@@ -23,7 +23,7 @@ import { createLog } from './roles/log.js';
 import { raiseIncidents } from './store/incidents.js';
 import { keepFlowVersions } from './store/flowVersions.js';
 import { checkKeys } from './store/keyCheck.js';
-import { loadKeys, loadSealer } from './store/keys.js';
+import { loadKeys, sealerOver } from './store/keys.js';
 import { lookUps } from './store/lookUps/index.js';
 import { mediaFiles } from './store/mediaFiles.js';
 import { migrate } from './store/migrate.js';
@@ -100,7 +100,8 @@ async function open(
   ending.push(() => pool.end());
   await seed(pool, { demonstration: config.simulator });
   const source = { secretKeys: config.secretKeys, dataDir: config.dataDir };
-  const sealer = await loadSealer(source, log);
+  const keys = await loadKeys(source, log);
+  const sealer = sealerOver(source, keys);
   await checkKeys(pool, sealer);
   const flows = withHistory(loaded, await keepFlowVersions(pool, versionsOf(loaded), now()));
   const services = flows.services as { [id: string]: Service };
@@ -126,7 +127,7 @@ async function open(
     random,
     pool,
     sealer,
-    keys: await loadKeys(source, log),
+    keys,
     flows,
     engine: createEngine(flows),
     services,

@@ -35,6 +35,8 @@ export interface Talk {
   /** Messages still to come, in order. */
   waiting: HeardRow[];
   session: Session;
+  /** The sealed bag as it was when opened, as text. */
+  opened: string | null;
   note: RoadNote;
   /** The message of the present wave. */
   current: HeardRow | null;
@@ -61,11 +63,13 @@ export interface SentFile {
 /** Opens a locked conversation. Throws SealError where its private answers cannot be opened. */
 export function openTalk(row: ConversationRow, waiting: HeardRow[], sealer: Sealer): Talk {
   const { [NOTE]: note, ...session } = row.session;
-  if (row.private !== null) session['private'] = sealer.open('session', row.id, row.private);
+  const bag = row.private === null ? null : sealer.open('session', row.id, row.private);
+  if (bag) session['private'] = bag;
   return {
     row,
     waiting,
     session: session as Session,
+    opened: bag && JSON.stringify(bag),
     note: (note ?? {}) as RoadNote,
     current: null,
     effects: [],
@@ -126,8 +130,7 @@ export function closeTalk(talk: Talk, sealer: Sealer): SavedConversation {
 /** A bag that did not change keeps its sealed form. */
 function sealBag(talk: Talk, bag: JsonObject, sealer: Sealer): string {
   const { id, private: sealed } = talk.row;
-  if (sealed !== null && JSON.stringify(sealer.open('session', id, sealed)) === JSON.stringify(bag))
-    return sealed;
+  if (sealed !== null && talk.opened === JSON.stringify(bag)) return sealed;
   return sealer.seal('session', id, bag);
 }
 

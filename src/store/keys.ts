@@ -42,9 +42,8 @@ export async function loadKeys(source: KeySource, log: Log): Promise<Uint8Array[
   return parse(path, await readFile(path, 'utf8'));
 }
 
-/** A Sealer over the keys of the configuration; over a key file it follows a rotation by another process. */
-export async function loadSealer(source: KeySource, log: Log): Promise<Sealer> {
-  const keys = await loadKeys(source, log);
+/** A Sealer over the keys that were loaded from `source`; over a key file it follows a rotation by another process. */
+export function sealerOver(source: KeySource, keys: Uint8Array[]): Sealer {
   if (source.secretKeys) return createSealer(keys);
   const path = keyFile(source.dataDir);
   return createSealer(keys, { reload: () => parse(path, readFileSync(path, 'utf8')) });

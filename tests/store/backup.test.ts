@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter } from 'age-encryption';
 import { v7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { SetupError } from '../../src/core/errors.js';
+import { createMediaStorage } from '../../src/media/storage.js';
 import { eraseRestricted } from '../../src/store/attachments.js';
 import { readArchive } from '../../src/store/backup/archive.js';
 import { createBackup } from '../../src/store/backup/backup.js';
@@ -319,6 +320,58 @@ test('a database of another program, or one that Kentongan runs on, is left alon
       }),
     ).rejects.toThrow(/is running on this database/u);
     running.release();
+  });
+});
+
+test('a restore waits for the last connections of a program that was just stopped', async () => {
+  const file = await aBackup();
+  await elsewhere(async (into) => {
+    await into.pool.query('SELECT');
+    const restoring = restoreBackup({
+      databaseUrl: into.url,
+      file,
+      decrypter: await opener(),
+      files: storage(),
+      erasures: [],
+      replace: false,
+    });
+    restoring.catch(() => {});
+    const looks = async () =>
+      (
+        await into.pool.query(`SELECT FROM pg_stat_activity WHERE application_name = 'kentongan restore'
+         AND datname = current_database()`)
+      ).rowCount;
+    while ((await looks()) === 0);
+    await into.pool.end();
+    expect(await restoring).toMatchObject({ files: 2 });
+  });
+});
+
+test('a linked WhatsApp account is in no backup: neither its profile nor the code that links one', async () => {
+  await mkdir(join(folder, 'whatsapp-web', 'desa'), { recursive: true });
+  await writeFile(join(folder, 'whatsapp-web', 'desa', 'Cookies'), 'a-linked-profile');
+  const files = createMediaStorage(folder);
+  for (const [key, bytes] of media) await files.write(key, bytes);
+  await source.pool.query(`UPDATE lines SET linking = '2@a-linking-code', linking_at = now()`);
+  const file = join(folder, 'backup.age');
+  try {
+    const { encrypter } = await lockFor({ recipients: [], passphrase: null, keyFile: backupKeyFile(folder) });
+    await createBackup({ databaseUrl: source.url, file, encrypter, files, now: NOW });
+  } finally {
+    await source.pool.query('UPDATE lines SET linking = NULL, linking_at = NULL');
+  }
+  const inside: string[] = [];
+  const paths = new Set<string>();
+  for await (const { path, data } of readArchive(file, await opener())) {
+    paths.add(path.split('/')[0]!);
+    inside.push(Buffer.from(data).toString('latin1'));
+  }
+  expect([...paths].sort()).toEqual(['end.json', 'manifest.json', 'media', 'tables']);
+  for (const secret of ['a-linked-profile', 'a-linking-code']) expect(inside.join('')).not.toContain(secret);
+  expect(await readFile(file, 'latin1')).toMatch(/^age-encryption.org/u);
+  await elsewhere(async (into) => {
+    await restored(file, into);
+    expect(await inDatabase(into.url, 'SELECT linking FROM lines WHERE linking IS NOT NULL')).toEqual([]);
   });
 });
 

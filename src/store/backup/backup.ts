@@ -28,7 +28,8 @@ const PIECE = 1_000_000;
 
 /**
  * Writes all tables, as they were at one moment, and the files that they name into one encrypted file, while the
- * gateway goes on. Never in it: SECRET_KEY, the key that opens the backup, anybody's signed-in session.
+ * gateway goes on. Never in it: SECRET_KEY, the key that opens the backup, anybody's signed-in session, a
+ * linked WhatsApp account (DATA_DIR/whatsapp-web), whose phone is linked again by its QR.
  */
 export async function createBackup(options: {
   databaseUrl: string;

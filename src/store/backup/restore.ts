@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decrypter } from 'age-encryption';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -175,16 +176,29 @@ function placeOf({ path }: Entry): Place {
   throw new SetupError([`The backup holds a file that does not belong there: ${path}`]);
 }
 
+/** A connection that was just closed is listed for a moment longer. */
+const LOOKS = 10;
+const LOOK_AGAIN_MS = 100;
+
 /** Other programs of ours would write into what is being restored. */
 async function refuseIfRunning(sql: Sql): Promise<void> {
-  const { rows } = await sql.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'kentongan' AND pid <> pg_backend_pid()`,
+  for (let look = 1; await isRunning(sql); look++) {
+    if (look > LOOKS)
+      throw new SetupError([
+        'Kentongan is running on this database. Stop it (all its processes), then restore.',
+      ]);
+    await sleep(LOOK_AGAIN_MS);
+    // Within a transaction the list stays as it was first read.
+    await sql.query('SELECT pg_stat_clear_snapshot()');
+  }
+}
+
+async function isRunning(sql: Sql): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'kentongan' AND pid <> pg_backend_pid() LIMIT 1`,
   );
-  if (rows[0]!.count > 0)
-    throw new SetupError([
-      'Kentongan is running on this database. Stop it (all its processes), then restore.',
-    ]);
+  return rowCount !== 0;
 }
 
 async function isMigrated(sql: Sql): Promise<boolean> {

@@ -11,18 +11,22 @@ export interface TableShape {
  */
 const LEFT_OUT = ['_prisma_migrations', 'auth_sessions'];
 
+/** A code by which anybody could link a phone of theirs in the place of the village's: of no use after a minute. */
+const COLUMNS_LEFT_OUT = ['lines.linking'];
+
 /** Our tables with their columns, each after all that it refers to. */
 export async function listTables(sql: Sql): Promise<TableShape[]> {
   const { rows } = await sql.query<{ name: string; columns: string[]; refers: string[] }>(
     `SELECT c.relname AS name,
        (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns,
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+          AND c.relname || '.' || a.attname <> ALL ($2)) AS columns,
        ARRAY(SELECT DISTINCT t.relname::text FROM pg_constraint k JOIN pg_class t ON t.oid = k.confrelid
              WHERE k.conrelid = c.oid AND k.contype = 'f' AND t.oid <> c.oid) AS refers
      FROM pg_class c
      WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> ALL ($1)
      ORDER BY c.relname`,
-    [LEFT_OUT],
+    [LEFT_OUT, COLUMNS_LEFT_OUT],
   );
   const done = new Set<string>(LEFT_OUT);
   const ordered: TableShape[] = [];

@@ -9,6 +9,7 @@ ALTER TABLE lines
   ADD COLUMN restart_at timestamptz,           -- somebody asked for it to be started anew (or linked again)
   ADD COLUMN removed_at timestamptz,
   ADD COLUMN last_up_at timestamptz,           -- last seen working; a long gap may have cost messages
+  ADD COLUMN last_sent_at timestamptz,
   ADD COLUMN last_error text,
   ADD COLUMN last_error_at timestamptz;
 
@@ -23,9 +24,13 @@ CREATE TABLE line_villages (
 
 ALTER TABLE conversations
   ADD COLUMN is_private boolean NOT NULL DEFAULT false,   -- the phone's owner keeps this chat: nothing of it is stored
+  ADD COLUMN owner_until timestamptz,                     -- the phone's owner has the word there until then
   ADD COLUMN held_since timestamptz;                      -- only a template may go: what waits goes when the person writes
+CREATE INDEX conversations_quiet ON conversations (line_id) WHERE is_private OR owner_until IS NOT NULL;
+CREATE INDEX conversations_held ON conversations (held_since) WHERE held_since IS NOT NULL;
 
 ALTER TABLE outbound_messages
+  ADD COLUMN begun_at timestamptz,             -- when the last try began, where the outcome may be looked up
   ADD COLUMN template_at timestamptz,          -- the template that tells of it went out
   ADD COLUMN moved_to uuid REFERENCES conversations (id),   -- answered at another address of the same person
   DROP CONSTRAINT outbound_messages_state_check,
@@ -38,12 +43,17 @@ CREATE TABLE sent_messages (
   external_id text NOT NULL,
   seq bigint,                                  -- outbound_messages.seq, once known
   status text CHECK (status IN ('sent', 'delivered', 'read', 'failed')),
+  at timestamptz NOT NULL,                     -- of the report; before one came: when it was sent
+  is_template boolean NOT NULL DEFAULT false,  -- the template that tells of the row, not the row itself
+  failure text,                                -- what should follow (core/errors.ts), where it failed
+  retry_after integer,                         -- seconds, where the platform said
   error text,
-  at timestamptz NOT NULL,
+  settled_at timestamptz,                      -- what had to follow from the failure was done
   PRIMARY KEY (line_id, external_id)
 );
 CREATE INDEX sent_messages_seq ON sent_messages (seq) WHERE seq IS NOT NULL;
 CREATE INDEX sent_messages_at ON sent_messages (at);
+CREATE INDEX sent_messages_failed ON sent_messages (line_id) WHERE status = 'failed' AND settled_at IS NULL;
 
 -- Groups ------------------------------------------------------------------------------------------------------
 

@@ -81,9 +81,10 @@ CREATE TABLE topics (
 -- A short code typed on another address, or a link's payload that brings a group.
 CREATE TABLE link_codes (
   id uuid PRIMARY KEY,
-  purpose text NOT NULL CHECK (purpose IN ('address', 'group')),
+  -- address: links another one; history: shows that an address is still its person's; group: brings a group.
+  purpose text NOT NULL CHECK (purpose IN ('address', 'history', 'group')),
   code_hash text NOT NULL UNIQUE,              -- keyed digest: a short code is soon tried out
-  address_id uuid REFERENCES addresses (id),   -- who asked for it: address
+  address_id uuid REFERENCES addresses (id),   -- who asked for it: address; whose history it opens: history
   officer_id uuid REFERENCES officers (id),    -- who asked for it: group
   village_id text REFERENCES villages (id),    -- group
   created_at timestamptz NOT NULL,
@@ -121,3 +122,11 @@ CREATE INDEX address_profiles_resident ON address_profiles (resident_id);
 ALTER TABLE addresses
   ADD COLUMN hidden_since timestamptz,         -- history is hidden until the person shows that it is theirs
   ADD COLUMN confirmed_at timestamptz;         -- when they last did
+
+-- Two addresses that turned out to be one (@lid and phone): what the newer one had goes to the older one, at once or,
+-- where somebody works in one of its conversations, a moment later (merged_at). What still arrives is sent on.
+ALTER TABLE addresses
+  ADD COLUMN merged_into uuid REFERENCES addresses (id),
+  ADD COLUMN merged_at timestamptz;
+CREATE INDEX addresses_merging ON addresses (id) WHERE merged_into IS NOT NULL AND merged_at IS NULL;
+ALTER TABLE conversations ADD COLUMN merged_into uuid REFERENCES conversations (id);

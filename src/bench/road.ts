@@ -11,7 +11,7 @@ import { createNudge, type LocalStops } from '../jobs/nudge.js';
 import { createQueues } from '../jobs/queues.js';
 import { createConverser } from '../pipeline/converse.js';
 import { leaseOwner } from '../pipeline/leaseOwner.js';
-import { createLineKeeper } from '../pipeline/lines.js';
+import { createLineKeeper, openedLine } from '../pipeline/lines.js';
 import { createReceiver } from '../pipeline/receive.js';
 import { createSender } from '../pipeline/send.js';
 import { lookUps } from '../store/lookUps/index.js';
@@ -183,7 +183,9 @@ async function openRoad({ pool, redisUrl }: Services): Promise<Road> {
     pool,
     log,
     now,
-    channels: [channel],
+    newId,
+    lines: [openedLine(channel)],
+    notify: () => {},
     receiver,
     sender,
     raiseIncidents,

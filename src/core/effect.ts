@@ -26,6 +26,10 @@ export type Effect =
   | { kind: 'answer_resident'; conversation: string; text: string }
   | AcceptInvite
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
+  /** A village office's group, brought by a link: the digest of its token (core/inviteToken.ts). Asked by the group. */
+  | { kind: 'link_group'; token: string }
+  /** The group that asks gets no more notices; or, at the console, that of a village which the officer keeps. */
+  | { kind: 'end_group'; village?: string }
   | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
   | { kind: 'cancel_timer'; timer: TimerKind }
   /** A late emergency, or another thing that a person must hear of. */
@@ -96,6 +100,8 @@ export type TimerKind =
 export type IncidentKind =
   | 'late_emergency'
   | 'line_down'
+  /** A line was away for longer than its platform keeps messages. */
+  | 'possible_gap'
   | 'clock_behind'
   | 'conversation_parked'
   | 'outcome_unknown'
@@ -142,6 +148,8 @@ export interface EffectResults {
     village: string | null;
   };
   confirm_invite: { outcome: 'done' | 'not_allowed' | 'not_found'; name: string | null };
+  link_group: { outcome: 'done' | 'expired' | 'used' | 'not_found'; village: string | null };
+  end_group: { outcome: 'done' | 'not_found'; village: string | null };
 }
 
 export type ResultOf<K extends EffectKind> = K extends keyof EffectResults ? EffectResults[K] : Json;

@@ -71,6 +71,8 @@ export const EFFECTS = {
     into: 'invite',
   },
   confirm_invite: { with: ['invite', 'accept'], more: [], result: ['outcome', 'name'], into: 'invite' },
+  link_group: { with: ['token'], more: [], result: ['outcome', 'village'], into: 'group' },
+  end_group: { with: [], more: [], result: ['outcome', 'village'], into: 'group' },
   set_timer: { with: ['timer', 'due_at'], more: ['vars'], result: [], into: null },
   cancel_timer: { with: ['timer'], more: [], result: [], into: null },
   raise_incident: { with: ['incident', 'detail'], more: [], result: [], into: null },
@@ -87,9 +89,17 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village'],
   'officer-message': ['text', 'by'],
-  'officer-incident': ['incident', 'text', 'resident', 'village'],
+  'officer-incident': ['incident', 'text', 'resident', 'village', 'line', 'from', 'to'],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
+  /** In a village office's group: a case's topic. */
+  'officer-group-notice': ['case', 'code', 'service', 'resident', 'due', 'event', 'by'],
+  /** In the group: `/start grp-<token>`, `/putus`, and that another group has taken its place. */
+  'officer-group-link': [],
+  'officer-group-end': [],
+  'officer-group-replaced': ['village'],
+  /** To the village's officers: their group put us out. */
+  'officer-group-lost': ['village'],
   'officer-listing': [
     'code',
     'title',
@@ -108,7 +118,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'draft-reminder': ['title'],
   'draft-expired': ['title'],
   'hand-over-end': [],
-  'file-refused': [],
+  'file-refused': ['because'],
   /** The link of an invite: `/start inv-<token>`. */
   'officer-invite': [],
 };

@@ -17,6 +17,8 @@ export interface Fetcher {
   /** Files may wait on this line. Does nothing for a line that is not ours. */
   nudge(lineId: string): void;
   start(lineId: string): void;
+  /** The line is no longer ours. */
+  drop(lineId: string): void;
   /** Finishes what is in hand. */
   stop(): Promise<void>;
 }
@@ -36,7 +38,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   let isStopped = false;
 
   async function work(lineId: string): Promise<void> {
-    while (!isStopped) {
+    while (!isStopped && lines.has(lineId)) {
       const at = performance.now();
       const skipped = [...resting].filter(([, rest]) => rest.until > at).map(([id]) => id);
       const files = await waitingFiles(deps.pool, lineId, skipped, AT_ONCE);
@@ -63,7 +65,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     if (isHopeless) {
       resting.delete(file.id);
       deps.log.error({ attachment: file.id, tries }, 'a file is given up on');
-      await loseFile(deps.pool, file.id, 'lost');
+      await loseFile(deps.pool, file.id, 'lost', deps.now());
       return;
     }
     const ms = Math.min(FIRST_REST_MS * 2 ** (tries - 1), LONGEST_REST_MS);
@@ -72,6 +74,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
 
   return {
     start: (lineId) => void lines.add(lineId),
+    drop: (lineId) => void lines.delete(lineId),
     nudge(lineId) {
       if (isStopped || !lines.has(lineId) || running.has(lineId)) return;
       const done = work(lineId)

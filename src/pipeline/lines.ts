@@ -1,32 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
-import type { Logger } from 'pino';
-import type { Channel, ChannelHealth, Intake, LineState } from '../channels/channel.js';
-import type { Now } from '../core/ports.js';
-import { endIncidents } from '../store/incidents.js';
+import type { Channel, ChannelHealth } from '../channels/channel.js';
+import { platformOf, lineKind } from '../core/line.js';
 import {
   leaseHolder,
   leaseLine,
-  loadOffset,
-  nameLine,
   registerLines,
   releaseLine,
-  saveOffset,
-  setLineState,
+  wantedLines,
+  type WantedLine,
 } from '../store/lines.js';
+import { holdLine, type HeldLine, type HeldLineDeps, type HeldTiming, type KnownLine } from './heldLine.js';
 import { isHolderDead } from './leaseOwner.js';
-import type { Receiver } from './receive.js';
-import type { Sender } from './send.js';
-import type { RaiseIncidents } from './settle.js';
 
-export interface LineKeeperDeps {
-  pool: Pool;
-  log: Logger;
-  now: Now;
-  channels: Channel[];
-  receiver: Receiver;
-  sender: Sender;
-  raiseIncidents: RaiseIncidents;
+export { openedLine, type KnownLine } from './heldLine.js';
+
+export interface LineKeeperDeps extends Omit<HeldLineDeps, 'timing'> {
+  /** Those that the environment names, and the simulator's: always there, whatever the table says. */
+  lines: KnownLine[];
+  /** One that `kentongan line add` made, by its sealed settings. Not given: none of those run here. */
+  stored?: (lineId: string, settings: string) => Channel;
   /** leaseOwner(): names this process. */
   owner: string;
   /** Another process took over a line that we held: this one has stopped listening and sending there. */
@@ -34,13 +25,9 @@ export interface LineKeeperDeps {
   timing?: Partial<LeaseTiming>;
 }
 
-export interface LeaseTiming {
+export interface LeaseTiming extends HeldTiming {
   leaseSeconds: number;
   renewMs: number;
-  /** A line that cannot work at all (a refused token) is started again after this long. */
-  restartMs: number;
-  /** What is being sent at a clean stop gets this long to finish; well within a lease that is no more renewed. */
-  sendMs: number;
 }
 
 export interface LineKeeper {
@@ -49,119 +36,122 @@ export interface LineKeeper {
   stop(): Promise<void>;
   /** Each line with its state; `isHeld` false: another gateway has it. */
   health(): { lineId: string; isHeld: boolean; health: ChannelHealth }[];
+  /** The channels of the lines that are held, as they are now: a line that is started anew has another. */
+  channels(): Channel[];
 }
 
-const TIMING: LeaseTiming = { leaseSeconds: 10, renewMs: 3_000, restartMs: 60_000, sendMs: 6_000 };
+const TIMING: LeaseTiming = {
+  leaseSeconds: 10,
+  renewMs: 3_000,
+  restartMs: 60_000,
+  sendMs: 6_000,
+  degradedMs: 300_000,
+  steadyMs: 30_000,
+};
 
-/** Holds the lines of this installation: takes their leases, renews them, listens and sends while it has them. */
+/**
+ * Holds the lines of this installation: takes their leases, renews them, listens and sends while it has them. It looks
+ * at the table every few seconds: a line that was added there is started, one whose settings or `restart_at` changed is
+ * started anew, one that was removed is stopped.
+ */
 export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
-  const { pool, log, channels, sender } = deps;
+  const { pool, log } = deps;
   const timing = { ...TIMING, ...deps.timing };
-  const held = new Set<string>();
-  const downUntil = new Map<string, number>();
-  const failure = new Map<string, string>();
+  const fixed = new Map(deps.lines.map((line) => [line.lineId, line]));
+  const held = new Map<string, HeldLine>();
+  /** All that shall run, held here or not. */
+  let known: string[] = [...fixed.keys()];
+  /** Lines that are being stopped: not taken again before that is done. */
+  const leaving = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
   let isRegistered = false;
   let isStopped = false;
 
   async function look(): Promise<void> {
-    if (!isRegistered) {
-      const rows = channels.map(({ lineId, platform }) => ({ id: lineId, platform, name: lineId }));
-      try {
-        await registerLines(pool, rows);
-        isRegistered = true;
-      } catch (cause) {
-        log.warn({ err: cause }, 'the lines could not be written down; again soon');
-        return;
-      }
+    let rows: WantedLine[];
+    try {
+      if (!isRegistered) await registerLines(pool, deps.lines.map(rowOf));
+      isRegistered = true;
+      rows = await wantedLines(pool);
+    } catch (cause) {
+      log.warn({ err: cause }, 'the lines could not be read; again soon');
+      return;
     }
+    const wanted = new Map(rows.flatMap((row) => pair(row)));
+    known = [...wanted.keys()];
+    for (const lineId of held.keys()) if (!wanted.has(lineId)) leave(lineId);
     await Promise.all(
-      channels.map((channel) =>
-        lookAfter(channel).catch((cause: unknown) =>
-          log.warn({ line: channel.lineId, err: cause }, 'a line could not be looked after'),
+      [...wanted].map(([lineId, { line, row }]) =>
+        lookAfter(line, row).catch((cause: unknown) =>
+          log.warn({ line: lineId, err: cause }, 'a line could not be looked after'),
         ),
       ),
     );
   }
 
-  async function lookAfter(channel: Channel): Promise<void> {
-    const { lineId } = channel;
-    const isHeld = await lease(lineId);
-    if (isHeld && !held.has(lineId)) await take(channel);
-    else if (!isHeld && held.has(lineId)) await lose(channel);
-    else if (isHeld && performance.now() > (downUntil.get(lineId) ?? Infinity)) await listen(channel);
+  function pair(row: WantedLine): [string, { line: KnownLine; row: WantedLine }][] {
+    const own = fixed.get(row.id);
+    if (own) return [[row.id, { line: own, row }]];
+    if (row.settings === null || row.isRemoved || !deps.stored) return [];
+    const { id, settings } = row;
+    const line: KnownLine = {
+      lineId: id,
+      platform: platformOf(lineKind(id)),
+      version: settings,
+      open: () => deps.stored!(id, settings),
+    };
+    return [[id, { line, row }]];
   }
 
-  async function lease(lineId: string): Promise<boolean> {
-    if (await leaseLine(pool, lineId, deps.owner, timing.leaseSeconds)) return true;
+  async function lookAfter(line: KnownLine, row: WantedLine): Promise<void> {
+    const { lineId } = line;
+    if (leaving.has(lineId)) return;
+    const mine = held.get(lineId);
+    const isHeld = await lease(lineId, mine);
+    if (!mine && isHeld) await take(line, row);
+    if (!mine) return;
+    if (!isHeld) return await lose(mine);
+    if (mine.known.version !== line.version || mine.restartAt?.getTime() !== row.restartAt?.getTime())
+      mine.restart(line, row.restartAt);
+    else mine.look();
+  }
+
+  async function lease(lineId: string, mine: HeldLine | undefined): Promise<boolean> {
+    const seen = mine?.seen();
+    if (await leaseLine(pool, lineId, deps.owner, timing.leaseSeconds, seen)) return true;
     const holder = await leaseHolder(pool, lineId);
     if (holder === null || !isHolderDead(holder, deps.owner)) return false;
     await releaseLine(pool, lineId, holder);
-    return await leaseLine(pool, lineId, deps.owner, timing.leaseSeconds);
+    return await leaseLine(pool, lineId, deps.owner, timing.leaseSeconds, seen);
   }
 
-  async function take(channel: Channel): Promise<void> {
-    log.info({ line: channel.lineId }, 'this process holds the line');
-    await sender.start(channel);
-    held.add(channel.lineId);
-    // Not awaited: connecting may take long, and the lease must be renewed meanwhile.
-    void listen(channel);
+  async function take(line: KnownLine, row: WantedLine): Promise<void> {
+    log.info({ line: line.lineId }, 'this process holds the line');
+    const mine = holdLine(line, row.restartAt, { ...deps, timing });
+    held.set(line.lineId, mine);
+    await mine.settled();
   }
 
-  async function listen(channel: Channel): Promise<void> {
-    const { lineId } = channel;
-    downUntil.delete(lineId);
-    try {
-      await channel.start(intakeOf(lineId));
-      failure.delete(lineId);
-    } catch (cause) {
-      const reason = (cause as Error).message;
-      failure.set(lineId, reason);
-      downUntil.set(lineId, performance.now() + timing.restartMs);
-      log.error({ line: lineId, err: cause }, 'a line cannot work');
-      await changed(lineId, 'down', reason).catch(() => {});
-    }
+  async function lose(mine: HeldLine): Promise<void> {
+    const { lineId } = mine.known;
+    log.warn({ line: lineId }, 'another process took over the line');
+    held.delete(lineId);
+    await mine.end({ isLost: true });
+    deps.lost?.(lineId);
   }
 
-  async function lose(channel: Channel): Promise<void> {
-    log.warn({ line: channel.lineId }, 'another process took over the line');
-    held.delete(channel.lineId);
-    await end([channel], channel.lineId);
-    deps.lost?.(channel.lineId);
-  }
-
-  /** Intake first, then what is being sent; the connections last: a send that is cut off is one of unknown outcome. */
-  async function end(mine: Channel[], lineId?: string): Promise<void> {
-    await Promise.all(mine.map((channel) => channel.stopListening()));
-    if (lineId === undefined) await deps.receiver.stop();
-    const sent = sender.stop(lineId);
-    await Promise.race([sent, sleep(timing.sendMs, undefined, { ref: false })]);
-    await Promise.all(mine.map((channel) => channel.stop()));
-    await sent;
-  }
-
-  function intakeOf(lineId: string): Intake {
-    return {
-      receive: (inbound) => deps.receiver.receive(inbound),
-      loadOffset: () => loadOffset(pool, lineId),
-      saveOffset: (offset) => saveOffset(pool, lineId, offset, deps.now()),
-      stateChanged: (state, reason) => changed(lineId, state, reason),
-      named: (name) => nameLine(pool, lineId, name),
-    };
-  }
-
-  async function changed(lineId: string, state: LineState, reason?: string): Promise<void> {
-    log[state === 'down' ? 'error' : 'info']({ line: lineId, state, reason }, 'a line changed its state');
-    await setLineState(pool, lineId, state, reason ?? null, deps.now());
-    if (state === 'up') {
-      await endIncidents(pool, 'line_down', lineId, deps.now());
-      sender.resume(lineId);
-    }
-    if (state === 'down') {
-      const detail = { line: lineId, reason: reason ?? '' };
-      await deps.raiseIncidents(pool, [{ kind: 'line_down', lineId, detail }]);
-    }
+  /** A line that was removed. Not waited for: the other lines' leases must be renewed meanwhile. */
+  function leave(lineId: string): void {
+    const mine = held.get(lineId)!;
+    held.delete(lineId);
+    log.info({ line: lineId }, 'the line was removed; it is stopped');
+    const left = mine
+      .end({ isLost: false })
+      .then(() => releaseLine(pool, lineId, deps.owner))
+      .catch((cause: unknown) => log.warn({ line: lineId, err: cause }, 'a line did not stop cleanly'))
+      .finally(() => leaving.delete(lineId));
+    leaving.set(lineId, left);
   }
 
   function again(): void {
@@ -181,21 +171,23 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
       clearTimeout(timer);
       await working;
       clearTimeout(timer);
-      const mine = channels.filter(({ lineId }) => held.has(lineId));
-      await end(mine);
-      for (const { lineId } of mine) {
-        await setLineState(pool, lineId, 'stopped', null, deps.now()).catch(() => {});
-        await releaseLine(pool, lineId, deps.owner).catch(() => {});
-      }
+      const mine = [...held.values()];
+      await Promise.all(mine.map((line) => line.stopListening()));
+      await deps.receiver.stop();
+      await Promise.all(mine.map((line) => line.end({ isLost: false })));
+      for (const lineId of held.keys()) await releaseLine(pool, lineId, deps.owner).catch(() => {});
       held.clear();
+      await Promise.all(leaving.values());
     },
     health: () =>
-      channels.map((channel) => {
-        const { lineId } = channel;
-        const reason = failure.get(lineId);
-        const health: ChannelHealth =
-          reason === undefined ? channel.health() : { state: 'down', detail: reason };
-        return { lineId, isHeld: held.has(lineId), health };
+      known.map((lineId) => {
+        const mine = held.get(lineId);
+        return { lineId, isHeld: mine !== undefined, health: mine?.health() ?? { state: 'stopped' } };
       }),
+    channels: () => [...held.values()].flatMap((line) => line.channel ?? []),
   };
+}
+
+function rowOf({ lineId, platform }: KnownLine): { id: string; platform: string; name: string } {
+  return { id: lineId, platform, name: lineId };
 }

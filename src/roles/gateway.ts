@@ -1,15 +1,18 @@
-import { createChannels, type SimulatedPlatform } from '../channels/index.js';
+import { createHash } from 'node:crypto';
+import { createChannel, createChannels, type SimulatedPlatform } from '../channels/index.js';
 import type { Channel } from '../channels/channel.js';
 import { MediaError } from '../core/errors.js';
+import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import { fetchAttachment } from '../media/media.js';
 import { createFetcher } from '../pipeline/fetch.js';
-import { createLineKeeper, type LineKeeper } from '../pipeline/lines.js';
+import { createLineKeeper, openedLine, type KnownLine, type LineKeeper } from '../pipeline/lines.js';
 import { createReceiver } from '../pipeline/receive.js';
 import { createSender } from '../pipeline/send.js';
 import type { Runtime } from '../runtime.js';
 import type { StartedRole } from './worker.js';
 
 export interface StartedGateway extends StartedRole {
+  /** The lines that are held, as they are at this moment: one that is started anew has another channel. */
   readonly channels: readonly Channel[];
   health: LineKeeper['health'];
 }
@@ -20,13 +23,7 @@ export async function startGateway(
   simulator: SimulatedPlatform | null,
   lost?: (lineId: string) => void,
 ): Promise<StartedGateway> {
-  const { config, pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
-  const channels = createChannels(config.lines, {
-    publicUrl: config.publicUrl,
-    log,
-    now,
-    simulator,
-  });
+  const { pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
   const receiver = createReceiver({ pool, log, now, newId, nudge, counters, raiseIncidents });
   const sender = createSender({
     pool,
@@ -38,8 +35,9 @@ export async function startGateway(
     owner,
   });
   const fetchRemote = async (lineId: string, ref: Parameters<Channel['fetchMedia']>[0]) => {
-    const channel = channels.find((one) => one.lineId === lineId);
-    if (!channel) throw new MediaError('lost', 'the line is no more');
+    const channel = keeper.channels().find((one) => one.lineId === lineId);
+    // One that is being started anew has its files in a moment; of a line that was removed they are lost after a day.
+    if (!channel) throw new MediaError('retry', 'the line is not open');
     return await channel.fetchMedia(ref);
   };
   const fetcher = createFetcher({
@@ -53,35 +51,69 @@ export async function startGateway(
       nudge.converse();
     },
   });
+  const lines = createLines(runtime, simulator);
   const keeper = createLineKeeper({
     pool,
     log,
     now,
-    channels,
+    newId,
+    ...lines,
     receiver,
     sender,
     raiseIncidents,
+    notify: () => nudge.notify(),
     owner,
-    lost,
+    ...(lost ? { lost } : {}),
+    async opened({ lineId }) {
+      const wake = () => {
+        sender.nudge(lineId);
+        fetcher.nudge(lineId);
+      };
+      local.send.set(lineId, wake);
+      fetcher.start(lineId);
+      if (!runtime.isAlone) await queues.work('send', () => Promise.resolve(wake()), { part: lineId });
+    },
+    async closed(lineId) {
+      local.send.delete(lineId);
+      fetcher.drop(lineId);
+      await queues.stopWork('send', lineId);
+    },
   });
-  for (const { lineId } of channels) {
-    const wake = () => {
-      sender.nudge(lineId);
-      fetcher.nudge(lineId);
-    };
-    local.send.set(lineId, wake);
-    fetcher.start(lineId);
-    if (!runtime.isAlone) await queues.work('send', () => Promise.resolve(wake()), { part: lineId });
-  }
   await keeper.start();
   return {
-    channels,
+    get channels() {
+      return keeper.channels();
+    },
     health: () => keeper.health(),
     async stop() {
-      await Promise.all(channels.map(({ lineId }) => queues.stopWork('send', lineId)));
       await keeper.stop();
       await fetcher.stop();
-      for (const { lineId } of channels) local.send.delete(lineId);
     },
+  };
+}
+
+/** What the keeper is to run: the environment's lines, the simulator's, and how those of the table are opened. */
+function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
+  const { config, log, now, sealer } = runtime;
+  const deps = { publicUrl: config.publicUrl, log, now, simulator };
+  const ofEnvironment = config.lines.map((settings): KnownLine => {
+    const lineId = lineIdOf(settings);
+    const version = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+    return {
+      lineId,
+      platform: platformOf(lineKind(lineId)),
+      version,
+      open: () => createChannel(settings, deps),
+    };
+  });
+  return {
+    lines: [...ofEnvironment, ...createChannels([], deps).map(openedLine)],
+    // The demonstration's invented people must never meet real residents: it ends at the next start.
+    ...(simulator
+      ? {}
+      : {
+          stored: (lineId: string, settings: string) =>
+            createChannel(LineSettings.parse(sealer.open('line', lineId, settings)), deps),
+        }),
   };
 }

@@ -1,5 +1,6 @@
 import type { IncidentKind } from '../core/effect.js';
 import type { JsonObject } from '../core/json.js';
+import { LINE_ROLES, shownName } from '../core/line.js';
 import type { NewId } from '../core/ports.js';
 import { insertNotifications } from './notifications.js';
 import type { Sql } from './sql.js';
@@ -98,15 +99,45 @@ export async function endIncidents(
   );
 }
 
+/**
+ * A line is up again: its incident ends, and whoever was told of it is told so, once. Whoever was not told of it yet
+ * (all their chats were on that very line) is told that it was away. Answers whether anybody is: then wake `notify`.
+ */
+export async function endLineDown(sql: Sql, lineId: string, newId: NewId, now: Date): Promise<boolean> {
+  const { rows } = await sql.query<{ incident: string; officer: string; since: Date; line: string }>(
+    `WITH ended AS (
+       UPDATE incidents SET closed_at = $2 WHERE kind = 'line_down' AND line_id = $1 AND closed_at IS NULL
+       RETURNING id, opened_at
+     )
+     SELECT e.id AS incident, n.officer_id AS officer, e.opened_at AS since, coalesce(l.name, $1) AS line
+     FROM ended e JOIN notifications n ON n.subject_id = e.id AND n.kind = 'officer-incident' AND n.number = 0
+     LEFT JOIN lines l ON l.id = $1`,
+    [lineId, now],
+  );
+  const told = rows.map(({ incident, officer, since, line }) => ({
+    officerId: officer,
+    kind: 'officer-incident',
+    subjectId: incident,
+    number: 1,
+    vars: { incident: 'line_up', line: shownName(line), from: since.toISOString() },
+  }));
+  return (await insertNotifications(sql, told, newId, now)) > 0;
+}
+
 async function notify(
   sql: Sql,
   opened: (IncidentInsert & { id: string })[],
   newId: NewId,
   now: Date,
 ): Promise<void> {
+  if (opened.length === 0) return;
   const officers = await loadVillageOfficers(
     sql,
     opened.flatMap((incident) => incident.villageId ?? []),
+  );
+  const lines = await loadLines(
+    sql,
+    opened.flatMap((incident) => incident.lineId ?? []),
   );
   const { rows: keepers } = await sql.query<{ id: string }>(
     `SELECT DISTINCT o.id FROM officers o JOIN officer_roles r ON r.officer_id = o.id
@@ -118,18 +149,25 @@ async function notify(
       const own = incident.villageId
         ? (officers.get(incident.villageId) ?? []).filter((o) => !o.isKeeper)
         : [];
+      const line = incident.lineId ? lines.get(incident.lineId) : undefined;
       // An emergency goes to everybody near; the rest is the keepers' work, or the village's where it has none.
       const to = incident.kind === 'late_emergency' || keepers.length === 0 ? [...own, ...keepers] : keepers;
-      return to.map((officer) => ({
-        officerId: officer.id,
+      // What a village's own line cannot do, its office must know: people will come to the counter.
+      const office = ABOUT_LINES.has(incident.kind) ? (line?.officers ?? []) : [];
+      const ids = new Set([...to.map((officer) => officer.id), ...office]);
+      return [...ids].map((officerId) => ({
+        officerId,
         kind: 'officer-incident',
         subjectId: incident.id,
         number: 0,
         vars: {
           incident: incident.kind,
-          detail: detailText(incident.detail),
+          text: textOf(incident.detail, 'text'),
           resident: textOf(incident.detail, 'resident'),
           village: textOf(incident.detail, 'village'),
+          line: line ? shownName(line.name) : null,
+          from: textOf(incident.detail, 'from'),
+          to: textOf(incident.detail, 'to'),
         },
       }));
     }),
@@ -138,15 +176,27 @@ async function notify(
   );
 }
 
+const ABOUT_LINES: ReadonlySet<IncidentKind> = new Set(['line_down', 'possible_gap']);
+
+/** Lines by id, each with those who look after it in the villages that are its own: of one that serves all, nobody. */
+async function loadLines(
+  sql: Sql,
+  ids: string[],
+): Promise<Map<string, { name: string; officers: string[] }>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<{ id: string; name: string; officers: string[] }>(
+    `SELECT l.id, l.name, ARRAY(
+       SELECT DISTINCT o.id::text FROM officers o JOIN officer_roles r ON r.officer_id = o.id
+       WHERE o.is_active AND r.role = ANY ($2) AND (r.village_id = l.village_id
+         OR r.village_id IN (SELECT v.village_id FROM line_villages v WHERE v.line_id = l.id))
+     ) AS officers
+     FROM lines l WHERE l.id = ANY ($1)`,
+    [[...new Set(ids)], LINE_ROLES],
+  );
+  return new Map(rows.map(({ id, ...line }) => [id, line]));
+}
+
 function textOf(detail: JsonObject, name: string): string | null {
   const value = detail[name];
   return typeof value === 'string' ? value : null;
-}
-
-function detailText(detail: JsonObject): string {
-  const text = detail['text'];
-  if (typeof text === 'string') return text;
-  return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }

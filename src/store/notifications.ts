@@ -50,7 +50,9 @@ const BATCH = 200;
  * The notify processor's work, in the caller's transaction: hands notifications that nobody told yet to the officers'
  * conversations, as internal rows. An officer without a linked chat finds them in the console: such a row is marked
  * with the error 'no_address', and told after all when a chat is linked (store/officers.ts). What is no longer news (a
- * new case that somebody took or that was withdrawn) is marked 'stale' and not told.
+ * new case that somebody took or that was withdrawn, a line that is up again) is marked 'stale' and not told.
+ * A chat on a line that is down is the last choice: where an officer has no other, what is for them waits here until
+ * some line of theirs works.
  * Call again while `seen` is not 0; wake converse where `told` is not.
  */
 export async function tellOfficers(
@@ -65,21 +67,23 @@ export async function tellOfficers(
     conversationId: string | null;
     isStale: boolean;
   }>(
-    `WITH waiting AS (
-       SELECT id, officer_id, kind, subject_id, vars, created_at FROM notifications
-       WHERE told_at IS NULL ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
-     )
-     SELECT w.id, w.kind, w.vars, chat.id AS "conversationId",
-       (NOT o.is_active OR (w.kind = 'officer-new-case' AND c.status <> 'open')) IS TRUE AS "isStale"
-     FROM waiting w
+    `SELECT w.id, w.kind, w.vars, chat.id AS "conversationId",
+       (NOT o.is_active OR (w.kind = 'officer-new-case' AND c.status <> 'open')
+         OR (w.kind = 'officer-incident' AND w.number = 0 AND i.kind = 'line_down' AND i.closed_at IS NOT NULL)
+       ) IS TRUE AS "isStale"
+     FROM notifications w
      JOIN officers o ON o.id = w.officer_id
      LEFT JOIN cases c ON w.kind = 'officer-new-case' AND c.id = w.subject_id
+     LEFT JOIN incidents i ON w.kind = 'officer-incident' AND i.id = w.subject_id
      LEFT JOIN LATERAL (
-       SELECT v.id FROM addresses a JOIN conversations v ON v.address_id = a.id
-       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND NOT v.is_group
-       ORDER BY v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
+       SELECT v.id, l.state = 'down' AS "isDown" FROM addresses a
+       JOIN conversations v ON v.address_id = a.id
+       JOIN lines l ON l.id = v.line_id
+       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND NOT v.is_group AND l.removed_at IS NULL
+       ORDER BY l.state = 'down', l.state = 'up' DESC, v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
      ) chat ON true
-     ORDER BY w.created_at, w.id`,
+     WHERE w.told_at IS NULL AND chat."isDown" IS NOT TRUE
+     ORDER BY w.created_at, w.id LIMIT $1 FOR UPDATE OF w SKIP LOCKED`,
     [limit],
   );
   if (rows.length === 0) return { seen: 0, told: 0 };

@@ -228,7 +228,7 @@ describe('an incident', () => {
     expect(await stage.notified(stranger)).toHaveLength(0);
     expect((await stage.notified(bidan))[0]).toMatchObject({
       kind: 'officer-incident',
-      vars: { incident: 'late_emergency', detail: 'tolong' },
+      vars: { incident: 'late_emergency', text: 'tolong' },
     });
   });
 

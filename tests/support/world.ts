@@ -16,7 +16,7 @@ import type { Service } from '../../src/core/service.js';
 import { createConverser, type ConverserLimits } from '../../src/pipeline/converse.js';
 import type { Engine } from '../../src/pipeline/engine.js';
 import { leaseOwner } from '../../src/pipeline/leaseOwner.js';
-import { createLineKeeper, type LeaseTiming } from '../../src/pipeline/lines.js';
+import { createLineKeeper, openedLine, type LeaseTiming } from '../../src/pipeline/lines.js';
 import { createReceiver, type ReceiverLimits } from '../../src/pipeline/receive.js';
 import { createSender, type SenderLimits } from '../../src/pipeline/send.js';
 import { createSweeper } from '../../src/pipeline/sweep.js';
@@ -40,6 +40,8 @@ export interface WorldOptions {
   converser?: Partial<ConverserLimits>;
   sender?: Partial<SenderLimits>;
   leases?: Partial<LeaseTiming>;
+  /** Opens lines that the table holds, by their sealed settings. */
+  stored?: (lineId: string, settings: string) => Channel;
   database?: TestDatabase;
   /** Names the process, where two worlds stand for two. */
   owner?: string;
@@ -113,7 +115,10 @@ export async function aWorld(options: WorldOptions) {
     pool,
     log,
     now,
-    channels: channels as Channel[],
+    newId: v7,
+    lines: channels.map((channel: Channel) => openedLine(channel)),
+    ...(options.stored ? { stored: options.stored } : {}),
+    notify: () => nudge.notify(),
     receiver,
     sender,
     raiseIncidents: raise,

@@ -6,8 +6,17 @@ import type { SimulatedPlatform } from './simulator/platform.js';
 import { createSimulatedLines } from './simulator/lines.js';
 import { createTelegram } from './telegram/client.js';
 import type { MenuCommand } from './telegram/commands.js';
+import { createWhatsAppCloud } from './whatsapp-cloud/client.js';
 
 export { createTelegramDoor, type TelegramDoor } from './telegram/door.js';
+export {
+  CLOUD_WEBHOOK_BYTES,
+  createCloudDoor,
+  createCloudDoorLine,
+  type CloudDoor,
+  type CloudDoorLine,
+} from './whatsapp-cloud/door.js';
+export type { WhatsAppCloud } from './whatsapp-cloud/client.js';
 export { createSimulatedPlatform, type SimulatedPlatform } from './simulator/platform.js';
 
 export interface ChannelDeps {
@@ -33,8 +42,9 @@ export function createChannel(settings: LineSettings, deps: ChannelDeps): Channe
   switch (settings.kind) {
     case 'telegram':
       return telegram(settings, deps);
-    case 'whatsapp-web':
     case 'whatsapp-cloud':
+      return createWhatsAppCloud({ settings, log: deps.log });
+    case 'whatsapp-web':
       throw new SetupError([`${settings.kind}: not built yet`]);
     default:
       return settings satisfies never;

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** What is kept of an invite's token: it was shown once and cannot be read back. */
+/** What is kept of the token of an invite or of a group's link: it was shown once and cannot be read back. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token.trim()).digest('hex');
 }
 
 /**
- * A start link's payload as it may be stored: the token of an invite (`inv-<token>`) is replaced by its digest at the
- * door, so that no row holds what links an officer. Everything else stays as it came.
+ * A start link's payload as it may be stored: the token of an invite (`inv-<token>`) or of an office's group
+ * (`grp-<token>`) is replaced by its digest at the door, so that no row holds what links an officer or a group.
+ * Everything else stays as it came.
  */
 export function withoutToken(payload: string): string {
-  const token = /^inv-(.+)$/u.exec(payload)?.[1];
-  return token === undefined ? payload : `inv-${tokenHash(token)}`;
+  const [, kind, token] = /^(inv|grp)-(.+)$/u.exec(payload) ?? [];
+  return token === undefined ? payload : `${kind}-${tokenHash(token)}`;
 }

@@ -16,8 +16,11 @@ export interface Outgoing {
   location?: { latitude: number; longitude: number; label?: string };
   /** The external id of the person's message that this answers, quoted where the platform can. */
   quotes?: string;
-  /** In a group with topics: the topic of this subject (a case's id), made with this title where it is missing. */
-  topic?: { subject: string; title: string };
+  /**
+   * In a group with topics: the topic of this subject (a case's id), made with this title where it is missing. Only its
+   * newest message keeps buttons. `closes`: the topic is closed after it; what is said there later opens it again.
+   */
+  topic?: { subject: string; title: string; closes?: true };
   /** Takes the buttons off the message that an earlier tap came from (external id), where the platform can. */
   closes?: string;
 }

@@ -8,6 +8,8 @@ import type { NotificationInsert } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
 import type { LockedCase } from '../store/cases.js';
 import type { ApplyContext, EffectRequest } from './applier.js';
+import { groupEventOf, tellGroups } from './groupNotices.js';
+import type { GroupNews } from './groupNotices.js';
 
 /** A case with what the acts of this batch have made of it. */
 export interface Acted {
@@ -71,10 +73,23 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
   );
   await insertInternal(sql, toResidents, context.now);
   await insertNotifications(sql, toOfficers, context.newId, context.now);
+  await tellGroups(sql, acted.flatMap(groupNewsOf), context);
   context.nudges.converse ||= toResidents.length > 0;
   context.nudges.notify ||= toOfficers.length > 0;
 }
 
 function wordsOf(fact: CaseFact): string | null {
   return typeof fact.data['text'] === 'string' ? fact.data['text'] : null;
+}
+
+/** "Taken" is passed over where the same act ends the case: that tells by whom as well. */
+function groupNewsOf({ row, facts }: Acted): GroupNews[] {
+  return facts.flatMap(({ fact, request }, n) => {
+    const event = groupEventOf(fact);
+    const next = facts[n + 1];
+    const ends = next?.request === request && groupEventOf(next.fact) !== null;
+    if (event === null || (event === 'taken' && ends)) return [];
+    const by = fact.officer?.name ?? null;
+    return [{ case: row, number: row.eventCount + 1 + n, event, by }];
+  });
 }

@@ -8,6 +8,7 @@ import { changeListing } from './changeListing.js';
 import { confirmInvite } from './confirmInvite.js';
 import { endHandOver } from './endHandOver.js';
 import { handOver } from './handOver.js';
+import { endGroup, linkGroup } from './linkGroup.js';
 import { openCase } from './openCase.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
@@ -35,6 +36,8 @@ export const appliers = {
   report_listing: reportListing,
   accept_invite: acceptInvite,
   confirm_invite: confirmInvite,
+  link_group: linkGroup,
+  end_group: endGroup,
   answer_resident: answerResident,
   end_hand_over: endHandOver,
   hand_over: handOver,

@@ -14,6 +14,7 @@ import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { tellGroups } from './groupNotices.js';
 
 /**
  * One draft opens one case: a draft that has its case already answers with that case's code (`is_new` false), and
@@ -111,6 +112,11 @@ async function follow(
     newId,
   );
   await tell(sql, opening, places, context);
+  await tellGroups(
+    sql,
+    opening.map(({ opened }) => ({ case: opened, number: 1, event: 'opened' as const, due: opened.dueAt })),
+    context,
+  );
 }
 
 async function tell(

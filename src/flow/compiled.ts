@@ -93,6 +93,7 @@ export interface CompiledSay extends Base {
   text: Localized;
   choices: { label: Localized; word: string | null; flow: string | null; arg: Expression | null }[];
   photos: Expression | null;
+  topic: { subject: Expression; title: Localized; closes: boolean } | null;
 }
 
 export interface CompiledAsk extends Base {

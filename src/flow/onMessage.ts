@@ -1,6 +1,6 @@
 import type { Content } from '../core/content.js';
 import { heardEmergency } from './hear/emergency.js';
-import { onStart } from './hear/link.js';
+import { onGroupStart, onStart } from './hear/link.js';
 import { onOther } from './hear/other.js';
 import { passOnOther } from './hear/passOn.js';
 import { onTap } from './hear/taps.js';
@@ -23,8 +23,11 @@ const ONE_APOLOGY = 30;
 /** Understands a message in the one order: emergency, always-words, the question that waits, another flow, a hint. */
 export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' }>): void {
   const { content } = event;
-  // In groups only buttons: chatter gets no reply, and a command cannot be told from it.
-  if (run.context.channel.group && content.kind !== 'tap') return;
+  // In groups only buttons, and what links or ends the group itself: chatter gets no reply.
+  if (run.context.channel.group && content.kind !== 'tap') {
+    if (content.kind === 'start') onGroupStart(run, content.payload);
+    return;
+  }
   if (NEWS_OF_PLATFORM.has(content.kind)) return;
   run.sentSeconds = Math.floor(event.at.getTime() / 1000);
   // Whatever is sent while a sensitive question waits may be its answer, understood or not.

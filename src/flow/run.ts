@@ -18,6 +18,7 @@ export interface Said {
   choices?: Choice[];
   photos?: string[];
   request?: 'location' | 'contact';
+  topic?: Outgoing['topic'];
 }
 
 /**

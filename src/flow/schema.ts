@@ -104,6 +104,8 @@ export const Say = z.strictObject({
     )
     .optional(),
   photos: Expression.optional(),
+  /** In a group with topics: where it is said. `subject` is an id (a case's); `closes` ends the topic. */
+  topic: z.strictObject({ subject: Expression, title: Words, closes: z.boolean().optional() }).optional(),
   ...condition,
 });
 

@@ -239,7 +239,7 @@ export function channelContract(
     });
 
     ability('groups', 'a group is marked, and is an address of its own', async () => {
-      await rig.writesInGroup!('halo semua');
+      await rig.writesInGroup!('/start@desa_uji_bot grp-tautan');
       await rig.writes('halo');
       await arrives(2);
       const [group, person] = intake.stored.toSorted(

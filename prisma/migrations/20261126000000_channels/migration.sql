@@ -72,7 +72,9 @@ CREATE UNIQUE INDEX officer_groups_village ON officer_groups (village_id) WHERE 
 CREATE TABLE topics (
   conversation_id uuid NOT NULL REFERENCES conversations (id),
   subject_id uuid NOT NULL,                    -- the case
-  external_id text NOT NULL,
+  external_id text,                            -- null: the group has no topics
+  buttons_id text,                             -- external id of the newest message with buttons
+  is_closed boolean NOT NULL DEFAULT false,
   PRIMARY KEY (conversation_id, subject_id)
 );
 
@@ -130,3 +132,6 @@ ALTER TABLE addresses
   ADD COLUMN merged_at timestamptz;
 CREATE INDEX addresses_merging ON addresses (id) WHERE merged_into IS NOT NULL AND merged_at IS NULL;
 ALTER TABLE conversations ADD COLUMN merged_into uuid REFERENCES conversations (id);
+
+-- Opened while the history of its resident was hidden: knowing its number shows nothing about who somebody is.
+ALTER TABLE cases ADD COLUMN is_unproven boolean NOT NULL DEFAULT false;

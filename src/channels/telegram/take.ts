@@ -74,11 +74,11 @@ function byChat(updates: unknown[]): unknown[][] {
 /** Whose order must be kept: read leniently, since a malformed update has its place as well. */
 export function chatOf(update: unknown): string {
   const body = update as {
-    [kind: string]: { chat?: { id?: unknown }; message?: { chat?: { id?: unknown } } } | null;
+    [kind: string]: { chat?: { id?: unknown }; from?: { id?: unknown } } | null;
   } | null;
-  const inner =
-    body?.['message'] ?? body?.['edited_message'] ?? body?.['my_chat_member'] ?? body?.['callback_query'];
-  const id = inner?.chat?.id ?? inner?.message?.chat?.id;
+  const inner = body?.['message'] ?? body?.['edited_message'] ?? body?.['my_chat_member'];
+  // A tap is the tapper's, wherever it was made.
+  const id = inner?.chat?.id ?? body?.['callback_query']?.from?.id;
   return typeof id === 'number' ? String(id) : '';
 }
 

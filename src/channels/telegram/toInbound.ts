@@ -3,6 +3,7 @@ import { storable } from '../../core/identityNumbers.js';
 import { cleanName, cleanText } from '../clean.js';
 import { messageId, tapId } from './ids.js';
 import { readContent } from './readContent.js';
+import { readInGroup } from './readInGroup.js';
 import { CallbackQuery, EditedMessage, Envelope, MemberChange, Message, UpdateId } from './update.js';
 
 /** What an update is to us. An ignored one is confirmed with a line in the log; `why` holds no words of a person. */
@@ -18,7 +19,8 @@ export interface Line {
 
 /**
  * Reads one update of Telegram. Pure; never throws. A malformed one is `unreadable` where a person is behind it, so
- * that they are answered, else ignored. Groups are marked, and are an address of their own.
+ * that they are answered, else ignored. Groups are marked, and are an address of their own: what people say to each other
+ * there is passed over, and a tap there is the tapper's own, in their own chat with us.
  */
 export function toInbound(update: unknown, line: Line): Reading {
   const id = UpdateId.safeParse(update);
@@ -49,11 +51,16 @@ function readMessage(raw: unknown, line: Line): Read {
   const silent = unaddressed(envelope.data);
   if (silent) return silent;
   const message = Message.safeParse(raw);
+  const externalId = messageId(envelope.data.chat.id, envelope.data.message_id);
+  if (envelope.data.chat.type !== 'private') {
+    const told = message.success ? readInGroup(message.data) : null;
+    return told ? from(envelope.data, line, externalId, told) : 'what people say in a group';
+  }
   const content: Content | null = message.success
     ? readContent(message.data, raw as { [field: string]: unknown })
     : { kind: 'unreadable', what: 'malformed' };
   if (!content) return 'a service message';
-  return from(envelope.data, line, messageId(envelope.data.chat.id, envelope.data.message_id), content);
+  return from(envelope.data, line, externalId, content);
 }
 
 function readTap(raw: unknown, line: Line): Read {
@@ -64,14 +71,21 @@ function readTap(raw: unknown, line: Line): Read {
   const label = message.reply_markup?.inline_keyboard
     .flat()
     .find((button) => button.callback_data === data)?.text;
+  const inGroup = message.chat.type !== 'private';
   return from(
-    { chat: message.chat, from: person, date: Math.floor(line.now.getTime() / 1000) },
+    {
+      // Nobody acts as a group: it is heard in the tapper's own chat, whose id is the person's.
+      chat: inGroup ? { id: person.id, type: 'private' } : message.chat,
+      from: person,
+      date: Math.floor(line.now.getTime() / 1000),
+    },
     line,
     tapId(id, message.chat.id, message.message_id),
     {
       kind: 'tap',
       payload: storable(data.slice(0, 64)),
       ...(label === undefined ? {} : { label: cleanText(label, 200) }),
+      ...(inGroup ? { inGroup } : {}),
     },
   );
 }
@@ -81,6 +95,7 @@ function readEdit(raw: unknown, updateId: number, line: Line): Read {
   if (!edited.success) return 'a malformed edit';
   const silent = unaddressed(edited.data);
   if (silent) return silent;
+  if (edited.data.chat.type !== 'private') return 'what people say in a group';
   const text = edited.data.text ?? edited.data.caption;
   // A live location is "edited" every few seconds.
   if (text === undefined) return 'an edit without words';
@@ -92,8 +107,11 @@ function readEdit(raw: unknown, updateId: number, line: Line): Read {
 function readMember(raw: unknown, updateId: number, line: Line): Read {
   const change = MemberChange.safeParse(raw);
   if (!change.success) return 'a malformed change of membership';
-  if (change.data.chat.type !== 'private') return 'our membership of a group changed';
-  const kind = change.data.new_chat_member.status === 'kicked' ? 'blocked' : 'unblocked';
+  const { status } = change.data.new_chat_member;
+  // A group is heard of again by the link that brings it; from one that put us out, nothing is sent there any more.
+  if (change.data.chat.type !== 'private' && status !== 'left' && status !== 'kicked')
+    return 'our membership of a group changed';
+  const kind = status === 'left' || status === 'kicked' ? 'blocked' : 'unblocked';
   return from(change.data, line, `b:${updateId}`, { kind });
 }
 

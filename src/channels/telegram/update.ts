@@ -33,6 +33,8 @@ const File = z.object({
 export const Message = Envelope.extend({
   text: z.string().optional(),
   caption: z.string().optional(),
+  /** This group is a supergroup from now on, of another id. */
+  migrate_to_chat_id: z.int().optional(),
   media_group_id: z.string().max(100).optional(),
   photo: z
     .array(File.extend({ width: z.int().min(0), height: z.int().min(0) }))

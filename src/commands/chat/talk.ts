@@ -165,6 +165,8 @@ export class Talk {
     const lines = [`< ${first}`, ...more.map((line) => (line === '' ? '' : `  ${line}`))];
     lines.push(...(message.photos ?? []).map(() => '  (photo)'));
     if (message.document) lines.push(`  (file: ${message.document.name})`);
+    if (message.topic)
+      lines.push(`  (topic${message.topic.closes ? ', then closed' : ''}: ${message.topic.title})`);
     if (message.request) lines.push(`  (asks: ${message.request})`);
     if (message.choices && message.choices.length > 0) {
       this.shown.push(message.choices);

@@ -133,6 +133,9 @@ export class World {
         return { outcome: 'waiting', name: 'Bu Sri', village: 'Kemiren' };
       case 'confirm_invite':
         return { outcome: 'done', name: 'Bu Sri' };
+      case 'link_group':
+      case 'end_group':
+        return { outcome: 'done', village: 'Kemiren' };
       case 'answer_resident':
         return { outcome: 'done', resident: 'Siti' };
       case 'report_listing':

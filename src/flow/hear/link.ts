@@ -26,3 +26,10 @@ export function onStart(run: Run, payload: string): void {
       {},
     );
 }
+
+/** A village office's group: the link that brings it (`grp-…`), and the command that ends it. */
+export function onGroupStart(run: Run, payload: string): void {
+  const link = /^grp-(.+)$/u.exec(payload);
+  if (link) startOnTop(run, 'officer-group-link', { arg: link[1]! });
+  else if (payload === 'putus') startOnTop(run, 'officer-group-end', {});
+}

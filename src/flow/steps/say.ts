@@ -1,4 +1,4 @@
-import type { Choice } from '../../core/outgoing.js';
+import type { Choice, Outgoing } from '../../core/outgoing.js';
 import { spellPayload } from '../../core/payload.js';
 import type { CompiledSay } from '../compiled.js';
 import { NEXT } from '../question.js';
@@ -30,6 +30,13 @@ export const say: StepKind<'say'> = {
       arg: c.expressionOr(['choices', i, 'arg'], choice.arg, null),
     })),
     photos: c.expressionOr(['photos'], raw.photos, null),
+    topic: raw.topic
+      ? {
+          subject: c.expression(['topic', 'subject'], raw.topic.subject),
+          title: c.words(['topic', 'title'], raw.topic.title, [['topic']]),
+          closes: raw.topic.closes ?? false,
+        }
+      : null,
   }),
   run: (step, run) => {
     const photos = step.photos ? photosOf(run, step) : [];
@@ -37,11 +44,19 @@ export const say: StepKind<'say'> = {
     run.say(run.words(step.text), {
       ...(choices.length > 0 ? { choices } : {}),
       ...(photos.length > 0 ? { photos } : {}),
+      ...topicOf(step, run),
     });
     if (choices.length > 0) offer(run, choices);
     return NEXT;
   },
 };
+
+function topicOf({ topic }: CompiledSay, run: Run): Pick<Outgoing, 'topic'> {
+  if (!topic) return {};
+  const subject = asText(run.value(topic.subject));
+  const title = run.words(topic.title);
+  return { topic: { subject, title, ...(topic.closes ? { closes: true as const } : {}) } };
+}
 
 /** Remembers choices that wait for nothing, so that a number or label typed later means them. */
 export function offer(run: Run, choices: Choice[]): void {

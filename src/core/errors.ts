@@ -44,14 +44,28 @@ export type MediaFailure =
   /** A passing fault: try again later. */
   | 'retry';
 
+/** Why a file was refused: the person is told what to do about it (flow file-refused). */
+export type RefusedBecause =
+  | 'too_large'
+  | 'too_many_pages'
+  /** Not a photo, a PDF or a voice note, as was wanted. */
+  | 'kind'
+  | 'broken'
+  /** Opens with a password alone. */
+  | 'locked'
+  /** Carries or is a program, or is made to exhaust whoever opens it. */
+  | 'unsafe';
+
 export class MediaError extends Error {
   override readonly name = 'MediaError';
+  readonly because: RefusedBecause | undefined;
   constructor(
     readonly failure: MediaFailure,
     message: string,
-    more: { cause?: unknown } = {},
+    more: { because?: RefusedBecause; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
+    this.because = more.because;
   }
 }
 

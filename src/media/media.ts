@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MediaRef } from '../core/content.js';
-import { MediaError } from '../core/errors.js';
+import { MediaError, type RefusedBecause } from '../core/errors.js';
 import type { FileRow, KeptFile } from '../core/file.js';
 import type { Log, Now, Sealer } from '../core/ports.js';
 import { check } from './check.js';
@@ -11,8 +11,8 @@ export interface FileRows {
   find(id: string): Promise<FileRow | null>;
   /** A waiting row becomes stored; false where it no longer waits, or is restricted otherwise than `isRestricted`. */
   keep(id: string, isRestricted: boolean, file: KeptFile): Promise<boolean>;
-  /** A waiting row is given up, and who sent it is told. */
-  lose(id: string, state: 'refused' | 'lost', at: Date): Promise<void>;
+  /** A waiting row is given up, and who sent it is told why. */
+  lose(id: string, because: RefusedBecause | 'lost', at: Date): Promise<void>;
   /** Erased rows whose bytes still lie there. */
   takeErased(): Promise<{ id: string; storageKey: string }[]>;
   forget(ids: string[]): Promise<void>;
@@ -65,7 +65,9 @@ export async function fetchAttachment(deps: MediaDeps, attachmentId: string): Pr
       'media: not stored',
     );
     if (failure === 'retry') return 'retry';
-    await deps.rows.lose(attachmentId, failure, deps.now());
+    // A channel refuses what is too large for it; all else is found here.
+    const { because = 'too_large' } = cause as MediaError;
+    await deps.rows.lose(attachmentId, failure === 'lost' ? 'lost' : because, deps.now());
     return failure;
   }
 }

@@ -4,6 +4,7 @@ import { MediaError } from '../core/errors.js';
 export const LONGEST_SIDE = 1600;
 /** More is no photo of a phone: a small file can unpack to gigabytes. */
 const MOST_PIXELS = 64_000_000;
+const MOST_SECONDS = 20;
 
 export interface Picture {
   bytes: Uint8Array;
@@ -13,7 +14,7 @@ export interface Picture {
 
 /**
  * Draws a picture anew as JPEG: upright, at most 1600 px, on white, without EXIF (where it was taken), comments, or
- * whatever else hid in the file. Rejects with a MediaError 'refused' where it cannot be read or is too large.
+ * whatever else hid in the file. Of one that moves, the first frame. Rejects with a MediaError 'refused' where it cannot be read or is too large.
  */
 export async function redraw(bytes: Uint8Array): Promise<Picture> {
   const { default: sharp } = await import('sharp');
@@ -26,12 +27,13 @@ export async function redraw(bytes: Uint8Array): Promise<Picture> {
       .resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 82 })
+      .timeout({ seconds: MOST_SECONDS })
       .toBuffer({ resolveWithObject: true });
     return { bytes: data, width: info.width, height: info.height };
   } catch (cause) {
-    throw new MediaError(
-      'refused',
-      `a picture that cannot be read: ${cause instanceof Error ? cause.message : ''}`,
-    );
+    const { message } = cause as Error;
+    throw new MediaError('refused', `a picture that cannot be read: ${message}`, {
+      because: /exceeds pixel limit/u.test(message) ? 'too_large' : 'broken',
+    });
   }
 }

@@ -1,3 +1,4 @@
+import type { RefusedBecause } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import type { Sql } from './sql.js';
 
@@ -92,12 +93,27 @@ export async function waitingFiles(
   return rows;
 }
 
-/** The platform no longer has it, or it cannot be read. */
-export async function loseFile(sql: Sql, id: string, state: 'lost' | 'refused'): Promise<void> {
-  await sql.query(`UPDATE attachments SET state = $2, remote = NULL WHERE id = $1 AND state = 'waiting'`, [
-    id,
-    state,
-  ]);
+/**
+ * The platform no longer has it, or it may not be kept. Who sent it is told why and what to do, where it still waited:
+ * once a minute for each reason, however many there were.
+ */
+export async function loseFile(
+  sql: Sql,
+  id: string,
+  because: RefusedBecause | 'lost',
+  at: Date,
+): Promise<void> {
+  await sql.query(
+    `WITH lost AS (
+       UPDATE attachments SET state = $2, remote = NULL WHERE id = $1 AND state = 'waiting' RETURNING conversation_id
+     )
+     INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at, received_at)
+     SELECT c.line_id, 'file-refused:' || c.id || ':' || $3 || ':' || $4, c.id, 'internal',
+       jsonb_build_object('flow', 'file-refused', 'vars', jsonb_build_object('because', $3::text)), $5, $5
+     FROM lost JOIN conversations c ON c.id = lost.conversation_id
+     ON CONFLICT (line_id, external_id) DO NOTHING`,
+    [id, because === 'lost' ? 'lost' : 'refused', because, at.toISOString().slice(0, 16), at],
+  );
 }
 
 /** How many of these are still to be fetched. */

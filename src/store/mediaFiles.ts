@@ -1,4 +1,6 @@
+import type { RefusedBecause } from '../core/errors.js';
 import type { FileRow, KeptFile } from '../core/file.js';
+import { loseFile } from './attachmentRows.js';
 import { forgetKeys, takeErased } from './attachments.js';
 import type { Sql } from './sql.js';
 
@@ -24,20 +26,7 @@ export function mediaFiles(sql: Sql) {
       );
       return rowCount === 1;
     },
-    /** Who sent it is told, where it still waited: once a minute, however many there were. */
-    async lose(id: string, state: 'refused' | 'lost', at: Date) {
-      await sql.query(
-        `WITH lost AS (
-           UPDATE attachments SET state = $2, remote = NULL WHERE id = $1 AND state = 'waiting' RETURNING conversation_id
-         )
-         INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at, received_at)
-         SELECT c.line_id, 'file-refused:' || c.id || ':' || $4, c.id, 'internal',
-           '{"flow":"file-refused","vars":{}}', $3, $3
-         FROM lost JOIN conversations c ON c.id = lost.conversation_id
-         ON CONFLICT (line_id, external_id) DO NOTHING`,
-        [id, state, at, at.toISOString().slice(0, 16)],
-      );
-    },
+    lose: (id: string, because: RefusedBecause | 'lost', at: Date) => loseFile(sql, id, because, at),
     takeErased: () => takeErased(sql),
     forget: (ids: string[]) => forgetKeys(sql, ids),
   };

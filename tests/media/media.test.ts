@@ -14,7 +14,7 @@ import { openConversations } from '../../src/store/openConversations.js';
 import { createSealer } from '../../src/store/sealer.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
-import { PDF, phonePhoto, ZIP } from './samples.js';
+import { aPdf, ELF, phonePhoto, ZIP } from './samples.js';
 
 let database: TestDatabase;
 let dir: string;
@@ -109,14 +109,16 @@ describe('fetching what a person sent', () => {
   });
 
   test.each([
-    ['a ZIP is refused', 'refused', async () => ({ bytes: ZIP, mime: 'image/jpeg' })],
+    ['a ZIP that says it is a photo is refused', 'kind', async () => ({ bytes: ZIP, mime: 'image/jpeg' })],
+    ['a program that says it is a photo', 'unsafe', async () => ({ bytes: ELF, mime: 'image/jpeg' })],
     [
       'too large for the platform: refused',
-      'refused',
+      'too_large',
       () => Promise.reject(new MediaError('refused', 'over 20 MB')),
     ],
     ['gone from the platform: lost', 'lost', () => Promise.reject(new MediaError('lost', 'no file'))],
-  ] as const)('%s', async (_, state, fetchRemote) => {
+  ] as const)('%s, and its sender is told why', async (_, because, fetchRemote) => {
+    const state = because === 'lost' ? 'lost' : 'refused';
     const id = await anAttachment();
     expect(await fetchAttachment({ ...deps, fetchRemote }, id)).toBe(state);
     expect(await rowOf(id)).toMatchObject({ state, remote: null, storage_key: null });
@@ -127,7 +129,9 @@ describe('fetching what a person sent', () => {
     const { rows } = await database.pool.query(
       "DELETE FROM inbound_messages WHERE kind = 'internal' RETURNING conversation_id, body",
     );
-    expect(rows).toEqual([{ conversation_id: conversationId, body: { flow: 'file-refused', vars: {} } }]);
+    expect(rows).toEqual([
+      { conversation_id: conversationId, body: { flow: 'file-refused', vars: { because } } },
+    ]);
   });
 
   test('a platform that cannot be reached is tried again', async () => {
@@ -163,7 +167,7 @@ describe('fetching what a person sent', () => {
   test('a document keeps no name that its sender gave it', async () => {
     const id = await anAttachment({ kind: 'document' });
     await fetchAttachment(
-      { ...deps, fetchRemote: async () => ({ bytes: PDF, mime: 'application/pdf' }) },
+      { ...deps, fetchRemote: async () => ({ bytes: await aPdf(), mime: 'application/pdf' }) },
       id,
     );
     expect(await createMedia(deps).source(id)).toMatchObject({

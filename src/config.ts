@@ -104,8 +104,14 @@ export interface Config {
     path: string | null;
     /** A page that stands in for WhatsApp's, on this machine: for tests alone. */
     page: string | null;
+    /** What of our environment it needs; no secret is among it. */
+    env: { [name: string]: string };
   };
 }
+
+/** What a browser asks its environment: where programs lie, the way to the internet, time zone and language. */
+const BROWSER_NAMES = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH'];
+const PROXY_NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
 /** Reads the environment. Throws SetupError naming every fault at once. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -144,8 +150,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     isRunByNpm: env['npm_lifecycle_event'] !== undefined,
     simulator: e.SIMULATOR ?? (!e.DATABASE_URL && lines.length === 0),
     lines,
-    browser: { path: e.PUPPETEER_EXECUTABLE_PATH ?? null, page: e.WHATSAPP_WEB_PAGE ?? null },
+    browser: {
+      path: e.PUPPETEER_EXECUTABLE_PATH ?? null,
+      page: e.WHATSAPP_WEB_PAGE ?? null,
+      env: browserEnv(env),
+    },
   };
+}
+
+function browserEnv(env: NodeJS.ProcessEnv): { [name: string]: string } {
+  const names = [...BROWSER_NAMES, ...PROXY_NAMES, ...PROXY_NAMES.map((name) => name.toLowerCase())];
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 function linesOf(e: z.infer<typeof Environment>): LineSettings[] {

@@ -1,11 +1,13 @@
-import { SetupError } from '../core/errors.js';
+import { join } from 'node:path';
 import type { LineSettings, SettingsOf } from '../core/line.js';
 import type { Log, Now } from '../core/ports.js';
-import type { Channel } from './channel.js';
+import type { Channel, TopicBook } from './channel.js';
 import type { SimulatedPlatform } from './simulator/platform.js';
 import { createSimulatedLines } from './simulator/lines.js';
 import { createTelegram } from './telegram/client.js';
 import type { MenuCommand } from './telegram/commands.js';
+import { createWhatsAppWeb } from './whatsapp-web/client.js';
+import { telegramLine } from './telegram/lineId.js';
 import { createWhatsAppCloud } from './whatsapp-cloud/client.js';
 
 export { createTelegramDoor, type TelegramDoor } from './telegram/door.js';
@@ -23,8 +25,16 @@ export interface ChannelDeps {
   publicUrl: string | null;
   log: Log;
   now: Now;
+  /** Where linked accounts of WhatsApp Web lie, each in a folder of its own. */
+  dataDir: string;
+  /** Where WhatsApp Web runs: see config. */
+  browser: { path: string | null; page: string | null; env: { [name: string]: string } };
+  /** Shows what only whoever started us may see: a QR code. */
+  show?: (text: string) => void;
   /** The commands menu, worded by the flows; a plain one otherwise. */
   commands?: MenuCommand[];
+  /** Where the topics of a line's groups are kept. */
+  topics?: (lineId: string) => TopicBook;
   /** The phones of the simulator, where it is on: made by `createSimulatedPlatform`, and handed to its page as well. */
   simulator: SimulatedPlatform | null;
 }
@@ -45,7 +55,7 @@ export function createChannel(settings: LineSettings, deps: ChannelDeps): Channe
     case 'whatsapp-cloud':
       return createWhatsAppCloud({ settings, log: deps.log });
     case 'whatsapp-web':
-      throw new SetupError([`${settings.kind}: not built yet`]);
+      return whatsAppWeb(settings, deps);
     default:
       return settings satisfies never;
   }
@@ -58,5 +68,27 @@ function telegram(settings: SettingsOf<'telegram'>, deps: ChannelDeps): Channel 
     webhookSecret && publicUrl
       ? { url: `${publicUrl}/channels/telegram/webhook`, secret: webhookSecret }
       : null;
-  return createTelegram({ token, apiRoot, webhook, log, now, ...(commands ? { commands } : {}) });
+  return createTelegram({
+    token,
+    apiRoot,
+    webhook,
+    log,
+    now,
+    ...(commands ? { commands } : {}),
+    ...(deps.topics ? { topics: deps.topics(telegramLine(token)) } : {}),
+  });
+}
+
+function whatsAppWeb({ name }: SettingsOf<'whatsapp-web'>, deps: ChannelDeps): Channel {
+  const { browser, log, now, show } = deps;
+  return createWhatsAppWeb({
+    name,
+    profileFolder: join(deps.dataDir, 'whatsapp-web', name),
+    browserPath: browser.path,
+    browserEnv: browser.env,
+    page: browser.page,
+    show: show ?? null,
+    log,
+    now,
+  });
 }

@@ -1,0 +1,256 @@
+import { rmSync } from 'node:fs';
+import qrcode from 'qrcode';
+import { z } from 'zod';
+import { MediaError } from '../../core/errors.js';
+import { CHANNEL_LIMITS } from '../../core/limits.js';
+import type { Log, Now } from '../../core/ports.js';
+import type { Channel, ChannelHealth, Intake, LineState } from '../channel.js';
+import { findBrowser } from './browser.js';
+import { openChild, type Child, type ChildEvent } from './child.js';
+import { createOwn } from './own.js';
+import { sessionFolder } from './profile.js';
+import { toReport } from './reports.js';
+import { createSending } from './send.js';
+import { whatsappStartLink } from './startLink.js';
+import { createSupervisor, TIMING, type Supervisor, type Timing } from './supervisor.js';
+import { createTaker, type Taker } from './take.js';
+import { Media } from './talk.js';
+
+export interface WhatsAppWebOptions {
+  /** Names the line. */
+  name: string;
+  /** Where the linked account lies; whoever has it has the account. Made 0700. */
+  profileFolder: string;
+  /** null: the first browser that usual systems have. */
+  browserPath: string | null;
+  /** What of our environment the browser needs: PATH, proxies, time zone. */
+  browserEnv: { [name: string]: string };
+  /** A stand-in's address instead of WhatsApp's own page: for tests alone. */
+  page: string | null;
+  /** Shows the QR code to whoever started us; null where nobody looks. */
+  show: ((text: string) => void) | null;
+  log: Log;
+  now: Now;
+  timing?: Partial<Timing>;
+}
+
+export interface WhatsAppWeb extends Channel {
+  /** The line's process and its browser: what tests kill, and the bench measures. */
+  running(): Pick<Child, 'pid' | 'browserPid'> | null;
+}
+
+/** A single call into the browser. */
+const PROTOCOL_MS = 30_000;
+const MOST_BYTES = 20 * 1024 * 1024;
+/** So much of a chat is read again after we were away, and so far back at most. */
+const HISTORY = { most: 100, ms: 120_000, days: 14 };
+/** WhatsApp's clock and ours, and what came late while we were there. */
+const OVERLAP_SECONDS = 600;
+const SAVE_MS = 5_000;
+const TYPING_MS = 5_000;
+
+/**
+ * A line of WhatsApp on a phone's own account, through whatsapp-web.js: its real Client drives WhatsApp's page in a
+ * headless Chromium, in a process of its own. Unofficial: WhatsApp may block the account; the Cloud API is the drop-in.
+ */
+export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
+  const lineId = `whatsapp-web:${options.name}`;
+  const timing = { ...TIMING, ...options.timing };
+  const { log } = options;
+  const own = createOwn();
+  let health: ChannelHealth = { state: 'stopped' };
+  let intake: Intake | null = null;
+  let taker: Taker | null = null;
+  let supervisor: Supervisor | null = null;
+  let number: string | null = null;
+  /** Up to when (seconds) everything is stored; null: never linked before. */
+  let storedUntil: number | null = null;
+  let saving: NodeJS.Timeout | undefined;
+  let saved: number | null = null;
+
+  const child = (): Child | null => supervisor?.child() ?? null;
+  const sending = createSending({ child, own, log, sendMs: timing.sendMs });
+
+  async function start(given: Intake): Promise<void> {
+    intake = given;
+    // Told at once where there is no browser at all.
+    const browser = findBrowser(options.browserPath, options.browserEnv, options.page);
+    const offset = Number((await given.loadOffset()) ?? Number.NaN);
+    if (Number.isSafeInteger(offset)) storedUntil = Math.max(storedUntil ?? 0, offset);
+    taker = createTaker({
+      lineId,
+      intake: given,
+      log,
+      receiveMs: timing.receiveMs,
+      isOurs: (record) => own.isOurs(record),
+      stored: (chat) => void seen(chat),
+    });
+    supervisor = createSupervisor({
+      lineId,
+      timing,
+      log,
+      open: (on) =>
+        openChild(
+          {
+            kind: 'open',
+            profileFolder: options.profileFolder,
+            browser,
+            page: options.page,
+            protocolMs: PROTOCOL_MS,
+          },
+          log,
+          (event) => {
+            // What comes between the page's readiness and its history waits for the history.
+            if (event.kind === 'ready') taker?.hold();
+            on(event);
+          },
+        ),
+      forget: () => rmSync(sessionFolder(options.profileFolder), { recursive: true, force: true }),
+      wasLinked: () => storedUntil !== null,
+      changed: setState,
+      linking,
+      ready: (mine, told) => void ready(mine, told),
+      event: hear,
+    });
+    supervisor.start();
+  }
+
+  async function ready(mine: Child, told: string | null): Promise<void> {
+    if (told !== null && told !== number) {
+      number = told;
+      await intake?.named?.(`+${told}`).catch(notTold);
+    }
+    await catchUp(mine);
+  }
+
+  /**
+   * What was written while we were away comes by no event: the chats are read again from where everything was stored.
+   * Of an account that was just linked, nothing: what lies there unread was written to a person, not to us.
+   */
+  async function catchUp(mine: Child): Promise<void> {
+    const nowSeconds = Math.floor(options.now().getTime() / 1000);
+    const mineTaker = taker;
+    if (storedUntil === null) {
+      storedUntil = nowSeconds;
+      save();
+      mineTaker?.release([]);
+      return;
+    }
+    const since = Math.max(storedUntil - OVERLAP_SECONDS, nowSeconds - HISTORY.days * 86_400);
+    try {
+      const missed = await mine.ask(
+        { do: 'history', since, most: HISTORY.most },
+        z.array(z.unknown()),
+        HISTORY.ms,
+      );
+      mineTaker?.release(missed);
+      log.info({ line: lineId, messages: missed.length }, 'whatsapp-web: read what may have been missed');
+    } catch (cause) {
+      mineTaker?.release([]);
+      log.warn(
+        { line: lineId, reason: (cause as Error).message },
+        'whatsapp-web: the chats could not be read again',
+      );
+    }
+  }
+
+  function hear(event: ChildEvent): void {
+    if (event.kind === 'message') taker?.take(event.record);
+    if (event.kind !== 'ack') return;
+    const report = toReport(event.id, event.ack, options.now());
+    if (report) intake?.reported?.([report]).catch(notTold);
+  }
+
+  /** All that a chat said is stored: now the phone may show it as seen. */
+  async function seen(chat: string): Promise<void> {
+    storedUntil = Math.max(storedUntil ?? 0, taker?.storedUntil() ?? 0);
+    saving ??= setTimeout(save, SAVE_MS);
+    await child()
+      ?.ask({ do: 'seen', chat }, z.unknown(), timing.pulseMs)
+      .catch(() => {});
+  }
+
+  function save(): void {
+    clearTimeout(saving);
+    saving = undefined;
+    if (storedUntil === null || storedUntil === saved) return;
+    const until = storedUntil;
+    intake?.saveOffset(String(until)).then(() => {
+      saved = until;
+    }, notTold);
+  }
+
+  function linking(qr: string | null): void {
+    intake?.linking?.(qr).catch(notTold);
+    if (qr === null) return;
+    // Not the code itself: whoever reads it in a log has the account.
+    log.info({ line: lineId }, 'whatsapp-web: waits for its QR code to be scanned');
+    if (options.show) void draw(qr, options.show);
+  }
+
+  async function draw(qr: string, show: (text: string) => void): Promise<void> {
+    const drawn = await qrcode.toString(qr, { type: 'terminal', small: true }).catch(() => null);
+    if (drawn) show(`${lineId}: WhatsApp → Perangkat tertaut → pindai kode ini\n${drawn}\n`);
+  }
+
+  function setState(state: LineState, detail?: string): void {
+    if (health.state === state && health.detail === detail) return;
+    health = detail === undefined ? { state } : { state, detail };
+    const level = state === 'down' || state === 'degraded' ? 'warn' : 'info';
+    log[level]({ line: lineId, state, detail }, 'whatsapp-web: line');
+    intake?.stateChanged(state, detail).catch(notTold);
+  }
+
+  function notTold(cause: unknown): void {
+    log.warn({ err: cause, line: lineId }, 'whatsapp-web: what happened could not be written down');
+  }
+
+  async function typing(chat: string, isOn: boolean): Promise<void> {
+    await child()
+      ?.ask({ do: 'typing', chat, isOn }, z.unknown(), TYPING_MS)
+      .catch(() => {});
+  }
+
+  async function stopListening(): Promise<void> {
+    await taker?.stop();
+    save();
+  }
+
+  return {
+    lineId,
+    platform: 'whatsapp',
+    limits: CHANNEL_LIMITS['whatsapp-web'],
+    start,
+    stopListening,
+    async stop() {
+      await stopListening();
+      await supervisor?.stop();
+      setState('stopped');
+    },
+    health: () => health,
+    async send(chatId, message, media) {
+      await typing(chatId, true);
+      try {
+        return await sending.send(chatId, message, media);
+      } finally {
+        void typing(chatId, false);
+      }
+    },
+    findSent: (chatId, message, since) => sending.find(chatId, message, since),
+    showTyping: (chatId) => typing(chatId, true),
+    async fetchMedia(ref) {
+      if (!ref.remote) throw new MediaError('lost', 'no file of WhatsApp is named');
+      if ((ref.bytes ?? 0) > MOST_BYTES) throw new MediaError('refused', `${ref.bytes} bytes`);
+      const mine = child();
+      if (!mine) throw new MediaError('retry', 'the line is not ready');
+      const ask = { do: 'media' as const, message: ref.remote, most: MOST_BYTES };
+      const got = await mine.ask(ask, Media, timing.mediaMs).catch((cause: unknown) => {
+        throw new MediaError('retry', `the file cannot be had now: ${(cause as Error).message}`);
+      });
+      if ('failure' in got) throw new MediaError(got.failure, got.why);
+      return { bytes: got.bytes, mime: ref.mime ?? got.mime };
+    },
+    startLink: (payload) => (number === null ? null : whatsappStartLink(number, payload)),
+    running: () => supervisor?.running() ?? null,
+  };
+}

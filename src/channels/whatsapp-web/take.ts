@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../core/ports.js';
+import type { Intake } from '../channel.js';
+import { toInbound } from './toInbound.js';
+import type { MessageRecord } from './record.js';
+
+export interface TakerDeps {
+  lineId: string;
+  intake: Intake;
+  log: Log;
+  /** Rest before the nth try again, in ms. */
+  receiveMs: (failures: number) => number;
+  /** Whether a message from our own account was sent by us. */
+  isOurs: (record: MessageRecord) => Promise<boolean>;
+  /** Everything that came of a chat is stored: the platform may be told. */
+  stored: (chat: string) => void;
+}
+
+export interface Taker {
+  /** Takes one message; those of a chat one after the other, in the order in which they are handed in. */
+  take(record: unknown): void;
+  /** From now on what comes waits for `release`: what was missed goes first. */
+  hold(): void;
+  /** Takes what was missed, then what waited. Without a list: only what waited. */
+  release(missed: unknown[]): void;
+  /** The time (seconds) up to which everything is stored; null where nothing came yet. */
+  storedUntil(): number | null;
+  /** Takes no more; resolves when what is being stored is stored, or has failed. */
+  stop(): Promise<void>;
+}
+
+const REMEMBERED = 5_000;
+
+/**
+ * Hands what came on to the road. What could not be stored is tried again, and holds back what its writer said after it:
+ * the phone has it, and nobody else will bring it again. After a crash, the history of the chats does (see client.ts).
+ */
+export function createTaker(deps: TakerDeps): Taker {
+  const { lineId, intake, log } = deps;
+  const stopping = new AbortController();
+  const chats = new Map<string, Promise<void>>();
+  /** What is not stored yet, with its time. */
+  const open = new Map<symbol, number>();
+  /** What was stored, by id: the history brings much of it again. */
+  const done = new Set<string>();
+  let newest: number | null = null;
+  let held: unknown[] | null = null;
+
+  function take(raw: unknown): void {
+    if (stopping.signal.aborted) return;
+    if (held) {
+      held.push(raw);
+      return;
+    }
+    const record = raw as Partial<MessageRecord> | null;
+    const chat = typeof record?.chat === 'string' ? record.chat : '';
+    const key = Symbol(chat);
+    const at = typeof record?.at === 'number' ? record.at : null;
+    if (at !== null) open.set(key, at);
+    const mine = (chats.get(chat) ?? Promise.resolve())
+      .then(() => receive(raw))
+      .then((isStored) => {
+        // What was not stored keeps its time: from there on the history is read again.
+        if (!isStored) return;
+        open.delete(key);
+        if (at !== null) newest = Math.max(newest ?? 0, at);
+      });
+    chats.set(chat, mine);
+    void mine.finally(() => {
+      if (chats.get(chat) !== mine) return;
+      chats.delete(chat);
+      if (!stopping.signal.aborted && chat !== '') deps.stored(chat);
+    });
+  }
+
+  /** False where it was stopped before it could be stored. */
+  async function receive(raw: unknown): Promise<boolean> {
+    try {
+      if (await isOwn(raw)) return true;
+    } catch (cause) {
+      log.warn(
+        { err: cause, line: lineId },
+        'whatsapp-web: a message of our own account could not be told apart',
+      );
+      return true;
+    }
+    const reading = toInbound(raw, { lineId, isPrivate: (chat) => intake.isPrivate?.(chat) ?? false });
+    if (reading.kind === 'ignored') {
+      log.info({ line: lineId, why: reading.why }, 'whatsapp-web: passed over');
+      return true;
+    }
+    const { externalId } = reading.inbound;
+    for (let failures = 1; !stopping.signal.aborted; failures += 1) {
+      try {
+        await intake.receive(reading.inbound);
+        remember(externalId);
+        return true;
+      } catch (cause) {
+        log.warn(
+          { err: cause, line: lineId, message: externalId, failures },
+          'whatsapp-web: not stored; again soon',
+        );
+        await sleep(deps.receiveMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+    return false;
+  }
+
+  async function isOwn(raw: unknown): Promise<boolean> {
+    const record = raw as MessageRecord | null;
+    return record?.fromMe === true && (await deps.isOurs(record));
+  }
+
+  function remember(id: string): void {
+    if (done.size >= REMEMBERED) done.delete(done.values().next().value!);
+    done.add(id);
+  }
+
+  return {
+    take,
+    hold() {
+      held ??= [];
+    },
+    release(missed) {
+      const waited = held ?? [];
+      held = null;
+      const known = new Set<unknown>();
+      for (const record of missed) {
+        const id = (record as MessageRecord | null)?.id;
+        known.add(id);
+        if (id === undefined || !done.has(id)) take(record);
+      }
+      for (const record of waited) {
+        const { id, edit } = (record ?? {}) as Partial<MessageRecord>;
+        if (edit !== undefined || !known.has(id)) take(record);
+      }
+    },
+    storedUntil: () => (open.size === 0 ? newest : Math.min(...open.values()) - 1),
+    async stop() {
+      stopping.abort();
+      held = null;
+      await Promise.all(chats.values());
+    },
+  };
+}

@@ -2,14 +2,16 @@ import { withoutToken } from '../core/inviteToken.js';
 
 /**
  * Where a platform's links hand in no payload but only words for the text field (wa.me), the payload is what the person
- * sends as their first message: "Mulai inv-Ab3". Ours all have a short name, a hyphen and something behind it.
+ * then sends, spelled as Telegram spells it. `payload`: at most 64 of A-Z a-z 0-9 _ -.
  */
 export function startText(payload: string): string {
-  return `Mulai ${payload}`;
+  return `/start ${payload}`;
 }
 
-/** The payload of such a message, as it may be stored; null for any other text. */
+/** The payload of such a message, as it may be stored ('' for one that is none of ours); null for any other text. */
 export function readStartText(text: string): string | null {
-  const payload = /^\s*(?:mulai|start)\s+([a-z]{1,12}-[\w-]{1,60})\s*$/iu.exec(text)?.[1];
-  return payload === undefined ? null : withoutToken(payload);
+  const start = /^\s*\/start(?:\s+(\S*))?\s*$/iu.exec(text);
+  if (!start) return null;
+  const payload = start[1] ?? '';
+  return /^[\w-]{0,64}$/u.test(payload) ? withoutToken(payload) : '';
 }

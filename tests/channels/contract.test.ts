@@ -1,5 +1,11 @@
 import { channelContract } from './contract.js';
-import { simulatorButtons, simulatorNumbers, telegramPolling, telegramWebhook } from './rigs.js';
+import {
+  simulatorButtons,
+  simulatorNumbers,
+  telegramPolling,
+  telegramWebhook,
+  whatsappCloud,
+} from './rigs.js';
 
 const TELEGRAM = { refusal: 'Telegram delivers again instead' };
 const SIMULATOR = {
@@ -13,4 +19,12 @@ channelContract('simulator with buttons', simulatorButtons, SIMULATOR);
 channelContract('simulator with numbers', simulatorNumbers, {
   ...SIMULATOR,
   buttons: 'in the manner of WhatsApp Web, which has no buttons',
+  closing: 'in the manner of WhatsApp Web, which has no buttons',
+});
+channelContract('whatsapp-cloud', whatsappCloud, {
+  refusal: 'Meta delivers again instead',
+  groups: 'messages of groups are passed over: only a Groups API of its own would answer there',
+  blocks: 'Meta does not tell of blocks: what is sent is reported as not delivered',
+  closing: 'what was sent cannot be changed; a stale tap is answered with the present state',
+  sizes: 'the webhook tells no size',
 });

@@ -111,23 +111,27 @@ export function channelContract(
       ]);
     });
 
-    ability(
-      'buttons',
-      'a tap comes back with our payload and its label, and the answer takes the buttons off',
-      async () => {
-        await rig.writes('halo');
-        await arrives(1);
-        await send({ text: 'Benar?', choices: [{ label: 'Ya', payload: 'a.k3.0' }] });
-        await rig.taps('Ya');
-        await arrives(2);
-        expect(intake.stored[1]!.content).toEqual({ kind: 'tap', payload: 'a.k3.0', label: 'Ya' });
-        await send({ text: 'Baik.', closes: intake.stored[1]!.externalId });
-        expect(await rig.sees()).toEqual([
-          { text: 'Benar?', buttons: [], photos: 0 },
-          { text: 'Baik.', buttons: [], photos: 0 },
-        ]);
-      },
-    );
+    ability('buttons', 'a tap comes back with our payload and its label', async () => {
+      await rig.writes('halo');
+      await arrives(1);
+      await send({ text: 'Benar?', choices: [{ label: 'Ya', payload: 'a.k3.0' }] });
+      await rig.taps('Ya');
+      await arrives(2);
+      expect(intake.stored[1]!.content).toEqual({ kind: 'tap', payload: 'a.k3.0', label: 'Ya' });
+    });
+
+    ability('closing', 'the answer takes the buttons off', async () => {
+      await rig.writes('halo');
+      await arrives(1);
+      await send({ text: 'Benar?', choices: [{ label: 'Ya', payload: 'a.k3.0' }] });
+      await rig.taps('Ya');
+      await arrives(2);
+      await send({ text: 'Baik.', closes: intake.stored[1]!.externalId });
+      expect(await rig.sees()).toEqual([
+        { text: 'Benar?', buttons: [], photos: 0 },
+        { text: 'Baik.', buttons: [], photos: 0 },
+      ]);
+    });
 
     ability('buttons', 'two taps on one button are two messages', async () => {
       await rig.writes('halo');
@@ -149,7 +153,8 @@ export function channelContract(
       await rig.sendsPhoto(photo, 'jalan rusak');
       await arrives(1);
       const content = intake.stored[0]!.content;
-      expect(content).toMatchObject({ kind: 'photo', caption: 'jalan rusak', file: { bytes: photo.length } });
+      expect(content).toMatchObject({ kind: 'photo', caption: 'jalan rusak' });
+      if (!cannot['sizes']) expect(content).toMatchObject({ file: { bytes: photo.length } });
       const fetched = await rig.channel.fetchMedia(content.kind === 'photo' ? content.file : {});
       expect(new Uint8Array(fetched.bytes)).toEqual(photo);
     });
@@ -205,7 +210,7 @@ export function channelContract(
       expect(intake.contents()).toEqual([{ kind: 'start', payload: withoutToken('inv-Ab3') }]);
     });
 
-    test('who blocks us is not written to; who unblocks us is', async () => {
+    ability('blocks', 'who blocks us is not written to; who unblocks us is', async () => {
       await rig.writes('halo');
       await rig.blocks();
       await arrives(2);

@@ -7,8 +7,11 @@ import type { Channel } from '../../src/channels/channel.js';
 import { createSimulatedLines } from '../../src/channels/simulator/lines.js';
 import { createSimulatedPlatform } from '../../src/channels/simulator/platform.js';
 import { createTelegram } from '../../src/channels/telegram/client.js';
+import { createWhatsAppCloud } from '../../src/channels/whatsapp-cloud/client.js';
+import { createCloudDoor } from '../../src/channels/whatsapp-cloud/door.js';
 import { SIMULATOR_LINES } from '../../src/core/simulator.js';
 import { startBotApi, type BotApi } from '../standins/botApi.js';
+import { startGraphApi } from '../standins/graphApi.js';
 import { testLog } from './intake.js';
 
 /** A person at the platform of a channel, and what they see there. */
@@ -115,6 +118,62 @@ function telegramRig(
       await channel.stop();
       await close();
       await bot.stop();
+    },
+  };
+}
+
+export async function whatsappCloud(): Promise<Rig> {
+  const meta = await startGraphApi({ isReporting: false });
+  const log = testLog();
+  const channel = createWhatsAppCloud({ settings: meta.settings, log, backoffMs: () => 5 });
+  const door = createCloudDoor({ lines: () => [channel.doorLine], log });
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const query = new URL(request.url!, 'http://door.test').searchParams;
+      if (request.method === 'GET') {
+        const { status, body } = door.handshake(query);
+        response.writeHead(status).end(body);
+        return;
+      }
+      const headers = request.headers as { [name: string]: string };
+      void channel.handleWebhook!(headers, Buffer.concat(parts)).then(({ status }) =>
+        response.writeHead(status).end(),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await meta.bringsTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const person = meta.person('6281200000041', 'Siti');
+  return {
+    channel,
+    chatId: person.key,
+    log,
+    writes: (text) => person.writes(text),
+    taps: (label) => person.taps(label),
+    sendsPhoto: (bytes, caption) => person.sendsPhoto(bytes, caption === undefined ? {} : { caption }),
+    sendsDocument: (bytes, name) => person.sendsDocument(bytes, { name }),
+    sharesOwnContact: () => person.sharesContact('6281200000041'),
+    sharesOtherContact: () => person.sharesContact('6281200000042', 'Tini'),
+    sharesLocation: (latitude, longitude) => person.sharesLocation(latitude, longitude),
+    edits: (text) => person.edits(text),
+    blocks: () => person.isUnreachable(),
+    unblocks: () => person.isUnreachable(false),
+    opensLink: (payload) => person.starts(payload),
+    writesTwice: (text) => person.writes(text, { times: 2 }),
+    async sees() {
+      return (await person.ours()).map((one) => ({
+        text: one.text,
+        buttons: one.buttons.map((button) => button.title),
+        photos: one.photos.length,
+      }));
+    },
+    isSettled: async () => (await meta.waiting()) === 0,
+    async close() {
+      await channel.stop();
+      await closeServer(server);
+      await meta.stop();
     },
   };
 }

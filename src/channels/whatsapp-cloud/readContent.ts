@@ -143,9 +143,11 @@ function captionOf(caption: string | undefined): { caption?: string } {
 }
 
 function fileOf(file: File): MediaRef {
+  // 'audio/ogg; codecs=opus': the parameters are of no use to us.
+  const mime = file.mime_type?.split(';')[0]?.trim();
   return {
     remote: spellMedia(storable(file.id), file.sha256),
-    ...(file.mime_type === undefined ? {} : { mime: storable(file.mime_type) }),
+    ...(mime ? { mime: storable(mime) } : {}),
   };
 }
 

@@ -58,6 +58,8 @@ export interface Channel {
   ): Promise<{ status: number }>;
   /** A link that opens a chat here and hands in `payload` (at most 64 of A-Z a-z 0-9 _ -); null where there is none. */
   startLink?(payload: string): string | null;
+  /** The same for a group: whoever opens it chooses the group, which then hands in `payload`. */
+  groupLink?(payload: string): string | null;
 }
 
 /** Where a channel hands what it received. Resolves after the commit; rejects if nothing was stored. */
@@ -103,3 +105,18 @@ export interface ChannelHealth {
 export type MediaSource = (
   attachmentId: string,
 ) => Promise<{ bytes: Uint8Array; mime: string; name: string }>;
+
+/** Where a subject (a case) stands in a group. */
+export interface Topic {
+  /** The platform's id of the topic; null: the group has none, and its messages stand among the others. */
+  id: string | null;
+  /** External id of the newest message of the subject that has buttons. */
+  buttons: string | null;
+  isClosed: boolean;
+}
+
+/** Keeps the topics of a line's groups, since they outlive the process. A topic that is gone is saved anew. */
+export interface TopicBook {
+  load(chatId: string, subject: string): Promise<Topic | null>;
+  save(chatId: string, subject: string, topic: Topic): Promise<void>;
+}

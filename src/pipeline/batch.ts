@@ -1,10 +1,15 @@
 import type { ApplyContext } from '../effects/applier.js';
-import { loadConversations, saveConversations, type ConversationRow } from '../store/conversations.js';
+import {
+  loadConversations,
+  saveConversations,
+  sendOnWaiting,
+  type ConversationRow,
+} from '../store/conversations.js';
 import { loadWaiting, type WaitingRow } from '../store/inbound.js';
 import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
-import { hearBlocks, isHeard } from './hear.js';
+import { hearBlocks, hearLostGroups, isHeard } from './hear.js';
 import { readAgain } from './readAgain.js';
 import { closeTalk, contentOf, openTalk, type HeardRow, type Surroundings, type Talk } from './talk.js';
 import { applyWave, runWave, type WaveDeps } from './wave.js';
@@ -45,7 +50,17 @@ export async function workBatch(
 ): Promise<BatchResult> {
   const { sealer, now } = context;
   const around: Surroundings = { ...deps.surroundings, now };
-  const [rows, messages] = await Promise.all([loadConversations(sql, ids), loadWaiting(sql, ids)]);
+  const [loaded, messages] = await Promise.all([loadConversations(sql, ids, now), loadWaiting(sql, ids)]);
+  const rows = loaded.filter(({ mergedInto }) => mergedInto === null);
+  const gone = loaded.filter(({ mergedInto }) => mergedInto !== null);
+  if (gone.length > 0) {
+    // Stored by somebody who did not know yet that another conversation goes on in its place.
+    await sendOnWaiting(
+      sql,
+      gone.map(({ id }) => id),
+    );
+    context.nudges.converse = true;
+  }
   const waiting = groupByConversation(foldEdits(messages));
   await around.villages.load(
     sql,
@@ -67,6 +82,7 @@ export async function workBatch(
   for (let wave = nextWave(talks, options); wave.length > 0; wave = nextWave(talks, options)) {
     trace.seqs = wave.map((talk) => talk.current!.seq);
     await hearBlocks(sql, wave, now);
+    await hearLostGroups(sql, wave, context);
     const heard = wave.filter((talk) => isHeard(talk, deps.engine, now));
     await runWave(sql, heard, deps, around, context);
     said.push(...(await applyWave(sql, heard, deps, context)));

@@ -1,3 +1,5 @@
+import type { ApplyContext } from '../effects/applier.js';
+import { groupsLost } from '../effects/groupNotices.js';
 import { setBlocked } from '../store/conversations.js';
 import { tellAgain } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
@@ -20,6 +22,14 @@ export async function hearBlocks(sql: Sql, wave: Talk[], now: Date): Promise<voi
   for (const talk of wave)
     if (blocked.includes(talk.row.addressId)) talk.row.blockedAt = now;
     else if (unblocked.includes(talk.row.addressId)) talk.row.blockedAt = null;
+}
+
+/** An office's group that put us out gets no more notices, and its officers hear of it. */
+export async function hearLostGroups(sql: Sql, wave: Talk[], context: ApplyContext): Promise<void> {
+  const lost = wave.filter((talk) => talk.row.isGroup && talk.current!.kind === 'blocked');
+  if (lost.length === 0) return;
+  const ids = lost.map((talk) => talk.row.id);
+  context.nudges.notify ||= (await groupsLost(sql, ids, context.newId, context.now)) > 0;
 }
 
 /** Whether the engine gets to hear it: not what a robot repeats, not news of the platform. Group chatter it leaves alone. */

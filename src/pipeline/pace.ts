@@ -6,8 +6,11 @@ export interface Pace {
   allowance(): number;
   /** One begins. */
   take(): void;
-  /** A message was sent to this chat: the next waits the platform's least time. */
-  restChat(conversationId: string, isGroup: boolean): void;
+  /**
+   * A message was sent to this chat: the next waits the platform's least time. `parts`: as how many it went out (a long
+   * text, an album, a topic that was made for it); each counts, for the chat and for the line.
+   */
+  restChat(conversationId: string, isGroup: boolean, parts?: number): void;
   restChatFor(conversationId: string, ms: number): void;
   /** The whole line rests; 0 ends a rest. */
   restLine(ms: number): void;
@@ -41,13 +44,15 @@ export function createPace(limits: ChannelLimits, clock: () => number = () => pe
       fill();
       if (clock() < lineUntil) return 0;
       lineUntil = 0;
-      return Math.floor(tokens);
+      return Math.max(0, Math.floor(tokens));
     },
     take() {
       tokens -= 1;
     },
-    restChat(conversationId, isGroup) {
-      restChatFor(conversationId, isGroup ? (limits.perGroupMs ?? limits.perChatMs) : limits.perChatMs);
+    restChat(conversationId, isGroup, parts = 1) {
+      const ms = isGroup ? (limits.perGroupMs ?? limits.perChatMs) : limits.perChatMs;
+      restChatFor(conversationId, ms * Math.max(1, parts));
+      tokens -= Math.max(0, parts - 1);
     },
     restChatFor,
     restLine(ms) {

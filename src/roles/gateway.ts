@@ -3,12 +3,14 @@ import { createChannel, createChannels, type SimulatedPlatform } from '../channe
 import type { Channel } from '../channels/channel.js';
 import { MediaError } from '../core/errors.js';
 import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
+import { groupsLost } from '../effects/groupNotices.js';
 import { fetchAttachment } from '../media/media.js';
 import { createFetcher } from '../pipeline/fetch.js';
 import { createLineKeeper, openedLine, type KnownLine, type LineKeeper } from '../pipeline/lines.js';
 import { createReceiver } from '../pipeline/receive.js';
 import { createSender } from '../pipeline/send.js';
 import type { Runtime } from '../runtime.js';
+import { topicBook } from '../store/topics.js';
 import type { StartedRole } from './worker.js';
 
 export interface StartedGateway extends StartedRole {
@@ -32,6 +34,10 @@ export async function startGateway(
     counters,
     media: (attachmentId) => runtime.media.source(attachmentId),
     raiseIncidents,
+    async groupLost(sql, conversationId) {
+      // The notification is committed with the rest; a nudge that comes too early is made up for by the sweep.
+      if ((await groupsLost(sql, [conversationId], newId, now())) > 0) nudge.notify();
+    },
     owner,
   });
   const fetchRemote = async (lineId: string, ref: Parameters<Channel['fetchMedia']>[0]) => {
@@ -94,8 +100,19 @@ export async function startGateway(
 
 /** What the keeper is to run: the environment's lines, the simulator's, and how those of the table are opened. */
 function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
-  const { config, log, now, sealer } = runtime;
-  const deps = { publicUrl: config.publicUrl, log, now, simulator };
+  const { config, pool, log, now, sealer } = runtime;
+  const topics = (lineId: string) => topicBook(pool, lineId);
+  const deps = {
+    publicUrl: config.publicUrl,
+    log,
+    now,
+    dataDir: config.dataDir,
+    browser: config.browser,
+    // Into a file or a pipe a QR code would be a secret lying around.
+    ...(process.stdout.isTTY ? { show: (text: string) => void process.stdout.write(text) } : {}),
+    topics,
+    simulator,
+  };
   const ofEnvironment = config.lines.map((settings): KnownLine => {
     const lineId = lineIdOf(settings);
     const version = createHash('sha256').update(JSON.stringify(settings)).digest('hex');

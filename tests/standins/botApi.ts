@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { createPerson, type FaultKind, type Hand, type Person } from './botApi/person.js';
 import { replacer, revive, serve } from './botApi/server.js';
-import { createState, deliver, keepFile, wakeAll, type Call, type State } from './botApi/state.js';
+import { createGroup, type Group } from './botApi/group.js';
+import { createState, deliver, keepFile, newChat, wakeAll, type Call, type State } from './botApi/state.js';
+import { fullest, type Fullest } from './botApi/windows.js';
 
-export type { Person, FaultKind };
+export type { Person, FaultKind, Group };
 export type { Call, Message } from './botApi/state.js';
 
 /**
@@ -17,6 +19,8 @@ export interface BotApi {
   readonly url: string;
   readonly token: string;
   person(id: number, name?: string): Person;
+  /** A group of people; `forum`: a supergroup with topics. */
+  group(id: number, title: string, more?: { forum?: boolean }): Group;
   /** The next calls of a method ('*': any, 'download': of a file) meet a fault: once, or `times`. */
   fails(method: string, kind: FaultKind, more?: { times?: number; chat?: number }): Promise<void>;
   /** Delivers an update as it is, malformed or not, `times` times. */
@@ -25,6 +29,8 @@ export interface BotApi {
   together(acts: () => Promise<unknown>): Promise<void>;
   /** Every call but successful polls, in order; of one method. */
   calls(method?: string): Promise<Call[]>;
+  /** The fullest second and minute of what the bot sent, by the stand-in's clock. */
+  fullest(): Promise<Fullest>;
   /** How many updates are not confirmed. */
   waiting(): Promise<number>;
   /** Resolves when every update was confirmed. */
@@ -38,9 +44,13 @@ export interface BotApi {
 export const STAND_IN_TOKEN = '7001:AAFstandInTokenOfTheBotApi_00000000';
 
 export async function startBotApi(
-  options: { port?: number; token?: string; record?: string } = {},
+  options: { port?: number; token?: string; record?: string; now?: () => number } = {},
 ): Promise<BotApi> {
-  const state = createState({ token: options.token ?? STAND_IN_TOKEN, recordFile: options.record });
+  const state = createState({
+    token: options.token ?? STAND_IN_TOKEN,
+    recordFile: options.record,
+    now: options.now,
+  });
   const hand = localHand(state);
   const server = await serve(state, options.port ?? 0, (method, args) => {
     const act = hand[method as keyof Hand] as ((...args: unknown[]) => Promise<unknown>) | undefined;
@@ -79,6 +89,7 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
       persons.set(id, known);
       return known;
     },
+    group: (id, title, more = {}) => createGroup(hand, id, title, more.forum ?? false),
     fails: (method, kind, more = {}) => hand.fault({ method, kind, times: more.times ?? 1, chat: more.chat }),
     async together(acts) {
       await hand.hold(true);
@@ -91,6 +102,7 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
     delivers: (update, times) => hand.deliver(update, times),
     calls: async (method) =>
       (await hand.calls()).filter((call) => method === undefined || call.method === method),
+    fullest: async () => fullest(await hand.calls()),
     waiting: () => hand.waiting(),
     async settles(withinMs = 15_000) {
       const end = Date.now() + withinMs;
@@ -110,21 +122,18 @@ function localHand(state: State): Hand {
     async chat(id, more = {}) {
       const known = state.chats.get(id);
       if (known) return known;
-      const made = {
-        id,
-        type: more.type ?? 'private',
-        title: more.title ?? '',
-        blocked: false,
-        messages: [],
-      };
+      const made = newChat(id, more.type, more.title);
       state.chats.set(id, made);
       return made;
     },
+    async change(id, changes) {
+      Object.assign(state.chats.get(id)!, changes);
+    },
     async write(chat, text) {
       const id = state.nextMessage++;
-      state.chats
-        .get(chat)!
-        .messages.push({ id, from: 'person', text, buttons: [], photos: [], raw: { message_id: id } });
+      const found = state.chats.get(chat)!;
+      found.isStarted = true;
+      found.messages.push({ id, from: 'person', text, buttons: [], photos: [], raw: { message_id: id } });
       return id;
     },
     async query() {

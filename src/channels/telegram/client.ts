@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { MediaError, SendError } from '../../core/errors.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Log, Now } from '../../core/ports.js';
-import type { Channel, ChannelHealth, Intake, LineState } from '../channel.js';
+import type { Channel, ChannelHealth, Intake, LineState, TopicBook } from '../channel.js';
+import { createAcknowledge } from './acknowledge.js';
 import { createBotApi } from './api.js';
 import { MENU_COMMANDS, type MenuCommand } from './commands.js';
 import { toSendError } from './errors.js';
-import { queryOf } from './ids.js';
 import { telegramLine } from './lineId.js';
 import { poll } from './poll.js';
 import { createSend } from './send.js';
-import { telegramStartLink } from './startLink.js';
+import { telegramGroupLink, telegramStartLink } from './startLink.js';
 import { createTaker, type Taker } from './take.js';
 import { ALLOWED_UPDATES } from './update.js';
 import { createWebhook, type WebhookHandler } from './webhook.js';
@@ -22,6 +22,8 @@ export interface TelegramOptions {
   /** Telegram calls us at `url`; null: we poll, and need no public address. */
   webhook: { url: string; secret: string } | null;
   commands?: MenuCommand[];
+  /** The topics of its groups; without, each group's messages stand in one row. */
+  topics?: TopicBook;
   log: Log;
   now: Now;
   /** Milliseconds to rest after the nth failure in a row; 1 s doubling to 30 s. */
@@ -51,6 +53,7 @@ export function createTelegram(options: TelegramOptions): Channel {
   let running: Promise<void> = Promise.resolve();
   const handling = new Set<Promise<unknown>>();
   let username: string | null = null;
+  const acknowledgeTap = createAcknowledge({ api, log, lineId, username: () => username });
 
   async function start(given: Intake): Promise<void> {
     intake = given;
@@ -147,24 +150,17 @@ export function createTelegram(options: TelegramOptions): Channel {
     log.warn({ err: cause, line: lineId }, 'telegram: the state of the line could not be written down');
   }
 
-  async function acknowledgeTap(externalId: string): Promise<void> {
-    const query = queryOf(externalId);
-    if (!query) return;
-    // The button stops spinning. Too late, or twice, is refused, and harms nobody.
-    await api.call('answerCallbackQuery', { callback_query_id: query }).catch((cause: unknown) => {
-      log.info(
-        { line: lineId, reason: toSendError(cause, 'answerCallbackQuery').message },
-        'telegram: tap not acknowledged',
-      );
-    });
-  }
-
   async function stopListening(): Promise<void> {
     stopping.abort();
     await Promise.race([Promise.all([running, ...handling]), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
-  const send = createSend({ api, log, now: options.now });
+  const send = createSend({
+    api,
+    log,
+    now: options.now,
+    ...(options.topics ? { topics: options.topics } : {}),
+  });
   return {
     lineId,
     platform: 'telegram',
@@ -198,5 +194,6 @@ export function createTelegram(options: TelegramOptions): Channel {
       return handled.finally(() => handling.delete(handled));
     },
     startLink: (payload) => (username === null ? null : telegramStartLink(username, payload)),
+    groupLink: (payload) => (username === null ? null : telegramGroupLink(username, payload)),
   };
 }

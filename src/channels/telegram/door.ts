@@ -1,8 +1,7 @@
 import type { Log, Now } from '../../core/ports.js';
 import type { Inbound } from '../../core/content.js';
+import { createAcknowledge } from './acknowledge.js';
 import { createBotApi } from './api.js';
-import { toSendError } from './errors.js';
-import { queryOf } from './ids.js';
 import { telegramLine } from './lineId.js';
 import { createTaker } from './take.js';
 import { createWebhook, type WebhookHandler } from './webhook.js';
@@ -32,14 +31,7 @@ export function createTelegramDoor(options: {
   const inHand = new Set<Promise<unknown>>();
   let isStopped = false;
 
-  async function acknowledge(externalId: string): Promise<void> {
-    const query = queryOf(externalId);
-    if (!query) return;
-    await api.call('answerCallbackQuery', { callback_query_id: query }).catch((cause: unknown) => {
-      const reason = toSendError(cause, 'answerCallbackQuery').message;
-      log.info({ line: lineId, reason }, 'telegram: tap not acknowledged');
-    });
-  }
+  const acknowledge = createAcknowledge({ api, log, lineId, username: () => null });
 
   function hold<T>(work: Promise<T>): Promise<T> {
     inHand.add(work);

@@ -17,6 +17,10 @@ export interface BotRequest {
 export interface RenderState {
   /** A keyboard of ours still stands in the chat: the next message without one takes it away. */
   hasKeyboard: boolean;
+  /** The topic of a group in which it is said. */
+  thread?: string | null;
+  /** The message there (external id) whose buttons this one takes off. */
+  buttons?: string | null;
 }
 
 /** Words of the two request buttons, where the message brings none. */
@@ -34,6 +38,10 @@ export function render(
   state: RenderState = { hasKeyboard: false },
 ): BotRequest[] {
   const markup = markupOf(message, state);
+  const chat = {
+    chat_id: chatId,
+    ...(state.thread ? { message_thread_id: Number(state.thread) } : {}),
+  };
   const requests: BotRequest[] = [];
   const text = message.text.trim();
   const fitsCaption = text.length <= CAPTION;
@@ -44,7 +52,7 @@ export function render(
     if (caption !== '') rest = '';
     requests.push({
       method: 'sendDocument',
-      params: { chat_id: chatId, ...captionOf(caption), ...(rest === '' ? markup : {}) },
+      params: { ...chat, ...captionOf(caption), ...(rest === '' ? markup : {}) },
       uploads: [message.document],
     });
   }
@@ -53,7 +61,7 @@ export function render(
     const caption = fitsCaption && (photos.length === 1 || !('reply_markup' in markup)) ? rest : '';
     if (caption !== '') rest = '';
     requests.push(
-      ...pictures(chatId, photos, caption, rest === '' && !(text === '' && message.document) ? markup : {}),
+      ...pictures(chat, photos, caption, rest === '' && !(text === '' && message.document) ? markup : {}),
     );
   }
   const parts = splitText(rest, TEXT);
@@ -61,7 +69,7 @@ export function render(
     requests.push({
       method: 'sendMessage',
       params: {
-        chat_id: chatId,
+        ...chat,
         text: part,
         link_preview_options: { is_disabled: true },
         ...(n === parts.length - 1 ? markup : {}),
@@ -69,11 +77,12 @@ export function render(
       uploads: [],
     }),
   );
-  return [...requests, ...closing(chatId, message)];
+  const closed = [message.closes, state.buttons].flatMap((id) => closing(chatId, id));
+  return [...requests, ...closed];
 }
 
 function pictures(
-  chatId: string,
+  chat: { chat_id: string; message_thread_id?: number },
   photos: string[],
   caption: string,
   markup: { reply_markup?: unknown },
@@ -85,10 +94,10 @@ function pictures(
     const uploads = group.map((attachmentId) => ({ attachmentId }));
     const words = n === 0 ? captionOf(caption) : {};
     if (group.length === 1) {
-      return { method: 'sendPhoto', params: { chat_id: chatId, ...words, ...markup }, uploads };
+      return { method: 'sendPhoto', params: { ...chat, ...words, ...markup }, uploads };
     }
     const media = group.map((_, i) => ({ type: 'photo', ...(i === 0 ? words : {}) }));
-    return { method: 'sendMediaGroup', params: { chat_id: chatId, media }, uploads };
+    return { method: 'sendMediaGroup', params: { ...chat, media }, uploads };
   });
 }
 
@@ -117,9 +126,9 @@ function button(choice: Choice): { text: string; callback_data: string } {
   return { text: choice.label, callback_data: choice.payload };
 }
 
-/** Takes the buttons off the message that was answered, after the answer: its failure harms nobody. */
-function closing(chatId: string, message: Outgoing): BotRequest[] {
-  const closed = message.closes === undefined ? null : messageOf(message.closes);
+/** Takes the buttons off a message, after what follows from it is said: its failure harms nobody. */
+function closing(chatId: string, externalId: string | null | undefined): BotRequest[] {
+  const closed = externalId ? messageOf(externalId) : null;
   if (!closed || closed.chat !== chatId) return [];
   return [
     {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { MediaError, SendError } from '../../core/errors.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { Log } from '../../core/ports.js';
-import type { MediaSource } from '../channel.js';
+import type { MediaSource, Topic, TopicBook } from '../channel.js';
 import type { BotApi } from './api.js';
 import { toSendError } from './errors.js';
 import { messageId } from './ids.js';
 import { render, type BotRequest } from './render.js';
+import { createTopics } from './topics.js';
 
 /** An upload over a weak line takes its time. */
 const UPLOAD_MS = 60_000;
@@ -22,15 +23,60 @@ export type Send = (
  * Sends one message, in as many calls as it takes. What is already out when a later part fails is remembered, and
  * not sent again when the same message is tried once more.
  */
-export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Send {
+export function createSend(deps: {
+  api: BotApi;
+  log: Log;
+  now: () => Date;
+  /** Without: groups get their messages in one row. */
+  topics?: TopicBook;
+}): Send {
   const underway = new Map<string, string[][]>();
   const keyboards = new Set<string>();
   /** Chats that Telegram finds too fast, until when. */
   const slowed = new Map<string, number>();
+  const topics = deps.topics ? createTopics({ ...deps, book: deps.topics }) : null;
 
   return async (chatId, wanted, media) => {
     const { message, files } = await load(wanted, media);
-    const requests = render(chatId, message, { hasKeyboard: keyboards.has(chatId) });
+    try {
+      return { externalIds: await sendInTopic(chatId, message, files) };
+    } catch (cause) {
+      throw weigh(toSendError(cause, 'send'), chatId);
+    }
+  };
+
+  /** What belongs into a topic is said there; where the topic is gone, in a new one. */
+  async function sendInTopic(chatId: string, message: Outgoing, files: Files): Promise<string[]> {
+    const { topic: wanted } = message;
+    if (!wanted || !topics) return await sendParts(chatId, message, files, null);
+    let topic = await topics.open(chatId, wanted);
+    const { made } = topic;
+    let sent: string[];
+    try {
+      sent = await sendParts(chatId, message, files, topic);
+    } catch (cause) {
+      const mended = await topics.mend(chatId, wanted, topic, toSendError(cause, 'send'));
+      if (!mended) throw cause;
+      topic = mended;
+      made.push(...mended.made);
+      sent = await sendParts(chatId, message, files, topic);
+    }
+    const hasButtons = (message.choices ?? []).length > 0;
+    await topics.said(chatId, wanted, topic, hasButtons ? (sent.at(-1) ?? null) : null);
+    return [...made, ...sent];
+  }
+
+  async function sendParts(
+    chatId: string,
+    message: Outgoing,
+    files: Files,
+    topic: Topic | null,
+  ): Promise<string[]> {
+    const requests = render(chatId, message, {
+      hasKeyboard: keyboards.has(chatId),
+      thread: topic?.id ?? null,
+      buttons: topic?.buttons ?? null,
+    });
     if (requests.length === 0) throw new SendError('permanent', 'a message without text, photo or document');
     const key = createHash('sha256')
       .update(JSON.stringify([chatId, message]))
@@ -39,7 +85,7 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
     try {
       for (const request of requests.slice(done.length)) done.push(await call(request, files));
     } catch (cause) {
-      const error = weigh(toSendError(cause, 'send'), chatId);
+      const error = toSendError(cause, 'send');
       if (done.length > 0 && mayComeAgain(error)) remember(underway, key, done);
       else underway.delete(key);
       throw error;
@@ -47,8 +93,8 @@ export function createSend(deps: { api: BotApi; log: Log; now: () => Date }): Se
     underway.delete(key);
     if (message.request) remember(keyboards, chatId);
     else if (requests.some((request) => removesKeyboard(request))) keyboards.delete(chatId);
-    return { externalIds: done.flat() };
-  };
+    return done.flat();
+  }
 
   async function call(request: BotRequest, files: Files): Promise<string[]> {
     try {

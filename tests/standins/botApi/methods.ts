@@ -103,7 +103,7 @@ export const methods: { [name: string]: Method } = {
         { photo: [{ file_id: photo }], caption, media_group_id: group },
         caption ?? '',
         [photo],
-        {},
+        params['message_thread_id'] === undefined ? {} : { message_thread_id: params['message_thread_id'] },
       );
     });
   },
@@ -145,10 +145,16 @@ export const methods: { [name: string]: Method } = {
     };
   },
   createForumTopic: (state, { params }) => {
-    const chat = openChat(state, params);
-    if (chat.type !== 'supergroup') throw new Refusal(400, 'Bad Request: the chat is not a forum');
-    return { message_thread_id: state.nextMessage++, name: text(params, 'name'), icon_color: 7322096 };
+    const chat = forum(state, params);
+    const name = text(params, 'name');
+    if (name.trim() === '' || [...name].length > 128)
+      throw new Refusal(400, 'Bad Request: invalid forum topic name specified');
+    const id = state.nextMessage++;
+    chat.topics[id] = { name, isClosed: false };
+    return { message_thread_id: id, name, icon_color: 7322096 };
   },
+  closeForumTopic: (state, { params }) => setTopic(forum(state, params), params, true),
+  reopenForumTopic: (state, { params }) => setTopic(forum(state, params), params, false),
 };
 
 /** getUpdates without its waiting: what is there now. */
@@ -172,8 +178,41 @@ export function updatesNow(state: State, params: { [name: string]: unknown }): u
 function openChat(state: State, params: { [name: string]: unknown }): Chat {
   const chat = state.chats.get(Number(params['chat_id']));
   if (!chat) throw new Refusal(400, 'Bad Request: chat not found');
+  if (chat.movedTo !== null)
+    throw new Refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
+      migrate_to_chat_id: chat.movedTo,
+    });
   if (chat.blocked) throw new Refusal(403, 'Forbidden: bot was blocked by the user');
+  if (chat.bot === 'kicked') throw new Refusal(403, `Forbidden: bot was kicked from the ${chat.type} chat`);
+  if (chat.bot === 'left') throw new Refusal(403, `Forbidden: bot is not a member of the ${chat.type} chat`);
+  if (!chat.isStarted) throw new Refusal(403, "Forbidden: bot can't initiate conversation with a user");
   return chat;
+}
+
+function forum(state: State, params: { [name: string]: unknown }): Chat {
+  const chat = openChat(state, params);
+  if (!chat.isForum) throw new Refusal(400, 'Bad Request: the chat is not a forum');
+  if (chat.bot !== 'administrator')
+    throw new Refusal(400, 'Bad Request: not enough rights to create a topic');
+  return chat;
+}
+
+function setTopic(chat: Chat, params: { [name: string]: unknown }, isClosed: boolean): true {
+  const topic = chat.topics[Number(params['message_thread_id'])];
+  if (!topic) throw new Refusal(400, 'Bad Request: TOPIC_ID_INVALID');
+  if (topic.isClosed === isClosed) throw new Refusal(400, 'Bad Request: TOPIC_NOT_MODIFIED');
+  topic.isClosed = isClosed;
+  return true;
+}
+
+/** The topic that a message is for; undefined: the group's main row. */
+function topicFor(chat: Chat, params: { [name: string]: unknown }): number | undefined {
+  if (params['message_thread_id'] === undefined) return undefined;
+  const id = Number(params['message_thread_id']);
+  const topic = chat.topics[id];
+  if (!topic) throw new Refusal(400, 'Bad Request: message thread not found');
+  if (topic.isClosed && chat.bot !== 'administrator') throw new Refusal(400, 'Bad Request: TOPIC_CLOSED');
+  return id;
 }
 
 function put(
@@ -185,6 +224,7 @@ function put(
   params: { [name: string]: unknown },
 ) {
   const markup = readMarkup(params);
+  const topic = topicFor(chat, params);
   const id = state.nextMessage++;
   const message: Message = {
     id,
@@ -192,11 +232,13 @@ function put(
     text: words,
     buttons: labelsOf(markup),
     photos,
+    ...(topic === undefined ? {} : { topic }),
     raw: {
       message_id: id,
+      ...(topic === undefined ? {} : { message_thread_id: topic, is_topic_message: true }),
       from: { id: state.botId, is_bot: true, first_name: 'Desa Uji', username: state.username },
-      chat: { id: chat.id, type: chat.type },
-      date: Math.floor(Date.now() / 1000),
+      chat: { id: chat.id, type: chat.type, ...(chat.isForum ? { is_forum: true } : {}) },
+      date: Math.floor(state.now() / 1000),
       ...body,
       ...(markup?.['inline_keyboard'] ? { reply_markup: markup } : {}),
     },

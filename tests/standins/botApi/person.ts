@@ -5,6 +5,8 @@ export interface Hand {
   deliver(update: { [kind: string]: unknown }, times?: number): Promise<number>;
   /** The chat as it stands; made where the person is new. */
   chat(id: number, more?: { type?: Chat['type']; title?: string }): Promise<Chat>;
+  /** Changes what a chat is: a group's topics, what we are in it. */
+  change(id: number, changes: Partial<Omit<Chat, 'id' | 'messages'>>): Promise<void>;
   /** Puts a message of a person into the chat; answers with its message_id. */
   write(chat: number, text: string): Promise<number>;
   query(): Promise<string>;
@@ -22,6 +24,7 @@ export type { FaultKind };
 /** Somebody with a phone: `await bot.person(41).writes('menu')`. Each act resolves with the update_id it became. */
 export interface Person {
   readonly id: number;
+  readonly name: string;
   writes(text: string, more?: { times?: number; at?: Date }): Promise<number>;
   /** Opens the bot by a link with a payload. */
   starts(payload?: string): Promise<number>;
@@ -67,6 +70,7 @@ export function createPerson(hand: Hand, id: number, name: string): Person {
   };
   const person: Person = {
     id,
+    name,
     writes: (text, more) => say(text, { text, ...commandIn(text) }, more),
     starts: (payload) => person.writes(payload ? `/start ${payload}` : '/start'),
     async taps(label, more = {}) {
@@ -176,29 +180,10 @@ export function createPerson(hand: Hand, id: number, name: string): Person {
     },
     messages: async () => (await hand.chat(id)).messages,
     hears: async () => (await hand.chat(id)).messages.filter((m) => m.from === 'bot').map((m) => m.text),
-    async waitsFor(pattern, withinMs = 15_000) {
-      const fits = (m: Message) =>
-        m.from === 'bot' &&
-        m.id > seen &&
-        (typeof pattern === 'string' ? m.text.includes(pattern) : pattern.test(m.text));
-      const end = Date.now() + withinMs;
-      for (;;) {
-        const all = (await hand.chat(id)).messages;
-        const found = all.find(fits);
-        if (found) {
-          seen = found.id;
-          return found;
-        }
-        if (Date.now() > end) {
-          throw new Error(
-            `${name} waited for ${String(pattern)}; the chat ends with:\n${all
-              .slice(-6)
-              .map((m) => `${m.from}: ${m.text} ${JSON.stringify(m.buttons)}`)
-              .join('\n')}`,
-          );
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    async waitsFor(pattern, withinMs) {
+      const found = await waitFor(hand, { id, name }, pattern, seen, withinMs);
+      seen = found.id;
+      return found;
     },
   };
   return person;
@@ -251,6 +236,31 @@ function commandIn(text: string): { entities?: unknown[] } {
   return command ? { entities: [{ type: 'bot_command', offset: 0, length: command.length }] } : {};
 }
 
-function seconds(at = new Date()): number {
+export function seconds(at = new Date()): number {
   return Math.floor(at.getTime() / 1000);
+}
+
+/** The first message of the bot in a chat, after the one with id `after`, whose text fits. */
+export async function waitFor(
+  hand: Hand,
+  chat: { id: number; name: string },
+  pattern: string | RegExp,
+  after: number,
+  withinMs = 15_000,
+): Promise<Message> {
+  const fits = (m: Message) =>
+    m.from === 'bot' &&
+    m.id > after &&
+    (typeof pattern === 'string' ? m.text.includes(pattern) : pattern.test(m.text));
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const all = (await hand.chat(chat.id)).messages;
+    const found = all.find(fits);
+    if (found) return found;
+    if (Date.now() > end) {
+      const last = all.slice(-6).map((m) => `${m.from}: ${m.text} ${JSON.stringify(m.buttons)}`);
+      throw new Error(`${chat.name} waited for ${String(pattern)}; the chat ends with:\n${last.join('\n')}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -47,7 +47,7 @@ export async function serve(
     response: ServerResponse,
   ): Promise<void> {
     const call: Call = {
-      at: new Date().toISOString(),
+      at: new Date(state.now()).toISOString(),
       method,
       params: parsed.params,
       files: Object.fromEntries(Object.entries(parsed.uploads).map(([name, bytes]) => [name, bytes.length])),

@@ -23,6 +23,8 @@ export interface State {
   /** Wakes the long poll and the webhook's delivery. */
   wake: Set<() => void>;
   record: (call: Call) => void;
+  /** Milliseconds since 1970: a test may stop it. */
+  now: () => number;
 }
 
 /** An update that is not confirmed yet. `left`: how often it is still delivered, confirmed or not. */
@@ -37,7 +39,14 @@ export interface Chat {
   type: 'private' | 'group' | 'supergroup' | 'channel';
   title: string;
   blocked: boolean;
+  /** A bot may not write first: false until the person has. */
+  isStarted: boolean;
   messages: Message[];
+  /** Of a group: whether it has topics, what we are in it, and the supergroup that it has become. */
+  isForum: boolean;
+  bot: 'administrator' | 'member' | 'left' | 'kicked';
+  movedTo: number | null;
+  topics: { [id: number]: { name: string; isClosed: boolean } };
 }
 
 /** A message as both sides see it. `raw` is the Bot API's own Message. */
@@ -48,6 +57,8 @@ export interface Message {
   /** Labels of the buttons, by row. */
   buttons: string[][];
   photos: string[];
+  /** The topic of a group in which it stands. */
+  topic?: number;
   raw: { [field: string]: unknown };
 }
 
@@ -89,6 +100,7 @@ export function createState(options: {
   token?: string;
   username?: string;
   recordFile?: string | undefined;
+  now?: (() => number) | undefined;
 }): State {
   const token = options.token ?? '7001:AAFstandInTokenOfTheBotApi_00000000';
   return {
@@ -109,10 +121,27 @@ export function createState(options: {
     nextMessage: 1,
     nextFile: 1,
     wake: new Set(),
+    now: options.now ?? Date.now,
     record(call) {
       this.calls.push(call);
       if (options.recordFile) appendFileSync(options.recordFile, `${JSON.stringify(call)}\n`);
     },
+  };
+}
+
+/** A chat as it is before anything has happened in it. */
+export function newChat(id: number, type: Chat['type'] = 'private', title = ''): Chat {
+  return {
+    id,
+    type,
+    title,
+    blocked: false,
+    isStarted: type !== 'private',
+    messages: [],
+    isForum: false,
+    bot: 'member',
+    movedTo: null,
+    topics: {},
   };
 }
 

@@ -178,7 +178,7 @@ async function openRoad({ pool, redisUrl }: Services): Promise<Road> {
   const owner = leaseOwner();
   const raiseIncidents = () => Promise.resolve();
   const media = () => Promise.reject(new Error('no media in the bench'));
-  const sender = createSender({ pool, log, now, counters, media, raiseIncidents, owner });
+  const sender = createSender({ pool, log, now, newId, counters, media, raiseIncidents, owner });
   const keeper = createLineKeeper({
     pool,
     log,

@@ -106,7 +106,9 @@ export type IncidentKind =
   | 'conversation_parked'
   | 'outcome_unknown'
   | 'no_officer'
-  | 'message_lost';
+  | 'message_lost'
+  /** News wait for somebody who can be written to only once they have written. */
+  | 'not_reached';
 
 /** The kinds of effect: appliers cover all of them, or the program does not build. */
 export type EffectKind = Effect['kind'];

@@ -4,36 +4,45 @@ import type { Channel, MediaSource } from '../channels/channel.js';
 import type { Counters } from '../core/counters.js';
 import { SendError } from '../core/errors.js';
 import type { Outgoing } from '../core/outgoing.js';
-import type { Now } from '../core/ports.js';
-import { lineRestsUntil } from '../store/lines.js';
+import type { NewId, Now } from '../core/ports.js';
+import { endLineDown } from '../store/incidents.js';
+import { lineRestsUntil, setLineState } from '../store/lines.js';
 import { countWaitingFiles } from '../store/attachmentRows.js';
 import {
+  loadSending,
   recoverSending,
   releaseOrphans,
   retryOutbound,
   turnOutbox,
   type TakenRow,
 } from '../store/outbound.js';
+import { takeLateFailures } from '../store/sentMessages.js';
+import type { Sql } from '../store/sql.js';
 import { isConnectionFault } from './faults.js';
+import { holdForTemplate, isWindowClosed, settleLateTemplate } from './hold.js';
+import { createLookUp, LOOK_UP_LIMITS, type LookUpLimits } from './lookUp.js';
 import { createPace, type Pace } from './pace.js';
-import { settleFailure, type RaiseIncidents } from './settle.js';
+import { leaveUnknown, settleFailure, type RaiseIncidents } from './settle.js';
 
 export interface SenderDeps {
   pool: Pool;
   log: Logger;
   now: Now;
+  newId: NewId;
   counters: Counters;
   media: MediaSource;
   raiseIncidents: RaiseIncidents;
+  /** A group put us out: in the transaction that writes it down. */
+  groupLost?: (sql: Sql, conversationId: string) => Promise<void>;
   /** Who holds the lines' leases: this process. */
   owner: string;
   limits?: Partial<SenderLimits>;
 }
 
-export interface SenderLimits {
+export interface SenderLimits extends LookUpLimits {
   /** Wait before the n-th try again (from 1), in ms. */
   retryMs: (attempts: number) => number;
-  /** A message that could not be sent for so long is given up on. */
+  /** A message that could not be sent for so long, on a line that works, is given up on. */
   giveUpMs: number;
   /** A line that refuses the account is tried again after this long. */
   lineDownMs: number;
@@ -55,6 +64,7 @@ const LIMITS: SenderLimits = {
   retryMs: (n) => Math.min(1_000 * 2 ** (n - 1), 300_000),
   giveUpMs: 24 * 3_600_000,
   lineDownMs: 300_000,
+  ...LOOK_UP_LIMITS,
 };
 
 /** The third stop of the road. */
@@ -82,18 +92,25 @@ interface LineSender {
   stop(): Promise<void>;
 }
 
-export type LineDeps = SenderDeps & { limits: SenderLimits };
+export interface LineDeps extends SenderDeps {
+  limits: SenderLimits;
+  /** Since when the line works. */
+  upSince: () => Date;
+}
 
 const MOST_IN_FLIGHT = 256;
 /** How long a message waits for its pictures, and how often they are looked for. */
 const FILES_WAIT_MS = 60_000;
 const FILES_LOOK_MS = 500;
 
-async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
-  const { pool, log, counters } = deps;
-  const { lineId } = channel;
+async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLimits }): Promise<LineSender> {
+  const { pool, log, counters } = given;
+  const { lineId, limits } = channel;
+  let upSince = given.now();
+  const deps: LineDeps = { ...given, upSince: () => upSince };
   const most = Math.max(1, Math.min(MOST_IN_FLIGHT, Math.ceil(channel.limits.perSecond)));
-  await recover(channel, deps);
+  const isTracked = limits.reports === true || limits.unknownOutcome === 'look';
+  const cutOff = await recover(channel, deps);
   const pace: Pace = createPace(channel.limits);
   pace.restLine(((await lineRestsUntil(pool, lineId))?.getTime() ?? 0) - deps.now().getTime());
   const inFlight = new Set<Promise<void>>();
@@ -101,8 +118,23 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   /** What became of messages while the database was away. */
   const unwritten: (() => Promise<void>)[] = [];
   /** Rows that say `sending` because of us. */
-  const mine = new Set<number>();
+  const mine = new Set<number>(cutOff.map(({ seq }) => seq));
+  const lookUp = createLookUp(channel, deps, {
+    found(row, externalIds) {
+      sent.push({ seq: row.seq, externalIds });
+      nudge();
+    },
+    missing: (row) => orLater(() => putBack(row, 'it had not gone out').then(nudge)),
+    unclear: (row, why) =>
+      orLater(async () => {
+        await leaveUnknown(row, why, lineId, deps);
+        mine.delete(row.seq);
+        nudge();
+      }),
+  });
   let isAnswerLost = false;
+  /** The platform refused the account, and nothing has worked since. */
+  let isRefused = false;
   let turning: Promise<void> | null = null;
   let isWanted = false;
   let isStopped = false;
@@ -139,14 +171,23 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       await releaseOrphans(pool, lineId, deps.owner, [...mine]);
       isAnswerLost = false;
     }
+    await takeAndSend();
+    if (limits.reports && !isStopped) await settleLate();
+    wait();
+  }
+
+  async function takeAndSend(): Promise<void> {
     const marked = sent;
     sent = [];
-    const limit = isStopped ? 0 : Math.min(pace.allowance(), most - inFlight.size);
-    if (limit === 0 && marked.length === 0) return wait();
+    // A line that is down holds its outbox: nothing is tried, and no try is used up.
+    const isOpen = !isStopped && ['up', 'degraded'].includes(channel.health().state);
+    const limit = isOpen ? Math.min(pace.allowance(), most - inFlight.size) : 0;
+    if (limit === 0 && marked.length === 0) return;
     let taken: TakenRow[];
     try {
+      const { owner } = deps;
       const resting = pace.restingChats();
-      taken = await turnOutbox(pool, { lineId, owner: deps.owner, sent: marked, limit, resting }, deps.now());
+      taken = await turnOutbox(pool, { lineId, owner, sent: marked, limit, resting, isTracked }, deps.now());
     } catch (cause) {
       sent = [...marked, ...sent];
       isAnswerLost = true;
@@ -157,13 +198,35 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     for (const row of taken) {
       mine.add(row.seq);
       pace.take();
-      const sending = send(row).finally(() => {
-        inFlight.delete(sending);
-        nudge();
-      });
-      inFlight.add(sending);
+      inHand(send(row));
     }
-    wait();
+  }
+
+  /** What failed after it was sent is settled as if it had failed at once. */
+  async function settleLate(): Promise<void> {
+    try {
+      for (const late of await takeLateFailures(pool, { lineId, owner: deps.owner }, deps.now())) {
+        const { row, failure, retryAfter } = late;
+        const error = new SendError(failure, late.error, retryAfter === null ? {} : { retryAfter });
+        if (late.isTemplate) {
+          inHand(orLater(() => settleLateTemplate(row, error, lineId, deps)));
+          continue;
+        }
+        mine.add(row.seq);
+        inHand(settle(row, error));
+      }
+    } catch (cause) {
+      isAnswerLost = true;
+      throw cause;
+    }
+  }
+
+  function inHand(work: Promise<void>): void {
+    const working = work.finally(() => {
+      inFlight.delete(working);
+      nudge();
+    });
+    inFlight.add(working);
   }
 
   /** Whoever rests is looked at again when the rest is over. */
@@ -193,10 +256,12 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     } catch {
       return await orLater(() => putBack(row, 'not begun'));
     }
+    if (isWindowClosed(row.lastInboundAt, channel, row.begunAt)) return await hold(row);
     try {
       const { externalIds } = await channel.send(row.chatId, row.message, deps.media);
       sent.push({ seq: row.seq, externalIds });
-      pace.restChat(row.conversationId, row.isGroup);
+      pace.restChat(row.conversationId, row.isGroup, externalIds.length);
+      if (isRefused) await worksAgain();
     } catch (cause) {
       const error =
         cause instanceof SendError
@@ -205,6 +270,30 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
       pace.restChat(row.conversationId, row.isGroup);
       await settle(row, error);
     }
+  }
+
+  /** The person wrote too long ago: the message itself is not even tried. */
+  async function hold(row: TakenRow): Promise<void> {
+    await orLater(async () => {
+      const passing = await holdForTemplate(
+        row,
+        'needs_template: the window is closed',
+        false,
+        channel,
+        deps,
+      );
+      if (passing) return await settle(row, passing);
+      mine.delete(row.seq);
+    });
+  }
+
+  /** Nobody else tells so where the channel itself has nothing that listens. */
+  async function worksAgain(): Promise<void> {
+    isRefused = false;
+    await orLater(async () => {
+      await setLineState(pool, lineId, 'up', null, deps.now());
+      await endLineDown(pool, lineId, deps.newId, deps.now());
+    });
   }
 
   /** Pictures that are still being fetched from the platform they came by: the message waits a moment for them. */
@@ -222,7 +311,9 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
   async function settle(row: TakenRow, error: SendError): Promise<void> {
     await orLater(async () => {
       const rest = await settleFailure(row, error, channel, deps);
+      if (rest.isLookedUp) return lookUp.add([row]);
       mine.delete(row.seq);
+      if (rest.isRefused) isRefused = true;
       if (rest.lineMs !== undefined) pace.restLine(rest.lineMs);
       if (rest.chatMs !== undefined) pace.restChatFor(row.conversationId, rest.chatMs);
     });
@@ -246,16 +337,20 @@ async function openLine(channel: Channel, deps: LineDeps): Promise<LineSender> {
     }
   }
 
+  lookUp.add(cutOff);
   return {
     nudge,
     resume() {
+      isRefused = false;
+      upSince = deps.now();
       pace.restLine(0);
+      lookUp.wake();
       nudge();
     },
     async stop() {
       isStopped = true;
       clearTimeout(timer);
-      await Promise.all(inFlight);
+      await Promise.all([...inFlight, lookUp.stop()]);
       nudge();
       while (turning) await turning;
     },
@@ -266,17 +361,16 @@ function filesOf(message: Outgoing): string[] {
   return [...(message.photos ?? []), ...(message.document ? [message.document.attachmentId] : [])];
 }
 
-/** What the holder before us left in the middle of a send. */
-async function recover(channel: Channel, deps: LineDeps): Promise<void> {
+/** What the holder before us left in the middle of a send. Answers what is to be looked up once the line works. */
+async function recover(channel: Channel, deps: LineDeps): Promise<TakenRow[]> {
   const { lineId, limits } = channel;
-  const { repeated, left } = await recoverSending(
-    deps.pool,
-    lineId,
-    limits.unknownOutcome === 'look' ? 'leave' : limits.unknownOutcome,
-  );
+  const looks = limits.unknownOutcome === 'look' && channel.findSent !== undefined;
+  const outcome = limits.unknownOutcome === 'look' && !looks ? 'leave' : limits.unknownOutcome;
+  const { repeated, left } = await recoverSending(deps.pool, lineId, outcome);
   if (repeated > 0)
     deps.log.warn({ line: lineId, messages: repeated }, 'messages of unknown outcome are sent once more');
-  if (left.length === 0) return;
+  const cutOff = looks ? await loadSending(deps.pool, lineId) : [];
+  if (left.length === 0) return cutOff;
   deps.counters.sendUnknown += left.length;
   deps.log.error(
     { line: lineId, messages: left.map((row) => row.seq) },
@@ -291,4 +385,5 @@ async function recover(channel: Channel, deps: LineDeps): Promise<void> {
       detail: { message: row.seq },
     })),
   );
+  return cutOff;
 }

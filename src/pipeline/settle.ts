@@ -6,6 +6,7 @@ import { restLine, setLineState } from '../store/lines.js';
 import { notificationFailed } from '../store/notifications.js';
 import { closeOutbound, failWaiting, restChat, retryOutbound, type TakenRow } from '../store/outbound.js';
 import { inTransaction, type Sql } from '../store/sql.js';
+import { holdForTemplate } from './hold.js';
 import type { LineDeps } from './send.js';
 
 export type RaiseIncidents = (sql: Sql, incidents: IncidentInsert[]) => Promise<void>;
@@ -14,6 +15,10 @@ export type RaiseIncidents = (sql: Sql, incidents: IncidentInsert[]) => Promise<
 export interface Rest {
   lineMs?: number;
   chatMs?: number;
+  /** The platform refuses the account: the line counts as down until something works again. */
+  isRefused?: true;
+  /** The row stays in hand: whether it went out is looked up. */
+  isLookedUp?: true;
 }
 
 const DEFAULT_WAIT_SECONDS = 5;
@@ -30,6 +35,8 @@ export async function settleFailure(
   const now = deps.now();
   const fields = { line: lineId, message: row.seq, failure: error.failure, attempts: row.attempts };
   const reason = `${error.failure}: ${error.message}`;
+  // Time in which the line could not work is not the message's fault.
+  const triedMs = now.getTime() - Math.max(row.createdAt.getTime(), deps.upSince().getTime());
   const waitMs = (error.retryAfter ?? DEFAULT_WAIT_SECONDS) * 1_000;
   const later = (ms: number) => new Date(now.getTime() + ms);
   switch (error.failure) {
@@ -40,13 +47,14 @@ export async function settleFailure(
       await restLine(pool, lineId, later(waitMs));
       return { lineMs: waitMs };
     case 'delayed':
+      if (triedMs > limits.giveUpMs) return await giveUp();
       counters.sendRetries += 1;
       await retryOutbound(pool, row, { notBefore: null, error: reason });
       await restChat(pool, row.conversationId, later(waitMs));
       return { chatMs: waitMs };
     case 'retry': {
       const retryMs = Math.max(limits.retryMs(row.attempts), (error.retryAfter ?? 0) * 1_000);
-      if (now.getTime() - row.createdAt.getTime() > limits.giveUpMs) return await giveUp();
+      if (triedMs > limits.giveUpMs) return await giveUp();
       log.warn({ ...fields, retryMs }, 'a message could not be sent; again later');
       counters.sendRetries += 1;
       await retryOutbound(pool, row, { notBefore: later(retryMs), error: reason });
@@ -65,6 +73,7 @@ export async function settleFailure(
         await setBlocked(sql, [row.addressId], now);
         counters.sendFailures += await failWaiting(sql, row.conversationId, reason);
         await deps.raiseIncidents(sql, await notificationFailed(sql, row.conversationId, now));
+        if (row.isGroup) await deps.groupLost?.(sql, row.conversationId);
       });
       return {};
     case 'line_down':
@@ -76,7 +85,7 @@ export async function settleFailure(
           { kind: 'line_down', lineId, detail: { line: lineId, reason: error.message } },
         ]);
       });
-      return { lineMs: limits.lineDownMs };
+      return { lineMs: limits.lineDownMs, isRefused: true };
     case 'unknown':
       if (channel.limits.unknownOutcome === 'resend_flagged' && !row.isRepeat) {
         log.warn(fields, 'nobody knows whether a message went out; it is sent once more, flagged');
@@ -87,22 +96,17 @@ export async function settleFailure(
         });
         return { chatMs: limits.retryMs(1) };
       }
-      log.error(fields, 'nobody knows whether a message went out; it is left');
-      counters.sendUnknown += 1;
-      await inTransaction(pool, async (sql) => {
-        await closeOutbound(sql, row, 'unknown', reason);
-        await deps.raiseIncidents(sql, [
-          {
-            kind: 'outcome_unknown',
-            lineId,
-            conversationId: row.conversationId,
-            detail: { message: row.seq },
-          },
-        ]);
-      });
+      if (channel.limits.unknownOutcome === 'look' && channel.findSent) {
+        log.warn(fields, 'nobody knows whether a message went out; the chat is looked into');
+        return { isLookedUp: true };
+      }
+      await leaveUnknown(row, reason, lineId, deps);
       return {};
+    case 'needs_template': {
+      const passing = await holdForTemplate(row, reason, true, channel, deps);
+      return passing ? await settleFailure(row, passing, channel, deps) : {};
+    }
     case 'permanent':
-    case 'needs_template':
       return await giveUp();
     default:
       return error.failure satisfies never;
@@ -117,4 +121,22 @@ export async function settleFailure(
     });
     return {};
   }
+}
+
+/** Nobody knows whether it went out, nor can find out: it is left, and a person alerted. */
+export async function leaveUnknown(
+  row: TakenRow,
+  reason: string,
+  lineId: string,
+  { pool, log, counters, raiseIncidents }: LineDeps,
+): Promise<void> {
+  log.error({ line: lineId, message: row.seq }, 'nobody knows whether a message went out; it is left');
+  counters.sendUnknown += 1;
+  const { conversationId } = row;
+  await inTransaction(pool, async (sql) => {
+    await closeOutbound(sql, row, 'unknown', reason);
+    await raiseIncidents(sql, [
+      { kind: 'outcome_unknown', lineId, conversationId, detail: { message: row.seq } },
+    ]);
+  });
 }

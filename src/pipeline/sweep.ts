@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Counters } from '../core/counters.js';
 import type { Now, Nudge } from '../core/ports.js';
 import { linesWithUnsent } from '../store/outbound.js';
+import { linesWithLateFailures } from '../store/sentMessages.js';
 import { inTransaction } from '../store/sql.js';
 import { hasDueTimers, hasUntold, hasWaiting, linesWithWaitingFiles, tryToSweep } from '../store/sweep.js';
 
@@ -48,6 +49,7 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       if (await hasUntold(sql, before)) found(() => nudge.notify());
       for (const line of await linesWithUnsent(sql, before, now)) found(() => nudge.send(line));
       for (const line of await linesWithWaitingFiles(sql, before)) nudge.send(line);
+      for (const line of await linesWithLateFailures(sql)) nudge.send(line);
       if (isRight && (await hasDueTimers(sql, now))) deps.wakeTimed();
     });
   }

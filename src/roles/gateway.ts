@@ -8,6 +8,7 @@ import { fetchAttachment } from '../media/media.js';
 import { createFetcher } from '../pipeline/fetch.js';
 import { createLineKeeper, openedLine, type KnownLine, type LineKeeper } from '../pipeline/lines.js';
 import { createReceiver } from '../pipeline/receive.js';
+import { createReporter } from '../pipeline/reports.js';
 import { createSender } from '../pipeline/send.js';
 import type { Runtime } from '../runtime.js';
 import { topicBook } from '../store/topics.js';
@@ -31,6 +32,7 @@ export async function startGateway(
     pool,
     log,
     now,
+    newId,
     counters,
     media: (attachmentId) => runtime.media.source(attachmentId),
     raiseIncidents,
@@ -57,6 +59,7 @@ export async function startGateway(
       nudge.converse();
     },
   });
+  const reporter = createReporter({ pool, log, nudge });
   const lines = createLines(runtime, simulator);
   const keeper = createLineKeeper({
     pool,
@@ -66,6 +69,7 @@ export async function startGateway(
     ...lines,
     receiver,
     sender,
+    intake: (lineId) => ({ reported: (reports) => reporter.reported(lineId, reports) }),
     raiseIncidents,
     notify: () => nudge.notify(),
     owner,
@@ -93,6 +97,7 @@ export async function startGateway(
     health: () => keeper.health(),
     async stop() {
       await keeper.stop();
+      await reporter.stop();
       await fetcher.stop();
     },
   };

@@ -25,6 +25,7 @@ const LASTING: ReadonlySet<IncidentKind> = new Set([
   'clock_behind',
   'no_officer',
   'conversation_parked',
+  'not_reached',
 ]);
 
 /**
@@ -47,7 +48,7 @@ export async function raiseIncidents(
      WHERE NOT (n.is_lasting AND EXISTS (
        SELECT FROM incidents o WHERE o.closed_at IS NULL AND o.kind = n.kind
          AND o.village_id IS NOT DISTINCT FROM n.village_id AND o.line_id IS NOT DISTINCT FROM n.line_id
-         AND (n.kind NOT IN ('conversation_parked', 'no_officer') OR o.conversation_id IS NOT DISTINCT FROM n.conversation_id)
+         AND (n.kind NOT IN ('conversation_parked', 'no_officer', 'not_reached') OR o.conversation_id IS NOT DISTINCT FROM n.conversation_id)
          AND (n.kind <> 'no_officer' OR o.detail->>'code' IS NOT DISTINCT FROM n.detail->>'code')))
      RETURNING id`,
     [
@@ -151,7 +152,13 @@ async function notify(
         : [];
       const line = incident.lineId ? lines.get(incident.lineId) : undefined;
       // An emergency goes to everybody near; the rest is the keepers' work, or the village's where it has none.
-      const to = incident.kind === 'late_emergency' || keepers.length === 0 ? [...own, ...keepers] : keepers;
+      const to =
+        // Whoever knows the person can tell them in another way.
+        incident.kind === 'not_reached' && own.length > 0
+          ? own
+          : incident.kind === 'late_emergency' || keepers.length === 0
+            ? [...own, ...keepers]
+            : keepers;
       // What a village's own line cannot do, its office must know: people will come to the counter.
       const office = ABOUT_LINES.has(incident.kind) ? (line?.officers ?? []) : [];
       const ids = new Set([...to.map((officer) => officer.id), ...office]);

@@ -11,6 +11,8 @@ export const KEPT_DAYS = {
   /** Files of a case, from its closing. */
   caseFiles: 30,
   codeAttempts: 2,
+  /** What platforms reported of messages: failures come within days. */
+  reports: 30,
   /** Timers that ran, notifications that were told. */
   done: 90,
 } as const;
@@ -130,6 +132,11 @@ const DELETED: [text: string, days: number][] = [
   [
     'DELETE FROM code_attempts WHERE id IN (SELECT id FROM code_attempts WHERE at < $1 ORDER BY at LIMIT $2)',
     KEPT_DAYS.codeAttempts,
+  ],
+  [
+    `DELETE FROM sent_messages WHERE (line_id, external_id) IN
+       (SELECT line_id, external_id FROM sent_messages WHERE at < $1 ORDER BY at LIMIT $2)`,
+    KEPT_DAYS.reports,
   ],
   ['DELETE FROM timers WHERE id IN (SELECT id FROM timers WHERE done_at < $1 LIMIT $2)', KEPT_DAYS.done],
   [

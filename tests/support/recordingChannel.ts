@@ -1,4 +1,4 @@
-import type { Channel, ChannelLimits, Intake } from '../../src/channels/channel.js';
+import type { Channel, ChannelHealth, ChannelLimits, Intake, LineState } from '../../src/channels/channel.js';
 import type { Platform } from '../../src/core/content.js';
 import type { Outgoing } from '../../src/core/outgoing.js';
 
@@ -9,16 +9,29 @@ export interface RecordingChannel extends Channel {
   to(chatId: string): Outgoing[];
   /** The next sends (to one chat) meet this instead: an error, or a wait. */
   meets(what: () => Promise<void>, options?: { chatId?: string; times?: number }): void;
+  /** The templates that told of news, with their ids. */
+  readonly templates: { chatId: string; language: string; externalId: string }[];
+  /** The line comes and goes. */
+  goes(state: LineState, reason?: string): Promise<void>;
+  /** Chats in which somebody was seen to write. */
+  readonly typing: string[];
   intake: Intake | null;
 }
 
 export function recordingChannel(
   lineId = 'test:line',
-  options: { platform?: Platform; limits?: Partial<ChannelLimits> } = {},
+  options: {
+    platform?: Platform;
+    limits?: Partial<ChannelLimits>;
+    findSent?: NonNullable<Channel['findSent']>;
+  } = {},
 ): RecordingChannel {
   const sent: RecordingChannel['sent'] = [];
   const met: { what: () => Promise<void>; chatId: string | undefined; times: number }[] = [];
   const sending = new Set<string>();
+  const templates: RecordingChannel['templates'] = [];
+  const typing: string[] = [];
+  let health: ChannelHealth = { state: 'stopped' };
   return {
     lineId,
     platform: options.platform ?? 'telegram',
@@ -33,17 +46,28 @@ export function recordingChannel(
       ...options.limits,
     },
     sent,
+    templates,
+    typing,
     intake: null,
+    ...(options.findSent ? { findSent: options.findSent } : {}),
+    async showTyping(chatId) {
+      typing.push(chatId);
+    },
+    async goes(state, reason) {
+      health = { state };
+      await this.intake!.stateChanged(state, reason);
+    },
     to: (chatId) => sent.filter((one) => one.chatId === chatId).map((one) => one.message),
     meets: (what, { chatId, times = 1 } = {}) => void met.push({ what, chatId, times }),
     async start(intake) {
       this.intake = intake;
+      health = { state: 'up' };
       await intake.stateChanged('up');
     },
     stopListening: () => Promise.resolve(),
     stop: () => Promise.resolve(),
-    health: () => ({ state: 'up' }),
-    async send(chatId, message) {
+    health: () => health,
+    async send(chatId, message, _media, how) {
       if (sending.has(chatId)) throw new Error(`two sends at once to ${chatId}`);
       sending.add(chatId);
       try {
@@ -53,6 +77,11 @@ export function recordingChannel(
           await next.what();
         }
         await new Promise((resolve) => setImmediate(resolve));
+        if (how?.asTemplate) {
+          const externalId = `template${templates.length + 1}`;
+          templates.push({ chatId, language: how.asTemplate.language, externalId });
+          return { externalIds: [externalId] };
+        }
         sent.push({ chatId, message, at: performance.now() });
         return { externalIds: [`out${sent.length}`] };
       } finally {

@@ -17,6 +17,7 @@ import { createConverser, type ConverserLimits } from '../../src/pipeline/conver
 import type { Engine } from '../../src/pipeline/engine.js';
 import { leaseOwner } from '../../src/pipeline/leaseOwner.js';
 import { createLineKeeper, openedLine, type LeaseTiming } from '../../src/pipeline/lines.js';
+import { createReporter } from '../../src/pipeline/reports.js';
 import { createReceiver, type ReceiverLimits } from '../../src/pipeline/receive.js';
 import { createSender, type SenderLimits } from '../../src/pipeline/send.js';
 import { createSweeper } from '../../src/pipeline/sweep.js';
@@ -105,12 +106,14 @@ export async function aWorld(options: WorldOptions) {
     pool,
     log,
     now,
+    newId: v7,
     counters,
     media,
     raiseIncidents: raise,
     owner,
     limits: options.sender,
   });
+  const reporter = createReporter({ pool, log, nudge, gatherMs: 1 });
   const keeper = createLineKeeper({
     pool,
     log,
@@ -119,6 +122,7 @@ export async function aWorld(options: WorldOptions) {
     lines: channels.map((channel: Channel) => openedLine(channel)),
     ...(options.stored ? { stored: options.stored } : {}),
     notify: () => nudge.notify(),
+    intake: (lineId) => ({ reported: (reports) => reporter.reported(lineId, reports) }),
     receiver,
     sender,
     raiseIncidents: raise,

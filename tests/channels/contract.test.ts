@@ -6,6 +6,7 @@ import {
   telegramWebhook,
   whatsappCloud,
 } from './rigs.js';
+import { whatsappWeb } from './whatsapp-web/rig.js';
 
 const TELEGRAM = { refusal: 'Telegram delivers again instead' };
 const SIMULATOR = {
@@ -27,4 +28,11 @@ channelContract('whatsapp-cloud', whatsappCloud, {
   blocks: 'Meta does not tell of blocks: what is sent is reported as not delivered',
   closing: 'what was sent cannot be changed; a stale tap is answered with the present state',
   sizes: 'the webhook tells no size',
+});
+channelContract('whatsapp-web', whatsappWeb, {
+  refusal: 'the line tries again instead',
+  buttons: 'WhatsApp Web has no buttons: choices are numbered lines',
+  closing: 'WhatsApp Web has no buttons',
+  groups: "the phone may be somebody's own: its groups are passed over unread",
+  blocks: 'WhatsApp does not tell who blocked us',
 });

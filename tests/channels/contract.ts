@@ -1,4 +1,5 @@
 import { withoutToken } from '../../src/core/inviteToken.js';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MediaSource } from '../../src/channels/channel.js';
 import type { Outgoing } from '../../src/core/outgoing.js';
@@ -15,7 +16,14 @@ export function channelContract(
     let rig: Rig;
     let intake: TestIntake;
     const photo = new Uint8Array([0xff, 0xd8, 0xff, 1, 2, 3]);
-    const media: MediaSource = async () => ({ bytes: photo, mime: 'image/jpeg', name: 'foto.jpg' });
+    // What goes out is a real picture: a browser opens it before it sends it.
+    const media: MediaSource = async () => ({
+      bytes: await sharp({ create: { width: 4, height: 3, channels: 3, background: '#765' } })
+        .jpeg()
+        .toBuffer(),
+      mime: 'image/jpeg',
+      name: 'foto.jpg',
+    });
     const send = (message: Outgoing) => rig.channel.send(rig.chatId, message, media);
     const arrives = (count: number) =>
       until(`${count} messages are stored`, () => intake.stored.length >= count);

@@ -5,13 +5,13 @@ import { MediaError } from '../../core/errors.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Log, Now } from '../../core/ports.js';
 import type { Channel, ChannelHealth, Intake, LineState } from '../channel.js';
+import { startText } from '../startText.js';
 import { findBrowser } from './browser.js';
 import { openChild, type Child, type ChildEvent } from './child.js';
 import { createOwn } from './own.js';
 import { sessionFolder } from './profile.js';
 import { toReport } from './reports.js';
 import { createSending } from './send.js';
-import { whatsappStartLink } from './startLink.js';
 import { createSupervisor, TIMING, type Supervisor, type Timing } from './supervisor.js';
 import { createTaker, type Taker } from './take.js';
 import { Media } from './talk.js';
@@ -250,7 +250,9 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       if ('failure' in got) throw new MediaError(got.failure, got.why);
       return { bytes: got.bytes, mime: ref.mime ?? got.mime };
     },
-    startLink: (payload) => (number === null ? null : whatsappStartLink(number, payload)),
+    // Proposes the words; whoever follows it still presses Send. https://faq.whatsapp.com/5913398998672934
+    startLink: (payload) =>
+      number === null ? null : `https://wa.me/${number}?text=${encodeURIComponent(startText(payload))}`,
     running: () => supervisor?.running() ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import type { Content, MediaRef } from '../../core/content.js';
-import { withoutToken } from '../../core/inviteToken.js';
 import { storable } from '../../core/identityNumbers.js';
 import { cleanName, cleanPhone, cleanText } from '../clean.js';
+import { readStartText } from '../startText.js';
 import type { MessageRecord } from './record.js';
 
 /** What WhatsApp tells of a chat itself, or what is no message: nobody waits for an answer to it. */
@@ -49,14 +49,11 @@ export function readContent(record: MessageRecord, sender: string | undefined): 
   }
 }
 
-/** A text; or, where the chat was opened by a link of ours (`startLink.ts`), its payload. */
+/** A text; or, where the chat was opened by a link of ours, its payload. */
 function readText(record: MessageRecord): Content {
   const text = record.text ?? '';
-  const start = /^\s*\/start(?:\s+(\S*))?\s*$/iu.exec(text);
-  if (start) {
-    const payload = start[1] ?? '';
-    return { kind: 'start', payload: /^[\w-]{0,64}$/u.test(payload) ? withoutToken(payload) : '' };
-  }
+  const payload = readStartText(text);
+  if (payload !== null) return { kind: 'start', payload };
   const quotes = record.quotes === undefined ? {} : { quotes: storable(record.quotes) };
   return { kind: 'text', text: cleanText(text), ...quotes };
 }

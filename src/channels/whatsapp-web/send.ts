@@ -115,19 +115,14 @@ export function createSending(deps: SendDeps): Sending {
 
   /**
    * Looks for the parts of a message among ours in the chat. All: their ids. None, or only the first of them: [], and a
-   * new try goes on where it stopped. Null where the line is not ready, or the page does not say.
+   * new try goes on where it stopped. Rejects where the line is not ready, or the page does not say.
    */
   async function find(chatId: string, message: Outgoing, since: Date): Promise<string[] | null> {
+    if (!isPerson(chatId)) return [];
     const child = deps.child();
-    if (!child || !isPerson(chatId)) return null;
+    if (!child) throw notReady();
     const from = Math.floor(since.getTime() / 1000) - CLOCK_SECONDS;
-    let messages: OwnMessage[];
-    try {
-      messages = await child.ask({ do: 'own', chat: chatId, since: from }, z.array(OwnMessage), FIND_MS);
-    } catch (cause) {
-      deps.log.warn({ reason: (cause as Error).message }, 'whatsapp-web: a chat could not be searched');
-      return null;
-    }
+    const messages = await child.ask({ do: 'own', chat: chatId, since: from }, z.array(OwnMessage), FIND_MS);
     const key = keyOf(chatId, message);
     const done = underway.get(key)?.done ?? [];
     // What we know to be another message of ours is not this one, though it says the same.

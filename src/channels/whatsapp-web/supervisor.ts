@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../core/ports.js';
 import type { LineState } from '../channel.js';
@@ -57,7 +56,7 @@ export interface SupervisorDeps {
 
 export interface Supervisor {
   start(): void;
-  /** The process whose page is ready; null where there is none. */
+  /** The process whose page is ready, and connected; null where there is none. */
   child(): Child | null;
   /** Whatever runs, for tests. */
   running(): Child | null;
@@ -95,6 +94,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   let child: Child | null = null;
   let failures = 0;
   let notReadySince = 0;
+  let isConnected = false;
   let watchdog: NodeJS.Timeout | undefined;
   let heart: NodeJS.Timeout | undefined;
   let rest: NodeJS.Timeout | undefined;
@@ -119,7 +119,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         deps.linking(event.qr);
         // Of an account that was linked before, somebody must hear at once.
         if (deps.wasLinked()) isDown(CURE.unlinked);
-        else deps.changed('degraded', CURE.link);
+        else deps.changed('starting', CURE.link);
         return beat(from);
       case 'linked':
         if (phase !== 'linking') return;
@@ -132,6 +132,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         return ready(from, event.number);
       case 'state':
         log.info({ line: lineId, state: event.state }, 'whatsapp-web: connection');
+        if (phase === 'ready') connected(event.state);
         return;
       case 'trouble':
         if (event.what === 'unlinked' || event.what === 'refused') return over(event.what, event.why);
@@ -150,9 +151,16 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     phase = 'ready';
     failures = 0;
     notReadySince = 0;
-    deps.changed('up');
+    connected('CONNECTED');
     deps.ready(from, number);
     beat(from);
+  }
+
+  /** While WhatsApp is not reached, the page would keep what we send: it waits here instead, where it is seen. */
+  function connected(state: string): void {
+    isConnected = state === 'CONNECTED';
+    if (isConnected) deps.changed('up');
+    else deps.changed('degraded', `WhatsApp is not reached at the moment (${state})`);
   }
 
   /** Not ready in time: a nudge, then a new browser, then a new process. */
@@ -175,25 +183,22 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       void pulse(mine).then((why) => {
         if (child !== mine || (phase !== 'ready' && phase !== 'linking')) return;
         if (why !== null) return again(why);
-        if (phase === 'ready') deps.changed('up');
         beat(mine);
       });
     }, timing.heartbeatMs);
   }
 
-  /** Null where the page lives and is connected (or waits for its QR code to be scanned), else what is wrong. A busy machine gets a second chance. */
+  /** Null where the page lives, else what is wrong. A busy machine gets a second chance. */
   async function pulse(mine: Child): Promise<string | null> {
     let why = '';
     for (let tries = 0; tries < 2; tries += 1) {
       try {
         const state = await mine.ask({ do: 'state' }, z.string().nullable(), timing.pulseMs);
-        if (state === 'CONNECTED' || phase === 'linking') return null;
-        // The phone's network may be away for a moment; WhatsApp connects again by itself.
+        if (phase === 'linking') return null;
+        if (child === mine && phase === 'ready') connected(state ?? 'unknown');
+        // The network may be away for a while: WhatsApp connects again by itself, and a new browser would not help.
+        if (['CONNECTED', 'OPENING', 'PAIRING', 'TIMEOUT'].includes(state ?? '')) return null;
         why = `not connected: ${state}`;
-        if (['OPENING', 'PAIRING', 'TIMEOUT'].includes(state ?? '')) {
-          deps.changed('degraded', why);
-          await sleep(timing.pulseMs, undefined, { ref: false });
-        }
       } catch (cause) {
         why = `the page does not answer: ${(cause as Error).message}`;
       }
@@ -210,7 +215,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     log.warn({ line: lineId, why, restMs }, 'whatsapp-web: the line is started anew');
     notReadySince ||= performance.now();
     const lateMs = notReadySince + timing.downAfterMs - performance.now();
-    if (lateMs > 0) deps.changed('degraded', why);
+    if (lateMs > 0) deps.changed('starting', why);
     late = setTimeout(() => isDown(why), Math.max(0, lateMs));
     late.unref();
     const old = child;
@@ -263,7 +268,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         if (phase === 'resting') begin();
       });
     },
-    child: () => (phase === 'ready' ? child : null),
+    child: () => (phase === 'ready' && isConnected ? child : null),
     running: () => child,
     async stop() {
       clearTimers();

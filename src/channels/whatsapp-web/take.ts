@@ -29,8 +29,6 @@ export interface Taker {
   stop(): Promise<void>;
 }
 
-const REMEMBERED = 5_000;
-
 /**
  * Hands what came on to the road. What could not be stored is tried again, and holds back what its writer said after it:
  * the phone has it, and nobody else will bring it again. After a crash, the history of the chats does (see client.ts).
@@ -41,8 +39,6 @@ export function createTaker(deps: TakerDeps): Taker {
   const chats = new Map<string, Promise<void>>();
   /** What is not stored yet, with its time. */
   const open = new Map<symbol, number>();
-  /** What was stored, by id: the history brings much of it again. */
-  const done = new Set<string>();
   let newest: number | null = null;
   let held: unknown[] | null = null;
 
@@ -93,7 +89,6 @@ export function createTaker(deps: TakerDeps): Taker {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
         await intake.receive(reading.inbound);
-        remember(externalId);
         return true;
       } catch (cause) {
         log.warn(
@@ -111,11 +106,6 @@ export function createTaker(deps: TakerDeps): Taker {
     return record?.fromMe === true && (await deps.isOurs(record));
   }
 
-  function remember(id: string): void {
-    if (done.size >= REMEMBERED) done.delete(done.values().next().value!);
-    done.add(id);
-  }
-
   return {
     take,
     hold() {
@@ -124,12 +114,9 @@ export function createTaker(deps: TakerDeps): Taker {
     release(missed) {
       const waited = held ?? [];
       held = null;
-      const known = new Set<unknown>();
-      for (const record of missed) {
-        const id = (record as MessageRecord | null)?.id;
-        known.add(id);
-        if (id === undefined || !done.has(id)) take(record);
-      }
+      // Much of it was stored before: its row's unique key knows.
+      const known = new Set(missed.map((record) => (record as MessageRecord | null)?.id));
+      for (const record of missed) take(record);
       for (const record of waited) {
         const { id, edit } = (record ?? {}) as Partial<MessageRecord>;
         if (edit !== undefined || !known.has(id)) take(record);

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWhatsAppWeb, type WhatsAppWeb } from '../../../src/channels/whatsapp-web/client.js';
+import type { Timing } from '../../../src/channels/whatsapp-web/supervisor.js';
+import { startWhatsAppWeb, type WhatsAppWeb as StandIn } from '../../standins/whatsappWeb.js';
+import { testIntake, testLog, until, type TestIntake } from '../intake.js';
+
+/** Failures are told within seconds, where the real line gives them a minute. */
+export const FAST: Partial<Timing> = {
+  heartbeatMs: 1_000,
+  pulseMs: 3_000,
+  readyMs: 4_000,
+  nudgeMs: 4_000,
+  backoffMs: () => 50,
+  sendMs: 4_000,
+  receiveMs: () => 5,
+};
+
+/** A line of WhatsApp Web before the stand-in: the real Client in a real browser. */
+export interface Line {
+  wa: StandIn;
+  channel: WhatsAppWeb;
+  intake: TestIntake;
+  log: ReturnType<typeof testLog>;
+  profileFolder: string;
+  /** Starts it, scans the code where one is shown, and waits until it is up. */
+  starts(): Promise<void>;
+  isUp(): Promise<void>;
+  /** Until the process that runs now is another one, and up. */
+  comesBack(since: { pid: number } | null): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function aLine(
+  timing: Partial<Timing> = {},
+  given: { profileFolder?: string; wa?: StandIn } = {},
+): Promise<Line> {
+  const wa = given.wa ?? (await startWhatsAppWeb());
+  const folder = await mkdtemp(join(tmpdir(), 'kentongan-whatsapp-'));
+  const profileFolder = given.profileFolder ?? join(folder, 'desa');
+  const log = testLog();
+  const channel = createWhatsAppWeb({
+    name: 'desa',
+    profileFolder,
+    browserPath: null,
+    browserEnv: { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: folder },
+    page: wa.url,
+    show: null,
+    log,
+    now: () => new Date(),
+    timing: { ...FAST, ...timing },
+  });
+  const line: Line = {
+    wa,
+    channel,
+    intake: testIntake(),
+    log,
+    profileFolder,
+    async starts() {
+      await channel.start(line.intake);
+      if (!(await wa.isLinked())) await wa.scans();
+      await line.isUp();
+    },
+    isUp: () => until('the line is up', () => channel.health().state === 'up'),
+    comesBack: (since) =>
+      until('the line is up again', () => {
+        const now = channel.running();
+        return now !== null && now.pid !== since?.pid && channel.health().state === 'up';
+      }),
+    async stop() {
+      await channel.stop();
+      if (!given.wa) await wa.stop();
+      await until('no browser is left', () => processesOf(profileFolder).length === 0);
+      const left = existsSync(folder)
+        ? readdirSync(folder).filter((name) => !/^(?:desa|tsx-\d+)$/u.test(name))
+        : [];
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+    },
+  };
+  return line;
+}
+
+/** The processes that have this word in their command line: browsers by their profile. */
+export function processesOf(word: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}

@@ -19,13 +19,31 @@ export type Effect =
   /** The name by which the resident wants to be called. */
   | { kind: 'remember_name'; name: string }
   | { kind: 'record_consent'; purpose: ConsentPurpose; version: string; given: boolean }
-  /** A person is wanted: the officers of the village are told. */
-  | { kind: 'hand_over'; reason: HandOverReason; text?: string }
+  /** A person is wanted: the officers of the village are told. `files`: attachments that they are to see or hear. */
+  | { kind: 'hand_over'; reason: HandOverReason; text?: string; files?: string[] }
   | { kind: 'end_hand_over' }
   /** An officer's words to a resident who asked for a person; `conversation` as the notification named it. */
   | { kind: 'answer_resident'; conversation: string; text: string }
   | AcceptInvite
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
+  /** A short code that joins another address of the same person to this one. */
+  | { kind: 'make_link_code' }
+  /** The code, typed on the address that joins; `code` may have words around it. */
+  | { kind: 'use_link_code'; code: string }
+  /** The answer on the first address; `link` as `link-confirm` named it. */
+  | { kind: 'confirm_link'; link: string; accept: boolean }
+  | { kind: 'unlink'; link: string }
+  /** Another person at this address; `own` names the one who was there before, where nobody was told apart yet. */
+  | { kind: 'add_profile'; name: string; own?: string }
+  /** Who has the word; `profile` as `my_profiles` named it. */
+  | { kind: 'choose_profile'; profile: string }
+  | { kind: 'rename_profile'; profile: string; name: string }
+  | { kind: 'remove_profile'; profile: string }
+  /** Shows that hidden history is one's own: by the number of a request, or by a code sent to another address. */
+  | { kind: 'confirm_history'; code: string }
+  | { kind: 'send_history_code' }
+  /** This address is somebody else's by now: the history stays with the person before. */
+  | { kind: 'start_afresh' }
   /** A village office's group, brought by a link: the digest of its token (core/inviteToken.ts). Asked by the group. */
   | { kind: 'link_group'; token: string }
   /** The group that asks gets no more notices; or, at the console, that of a village which the officer keeps. */
@@ -48,6 +66,8 @@ export interface OpenCase {
   /** Attachment ids by question id. */
   attachments?: { [question: string]: string[] };
   confidential?: boolean;
+  /** For whom, where several people share the address: the resident who was chosen when the draft began. */
+  resident?: string;
 }
 
 export interface ActOnCase {
@@ -68,6 +88,8 @@ export interface PublishListing {
   /** Fields of core/listing.ts `ListingDraft`, by question id. */
   fields: JsonObject;
   photos: string[];
+  /** As for a case. */
+  resident?: string;
 }
 
 export interface ChangeListing {
@@ -150,6 +172,48 @@ export interface EffectResults {
     village: string | null;
   };
   confirm_invite: { outcome: 'done' | 'not_allowed' | 'not_found'; name: string | null };
+  /** `hidden`: the person must first show that this address is theirs. `code` is empty where none was made. */
+  make_link_code: { outcome: 'made' | 'officer' | 'group' | 'limited' | 'hidden'; code: string };
+  /**
+   * `asked`: the other address, on `platform`, is asked. `none`: what was typed is no code. `already`: these two are
+   * linked. `linked`: this one is linked with a third.
+   */
+  use_link_code: {
+    outcome:
+      | 'asked'
+      | 'none'
+      | 'typo'
+      | 'wrong'
+      | 'expired'
+      | 'used'
+      | 'own'
+      | 'already'
+      | 'linked'
+      | 'limited'
+      | 'officer'
+      | 'group'
+      | 'hidden';
+    platform: string | null;
+  };
+  /** `platform` and `name`: of the address that joins. */
+  confirm_link: {
+    outcome: 'linked' | 'refused' | 'expired' | 'not_found';
+    platform: string | null;
+    name: string | null;
+  };
+  /** `leaves`: whether it was the address of this chat that left, or the other one. */
+  unlink: {
+    outcome: 'done' | 'not_found';
+    platform: string | null;
+    leaves: 'here' | 'there' | null;
+  };
+  add_profile: { outcome: 'done' | 'full' | 'exists' | 'not_allowed'; name: string };
+  choose_profile: { outcome: 'done' | 'not_found'; name: string | null };
+  rename_profile: { outcome: 'done' | 'exists' | 'not_found'; name: string | null };
+  remove_profile: { outcome: 'done' | 'not_found'; name: string | null };
+  confirm_history: { outcome: 'confirmed' | 'wrong' | 'typo' | 'limited' };
+  /** `platform`: where the code went. */
+  send_history_code: { outcome: 'sent' | 'none' | 'limited'; platform: string | null };
   link_group: { outcome: 'done' | 'expired' | 'used' | 'not_found'; village: string | null };
   end_group: { outcome: 'done' | 'not_found'; village: string | null };
 }

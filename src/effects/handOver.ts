@@ -38,7 +38,8 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   const told = joined(asking).flatMap(({ asker, effect }) => {
     const one = begun.get(asker.conversationId!);
     // What the resident goes on to say must reach somebody: words are told even where the call itself is a repeat.
-    return one && (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined)
+    return one &&
+      (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined || effect.files)
       ? [{ one, effect, villageId: asker.villageId ?? one.villageId }]
       : [];
   });
@@ -68,6 +69,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
             effect.text === undefined ? null : maskIdentityNumbers(storable(effect.text)).text.slice(0, 500),
           conversation: one.conversationId,
           village: one.villageName,
+          ...(effect.files ? { files: effect.files } : {}),
         },
       })),
     ),
@@ -99,13 +101,20 @@ function joined(requests: Request[]): Request[] {
   for (const request of requests) {
     const id = request.asker.conversationId!;
     const first = byConversation.get(id);
-    const texts = [first?.effect.text, request.effect.text].filter((text) => text !== undefined);
-    byConversation.set(
-      id,
-      first
-        ? { ...first, effect: { ...first.effect, ...(texts.length > 0 ? { text: texts.join('\n') } : {}) } }
-        : request,
-    );
+    if (!first) {
+      byConversation.set(id, request);
+      continue;
+    }
+    const texts = [first.effect.text, request.effect.text].filter((text) => text !== undefined);
+    const files = [...(first.effect.files ?? []), ...(request.effect.files ?? [])];
+    byConversation.set(id, {
+      ...first,
+      effect: {
+        ...first.effect,
+        ...(texts.length > 0 ? { text: texts.join('\n') } : {}),
+        ...(files.length > 0 ? { files } : {}),
+      },
+    });
   }
   return [...byConversation.values()];
 }

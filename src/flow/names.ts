@@ -8,10 +8,12 @@ import type { LookUpName } from '../core/lookup.js';
 export const LOOK_UPS = {
   find_village: { args: ['text'], more: ['district'], result: ['count', 'exact', 'items'] },
   case_by_code: { args: ['code'], more: [], result: caseKeys() },
-  my_cases: { args: [], more: [], result: ['count', 'items'] },
+  my_cases: { args: [], more: [], result: ['count', 'items', 'hidden'] },
   find_listings: { args: ['text'], more: [], result: ['count', 'items'] },
   listing_by_code: { args: ['code'], more: [], result: [...listingKeys(), 'found'] },
-  my_listings: { args: [], more: [], result: ['count', 'items'] },
+  my_listings: { args: [], more: [], result: ['count', 'items', 'hidden'] },
+  my_addresses: { args: [], more: [], result: ['count', 'items', 'names'] },
+  my_profiles: { args: [], more: [], result: ['count', 'items', 'names'] },
   officer_cases: { args: [], more: [], result: ['count', 'items'] },
   officer_case: {
     args: ['code'],
@@ -71,6 +73,22 @@ export const EFFECTS = {
     into: 'invite',
   },
   confirm_invite: { with: ['invite', 'accept'], more: [], result: ['outcome', 'name'], into: 'invite' },
+  make_link_code: { with: [], more: [], result: ['outcome', 'code'], into: 'made' },
+  use_link_code: { with: ['code'], more: [], result: ['outcome', 'platform'], into: 'used' },
+  confirm_link: {
+    with: ['link', 'accept'],
+    more: [],
+    result: ['outcome', 'platform', 'name'],
+    into: 'linked',
+  },
+  unlink: { with: ['link'], more: [], result: ['outcome', 'platform', 'leaves'], into: 'unlinked' },
+  add_profile: { with: ['name'], more: ['own'], result: ['outcome', 'name'], into: 'added' },
+  choose_profile: { with: ['profile'], more: [], result: ['outcome', 'name'], into: 'chosen' },
+  rename_profile: { with: ['profile', 'name'], more: [], result: ['outcome', 'name'], into: 'renamed' },
+  remove_profile: { with: ['profile'], more: [], result: ['outcome', 'name'], into: 'removed' },
+  confirm_history: { with: ['code'], more: [], result: ['outcome'], into: 'confirmed' },
+  send_history_code: { with: [], more: [], result: ['outcome', 'platform'], into: 'sent' },
+  start_afresh: { with: [], more: [], result: [], into: null },
   link_group: { with: ['token'], more: [], result: ['outcome', 'village'], into: 'group' },
   end_group: { with: [], more: [], result: ['outcome', 'village'], into: 'group' },
   set_timer: { with: ['timer', 'due_at'], more: ['vars'], result: [], into: null },
@@ -85,9 +103,9 @@ export const EFFECTS = {
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-new-case': ['code', 'service', 'resident', 'due', 'position', 'village'],
-  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position'],
+  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
-  'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village'],
+  'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
   'officer-message': ['text', 'by'],
   'officer-incident': ['incident', 'text', 'resident', 'village', 'line', 'from', 'to'],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
@@ -114,7 +132,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'reports',
     'status',
   ],
-  'listing-notice': ['code', 'title', 'event', 'text', 'reason'],
+  'listing-notice': ['code', 'title', 'event', 'text', 'reason', 'whose'],
   'draft-reminder': ['title'],
   'draft-expired': ['title'],
   'hand-over-end': [],
@@ -136,7 +154,18 @@ export const ROOTS = [
 ] as const;
 
 function caseKeys() {
-  return ['found', 'detail', 'code', 'service', 'status', 'position', 'opened', 'due', 'words'] as const;
+  return [
+    'found',
+    'detail',
+    'hidden',
+    'code',
+    'service',
+    'status',
+    'position',
+    'opened',
+    'due',
+    'words',
+  ] as const;
 }
 
 function listingKeys() {

@@ -9,7 +9,7 @@ import {
 import type { Sql } from '../store/sql.js';
 import type { Talk } from './talk.js';
 
-/** Gives each photo and document that came an attachment of ours, to be fetched by the gateway; the engine sees its id. */
+/** Gives each photo, document and voice note that came an attachment of ours, to be fetched by the gateway; the engine sees its id. */
 export async function openAttachments(sql: Sql, talks: Talk[], newId: NewId, now: Date): Promise<void> {
   const rows = talks.flatMap((talk) =>
     talk.files.map(({ file, kind, name, isRestricted }) => {

@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.js';
 import type { Content, MediaRef } from '../core/content.js';
 import type { Effect } from '../core/effect.js';
+import type { FileKind } from '../core/file.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId, Sealer } from '../core/ports.js';
 import { isRestricted } from '../core/restricted.js';
@@ -41,7 +42,7 @@ export interface Talk {
   /** The message of the present wave. */
   current: HeardRow | null;
   effects: Effect[];
-  /** Photos and documents that came; `isTaken` once the engine keeps or hands on one. */
+  /** Photos, documents and voice notes that came; `isTaken` once the engine keeps or hands on one. */
   files: SentFile[];
   handled: number[];
   sealed: { seq: number; body: string }[];
@@ -52,7 +53,7 @@ export interface Talk {
 
 export interface SentFile {
   seq: number;
-  kind: 'photo' | 'document';
+  kind: FileKind;
   name: string | null;
   file: MediaRef;
   /** Its caption or its name says that it is an identity document: kept sealed. */
@@ -96,7 +97,8 @@ export function noteTaken(talk: Talk, given: object): void {
 export function weighFile(talk: Talk): void {
   const row = talk.current!;
   const sent = talk.files.find(({ seq }) => seq === row.seq);
-  if (!sent) return;
+  // What is said into a phone is no picture of a card.
+  if (!sent || sent.kind === 'voice') return;
   const { album } = contentOf(row) as { album?: string };
   if (album !== undefined && talk.note.i === album) sent.isRestricted = true;
   if (isRestricted({ isAskedFor: true, item: talk.session.s ?? null })) sent.isRestricted = true;
@@ -105,9 +107,10 @@ export function weighFile(talk: Talk): void {
 
 function fileOf(row: WaitingRow): SentFile[] {
   const content = contentOf(row);
-  if (content.kind !== 'photo' && content.kind !== 'document') return [];
+  if (content.kind !== 'photo' && content.kind !== 'document' && content.kind !== 'voice') return [];
   const name = content.kind === 'document' ? (content.name ?? null) : null;
-  const restricted = isRestricted({ isAskedFor: true, caption: content.caption, name });
+  const caption = content.kind === 'voice' ? undefined : content.caption;
+  const restricted = isRestricted({ isAskedFor: true, caption, name });
   return [
     { seq: row.seq, kind: content.kind, name, file: content.file, isRestricted: restricted, isTaken: false },
   ];
@@ -124,6 +127,10 @@ export function closeTalk(talk: Talk, sealer: Sealer): SavedConversation {
     isMet: talk.hasAnswered,
     silencedUntil: talk.silencedUntil,
     lastInboundAt: talk.lastInboundAt,
+    hides:
+      talk.row.hidden?.why === 'silence'
+        ? { addressId: talk.row.addressId, since: talk.row.hidden.since }
+        : null,
   };
 }
 
@@ -168,7 +175,15 @@ export function contextOf({ row }: Talk, around: Surroundings): TurnContext {
     language: row.language,
     channel: { platform: row.platform, choices: around.choicesOf(row.lineId), group: row.isGroup },
     publicUrl: around.publicUrl,
-    resident: { id: row.residentId, name: row.residentName, isNew: row.metAt === null, phone: row.phone },
+    resident: {
+      id: row.residentId,
+      name: row.residentName,
+      isNew: row.metAt === null,
+      phone: row.phone,
+      hiddenBy: row.hidden?.why ?? null,
+      profiles: row.profiles,
+      isLinked: row.isLinked,
+    },
     village: row.village ? around.villages.context(row.village, row.language, around.now) : null,
     officer: row.officer,
     handedOver: row.handedOverAt !== null,
@@ -185,6 +200,7 @@ export function askerOf({ row }: Talk): Asker {
     residentId: row.residentId,
     villageId: row.village?.id ?? null,
     language: row.language,
+    hidden: row.hidden,
     officer: row.officer,
   };
 }

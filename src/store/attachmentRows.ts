@@ -1,4 +1,5 @@
 import type { RefusedBecause } from '../core/errors.js';
+import type { FileKind } from '../core/file.js';
 import type { JsonObject } from '../core/json.js';
 import type { Sql } from './sql.js';
 
@@ -6,7 +7,7 @@ import type { Sql } from './sql.js';
 export interface AttachmentInsert {
   id: string;
   conversationId: string;
-  kind: 'photo' | 'document';
+  kind: FileKind;
   /** The platform's reference. */
   remote: JsonObject;
   mime: string | null;
@@ -70,7 +71,7 @@ export async function noteAttachments(
 /** A file that waits to be fetched by the gateway of its line. */
 export interface WaitingFile {
   id: string;
-  kind: 'photo' | 'document';
+  kind: FileKind;
   remote: JsonObject;
   name: string | null;
   createdAt: Date;

@@ -65,10 +65,21 @@ test('a paper may come as a photo, and a photo is no PDF', () => {
   expect(text(talk.play('[photo]'))).toContain('• Surat: 1 berkas');
 });
 
-test('a voice message is told as unheard, with a person offered', () => {
+test('a voice message goes to a person, who has the word from here on; what was filled in is kept', () => {
   const talk = talkWith(flows);
   talk.play('jual');
-  expect(text(talk.play('[voice]'))).toContain(`${system(flows, 'voice_unreadable')}\n  [Petugas]`);
+  talk.play('[photo]');
+  const answer = text(talk.play('[voice]'));
+  expect(answer).toContain('! hand_over {"reason":"voice","text":"[pesan suara]","files":["voice-2"]}');
+  expect(answer).toContain('Pesan suara Bapak/Ibu sudah kami teruskan');
+});
+
+test('where nobody would hear it, a voice message is told as unheard', () => {
+  const talk = talkWith(flows, 'village: Sumbersari');
+  talk.play('menu');
+  const answer = text(talk.play('[voice]'));
+  expect(answer).toContain(`${system(flows, 'voice_unreadable')}\n  [Petugas]`);
+  expect(answer).not.toContain('hand_over');
 });
 
 test('a sticker gets the question again, and an edit is told as unseen', () => {

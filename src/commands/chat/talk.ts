@@ -115,6 +115,8 @@ export class Talk {
     const edit = /^edit: (.+)$/u.exec(what);
     if (edit) return [{ kind: 'edit', externalId: '1', text: edit[1]! }];
     if (what === 'sticker' || what === 'video' || what === 'poll') return [{ kind: 'unreadable', what }];
+    const other = /^unreadable (\w+)$/u.exec(what);
+    if (other) return [{ kind: 'unreadable', what: other[1]! }];
     throw new ChatLineError(`"[${what}]" is nothing that a person can do: see docs/chat-files.md`);
   }
 

@@ -1,11 +1,14 @@
 import type { Content } from '../../core/content.js';
 import { isAside } from '../asides.js';
 import type { CompiledStep } from '../compiled.js';
+import { referenceOf } from '../fileReference.js';
+import { handOverVoice } from '../handOver.js';
 import { answerPending } from '../pending.js';
 import type { Run } from '../run.js';
-import { gathersOf, referenceOf } from '../steps/gather.js';
+import { gathersOf } from '../steps/gather.js';
 import type { Message } from '../understand/vocabulary.js';
 import { showPending, waitingStep } from '../walk.js';
+import { unreadableGroup } from './unreadable.js';
 
 /** Photos of one album kept for an item of a checklist. */
 const MOST_OF_ALBUM = 5;
@@ -36,6 +39,11 @@ export function onOther(run: Run, content: Content, message: Message | null): vo
       else run.say(run.text('menu_line'));
       return;
     case 'voice':
+      if (run.village?.state === 'active') {
+        handOverVoice(run, content);
+        return;
+      }
+      // Nobody is there to hear it.
       run.say(run.text('voice_unreadable'), {
         choices: [{ label: run.text('officer_button'), payload: 'w.petugas' }],
       });
@@ -43,10 +51,12 @@ export function onOther(run: Run, content: Content, message: Message | null): vo
     case 'edit':
       if (waiting) run.say(run.text('edit_noted'));
       return;
-    case 'unreadable':
-      if (waiting) showPending(run, run.text('unreadable'));
-      else run.say(`${run.text('unreadable')} ${run.text('menu_line')}`);
+    case 'unreadable': {
+      const told = run.text('unreadable', { what: unreadableGroup(content.what) });
+      if (waiting) showPending(run, told);
+      else run.say(`${told} ${run.text('menu_line')}`);
       return;
+    }
     default:
       return;
   }

@@ -1,4 +1,5 @@
 import type { Content } from '../../core/content.js';
+import { referenceOf } from '../fileReference.js';
 import type { Run } from '../run.js';
 import type { Message } from '../understand/vocabulary.js';
 
@@ -8,23 +9,25 @@ export function passOn(run: Run, message: Message): void {
 }
 
 /**
- * What is no text goes to the person in words; what those words cannot carry is told to the resident, once for an album.
+ * What is no text goes to the person in words, and with its files; the resident is told that those went on, or that
+ * what came cannot be passed on. Once for an album.
  */
 export function passOnOther(run: Run, content: Content): void {
   const { s } = run;
-  const words = (kind: string, what = ''): void => {
+  const words = (kind: string, what = '', ...files: string[]): void => {
     const text = run.text('passed_on', { kind, what }).trim();
-    run.effects.push({ kind: 'hand_over', reason: 'message', text });
+    run.effects.push({ kind: 'hand_over', reason: 'message', text, ...(files.length > 0 ? { files } : {}) });
   };
   switch (content.kind) {
     case 'photo':
     case 'document': {
       const isMore = content.album !== undefined && s.al?.[0] === content.album;
-      if (isMore && content.caption === undefined) return;
-      words(content.kind, content.caption ?? (content.kind === 'document' ? content.name : undefined));
+      const name = content.kind === 'document' ? content.name : undefined;
+      words(content.kind, content.caption ?? name, referenceOf(content));
       if (isMore) return;
       if (content.album !== undefined) s.al = [content.album, ''];
-      break;
+      run.say(run.text('passed_on_file', { kind: content.kind }));
+      return;
     }
     case 'location':
       words(
@@ -39,13 +42,13 @@ export function passOnOther(run: Run, content: Content): void {
       words('edit', content.text);
       return;
     case 'voice':
-      words('voice');
-      break;
+      words('voice', '', referenceOf(content));
+      run.say(run.text('passed_on_file', { kind: 'voice' }));
+      return;
     case 'unreadable':
       words('other', content.what);
-      break;
-    default:
+      run.say(run.text('not_passed_on'));
       return;
+    default:
   }
-  run.say(run.text('not_passed_on', { kind: content.kind }));
 }

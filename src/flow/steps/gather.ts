@@ -1,6 +1,7 @@
 import type { Content } from '../../core/content.js';
 import type { Json } from '../../core/json.js';
 import type { CompiledAsk } from '../compiled.js';
+import { referenceOf } from '../fileReference.js';
 import { NEXT, showQuestion } from '../question.js';
 import type { Answered } from '../question.js';
 import type { Run } from '../run.js';
@@ -59,9 +60,4 @@ export function settle(run: Run, gathers: Gathers): void {
     run.text('gather_got', { count }),
     true,
   );
-}
-
-/** The attachment where it is stored already, else the platform's id of the file. */
-export function referenceOf(content: Extract<Content, { kind: 'photo' | 'document' }>): string {
-  return content.file.attachmentId ?? content.file.remote ?? '';
 }

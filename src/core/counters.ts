@@ -4,6 +4,8 @@ export interface Counters {
   received: number;
   duplicates: number;
   unreadable: number;
+  /** Calls of a webhook without the right secret or signature. */
+  webhooksRefused: number;
   /** Turns of conversations committed, batches of them, and conversations that failed or were given up on. */
   turns: number;
   batches: number;
@@ -26,6 +28,7 @@ export function createCounters(): Counters {
     received: 0,
     duplicates: 0,
     unreadable: 0,
+    webhooksRefused: 0,
     turns: 0,
     batches: 0,
     conversationFailures: 0,

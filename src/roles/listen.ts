@@ -1,23 +1,32 @@
-import { createServer } from 'node:net';
-import { serve, type ServerType } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { SetupError } from '../core/errors.js';
+
+/** Takes a request before anything else does; false where it leaves it to the rest. */
+export type Front = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Serves HTTP; resolves once it listens. Throws SetupError where the address cannot be had. */
 export async function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
+  fetch: Parameters<typeof getRequestListener>[0],
   host: string,
   port: number,
-): Promise<ServerType> {
+  front: Front = () => false,
+): Promise<Server> {
+  const rest = getRequestListener(fetch, { hostname: host });
+  const server = createServer((request, response) => {
+    if (!front(request, response)) void rest(request, response);
+  });
   return await new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, () => resolve(server));
     server.once('error', (cause: NodeJS.ErrnoException) => reject(told(cause, host, port)));
+    server.listen(port, host, () => resolve(server));
   });
 }
 
 /** Whether the address can be had, before anything else is begun. Throws SetupError where it cannot. */
 export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const server = createServer();
+    const server = createTcpServer();
     server.once('error', (cause: NodeJS.ErrnoException) => reject(told(cause, host, port)));
     server.listen(port, host, () => server.close(() => resolve()));
   });

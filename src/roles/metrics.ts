@@ -5,6 +5,7 @@ const HELP: { [K in keyof Counters]: string } = {
   received: 'Messages stored',
   duplicates: 'Deliveries that were there already',
   unreadable: 'Messages that could only be kept as unreadable',
+  webhooksRefused: 'Calls of a webhook without the right secret or signature',
   turns: 'Messages handled',
   batches: 'Transactions in which messages were handled',
   conversationFailures: 'Conversations that failed and were tried again',

@@ -2,18 +2,20 @@ import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import type { Role } from '../config.js';
+import { environmentLines } from '../core/line.js';
 import type { Simulator } from '../core/simulator.js';
 import type { Runtime } from '../runtime.js';
 import { createSetupLink } from '../web/auth/setup.js';
 import type { WebDeps } from '../web/deps.js';
 import type { WebEnv } from '../web/env.js';
 import { questionsOf } from '../web/questions.js';
+import { createWebhookListener } from '../web/routes/webhook.js';
 import type { StartedGateway } from './gateway.js';
 import { listen } from './listen.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createStartLinks } from './startLinks.js';
-import { openWebhook, type StartedWebhook } from './webhook.js';
+import { openWebhooks } from './webhook.js';
 import type { StartedRole } from './worker.js';
 
 export interface StartedWeb extends StartedRole {
@@ -30,13 +32,14 @@ export async function startWeb(
   gateway: StartedGateway | null,
   simulator: Simulator | null,
 ): Promise<StartedWeb> {
-  // Where the web is the only one that is reached from outside, it takes what Telegram brings.
-  const webhook = role === 'web' ? await openWebhook(runtime) : null;
-  const deps = webDeps(runtime, gateway, simulator, webhook ?? webhookOf(gateway));
+  // A worker is reached by nobody.
+  const webhooks = role === 'worker' ? null : await openWebhooks(runtime, gateway);
+  const deps = webDeps(runtime, gateway, simulator);
   const hasPages = role === 'web' || role === 'all';
   const app = hasPages ? (await import('../web/app.js')).createApp(deps) : await operationsOnly(deps);
   const { host, port } = runtime.config;
-  const server = await listen(app.fetch, host, port);
+  const front = webhooks ? createWebhookListener({ doors: webhooks, log: runtime.log }) : undefined;
+  const server = await listen(app.fetch, host, port, front);
   const bound = (server.address() as AddressInfo).port;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -45,30 +48,15 @@ export async function startWeb(
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Server-sent events and idle connections would hold the server open.
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-        setTimeout(() => {
-          if ('closeAllConnections' in server) server.closeAllConnections();
-        }, 1_000).unref();
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 1_000).unref();
       });
-      await webhook?.stop();
+      await webhooks?.stop();
     },
   };
 }
 
-type Webhook = Pick<StartedWebhook, 'handle'>;
-
-/** The line's own, in the process that holds it. */
-function webhookOf(gateway: StartedGateway | null): Webhook | null {
-  const line = gateway?.channels.find((channel) => 'handleWebhook' in channel);
-  return line ? { handle: (headers, body) => line.handleWebhook!(headers, body) } : null;
-}
-
-function webDeps(
-  runtime: Runtime,
-  gateway: StartedGateway | null,
-  simulator: Simulator | null,
-  webhook: Webhook | null,
-): WebDeps {
+function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Simulator | null): WebDeps {
   const { config, pool, now, newId, random, sealer, log, services, perform, media, flows } = runtime;
   let prisma: ReturnType<WebDeps['prisma']> | undefined;
   return {
@@ -91,23 +79,14 @@ function webDeps(
     readMedia: (attachmentId) => media.read(attachmentId),
     health: createHealth(runtime, gateway),
     metrics: createMetrics(runtime),
+    environmentLines: environmentLines(config.lines),
     startLinks: createStartLinks(pool, gateway?.channels ?? null, log),
-    telegramWebhook: webhook
-      ? async ({ secret, body }) => {
-          const headers = secret === null ? {} : { 'x-telegram-bot-api-secret-token': secret };
-          return (await webhook.handle(headers, body)).status;
-        }
-      : null,
     simulator,
   };
 }
 
 async function operationsOnly(deps: WebDeps): Promise<Hono<WebEnv>> {
   const { operationRoutes } = await import('../web/routes/operation.js');
-  const { webhookRoutes } = await import('../web/routes/webhook.js');
   const { bodies } = await import('../web/security.js');
-  return new Hono<WebEnv>()
-    .use(bodies())
-    .route('/', operationRoutes(deps))
-    .route('/channels', webhookRoutes(deps));
+  return new Hono<WebEnv>().use(bodies()).route('/', operationRoutes(deps));
 }

@@ -13,13 +13,12 @@ import { marketRoutes } from './routes/market.js';
 import { operationRoutes } from './routes/operation.js';
 import { simulatorRoutes } from './routes/simulator.js';
 import { trackRoutes } from './routes/track.js';
-import { webhookRoutes } from './routes/webhook.js';
 import { bodies, headers, ownForms, requestLog } from './security.js';
 import { FaultPage } from './views/fault.js';
 import { viewOf } from './views/view.js';
 import { isLanguage } from './words.js';
 
-/** The whole web: public pages, the officers' console, webhooks, health; the simulator where it is on. */
+/** The whole web: public pages, the officers' console, health; the simulator where it is on. Webhooks stand before it. */
 export function createApp(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.use(requestLog(deps));
@@ -31,7 +30,6 @@ export function createApp(deps: WebDeps): Hono<WebEnv> {
   app.use(languageOf(deps));
   app.use(ownForms(deps));
   app.use(bodies());
-  app.route('/channels', webhookRoutes(deps));
   app.route('/', homeRoutes(deps));
   app.route('/pasar', marketRoutes(deps));
   app.route('/lacak', trackRoutes(deps));

@@ -26,10 +26,10 @@ export interface WebDeps {
   health: () => Promise<Health>;
   /** prom-client's register: `{ contentType, body }`. */
   metrics: () => Promise<{ contentType: string; body: string }>;
+  /** The lines that the environment names, by id, each with the variable: what this page cannot change. */
+  environmentLines: ReadonlyMap<string, string>;
   /** Links that open a chat on each line that has them and hand in a payload: `https://t.me/<bot>?start=inv-…`. */
   startLinks: (payload: string) => string[];
-  /** The Telegram line's intake; null without a webhook. Answers the status to send: 200 once stored, 401, 400, 500. */
-  telegramWebhook: ((update: WebhookUpdate) => Promise<number>) | null;
   /** null but where the simulator is on. */
   simulator: Simulator | null;
 }
@@ -73,10 +73,4 @@ export interface HealthPart {
   word?: string;
   /** What is wrong, in the words of the part itself: for this machine alone. */
   detail?: string;
-}
-
-export interface WebhookUpdate {
-  /** The header X-Telegram-Bot-Api-Secret-Token. */
-  secret: string | null;
-  body: Uint8Array;
 }

@@ -7,9 +7,9 @@ import type { WebDeps } from './deps.js';
 import type { WebContext, WebEnv } from './env.js';
 import { PageError } from './pageError.js';
 
-/** Bytes of a form; routes that take files or updates say their own. */
+/** Bytes of a form; routes that take files say their own. */
 const FORM_BYTES = 64 * 1024;
-const LARGER: { [path: string]: number } = { '/simulator/': 12 * 1024 * 1024, '/channels/': 1024 * 1024 };
+const LARGER: { [path: string]: number } = { '/simulator/': 12 * 1024 * 1024 };
 
 /** Headers of every answer. Nothing runs in a page but our own files. */
 export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
@@ -35,14 +35,14 @@ export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
   });
 }
 
-/** A form counts only if it was sent from a page of ours. A webhook is no form: it proves itself by its secret. */
+/** A form counts only if it was sent from a page of ours. */
 export function ownForms(deps: WebDeps): MiddlewareHandler<WebEnv> {
   const publicOrigin = deps.settings.publicUrl && new URL(deps.settings.publicUrl).origin;
   const check = csrf({
     origin: (origin, c) =>
       origin === publicOrigin || (URL.canParse(origin) && new URL(origin).host === hostOf(c as WebContext)),
   });
-  return (c, next) => (c.req.path.startsWith('/channels/') ? next() : check(c, next));
+  return (c, next) => check(c, next);
 }
 
 /** Refuses bodies over the limit of their path with 413. */

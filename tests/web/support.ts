@@ -61,8 +61,8 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     readMedia: async (id) => files.get(id) ?? null,
     health: async () => health,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: '# HELP up\nup 1\n' }),
+    environmentLines: new Map([['telegram:1', 'TELEGRAM_BOT_TOKEN']]),
     startLinks: (payload) => [`https://t.me/contoh_bot?start=${payload}`],
-    telegramWebhook: null,
     simulator: null,
     ...more,
   };

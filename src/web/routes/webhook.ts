@@ -1,23 +1,96 @@
-import { Hono } from 'hono';
-import type { WebDeps } from '../deps.js';
-import type { WebEnv } from '../env.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WebLog } from '../deps.js';
+
+/** The doors by which platforms bring what comes. Each answers only once it is stored. */
+export interface WebhookDoors {
+  telegram(headers: WebhookHeaders, rawBody: Uint8Array): Promise<{ status: number }>;
+  whatsAppCloud: {
+    handshake(query: URLSearchParams): { status: number; body: string };
+    handle(headers: WebhookHeaders, rawBody: Uint8Array): Promise<{ status: number }>;
+  };
+}
+type WebhookHeaders = { [name: string]: string | undefined };
+
+const PATHS = { telegram: '/channels/telegram/webhook', whatsAppCloud: '/channels/whatsapp-cloud/webhook' };
+/** Bytes of a body: an update of Telegram is a few kilobytes, Meta sends three megabytes at most. */
+const BYTES = { telegram: 1024 * 1024, whatsAppCloud: 3 * 1024 * 1024 };
 
 /**
- * Updates that Telegram brings. The raw body goes to the line's own intake, which checks the secret in constant
- * time and stores; the answer is 200 only after the commit, else Telegram brings it again.
+ * Takes requests to the webhooks' paths; false for any other. On node's own request and response, before all that is
+ * made for people: a signature is over the bytes as they came, and thousands come in a second. No form of ours, no
+ * cookie, no page: a door proves who speaks by secret or signature. Nothing is logged of those that went well.
  */
-export function webhookRoutes(deps: WebDeps): Hono<WebEnv> {
-  return new Hono<WebEnv>().post('/telegram/webhook', async (c) => {
-    if (!deps.telegramWebhook) return c.notFound();
-    const status = await deps
-      .telegramWebhook({
-        secret: c.req.header('x-telegram-bot-api-secret-token') ?? null,
-        body: new Uint8Array(await c.req.arrayBuffer()),
-      })
-      .catch((error: unknown) => {
-        deps.log.error({ err: error }, 'telegram webhook: nothing stored, will be brought again');
-        return 500;
-      });
-    return c.body(null, status as 200);
+export function createWebhookListener(deps: {
+  doors: WebhookDoors;
+  log: WebLog;
+}): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const { doors, log } = deps;
+
+  async function take(
+    door: keyof typeof PATHS,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readBody(request, BYTES[door]);
+    if (body === 'gone') return;
+    if (body === 'too large') {
+      response.setHeader('Connection', 'close');
+      return answer(response, door, 413);
+    }
+    const headers = request.headers as WebhookHeaders;
+    const handled =
+      door === 'telegram' ? doors.telegram(headers, body) : doors.whatsAppCloud.handle(headers, body);
+    const { status } = await handled.catch((cause: unknown) => {
+      log.error({ err: cause }, 'a webhook failed; nothing was confirmed, it will be brought again');
+      return { status: 500 };
+    });
+    answer(response, door, status);
+  }
+
+  function answer(response: ServerResponse, door: keyof typeof PATHS, status: number, body = ''): void {
+    if (status >= 400) log.warn({ route: PATHS[door], status }, 'a webhook was refused');
+    response.writeHead(status, HEADERS).end(body);
+  }
+
+  return (request, response) => {
+    const url = request.url ?? '';
+    if (!url.startsWith('/channels/')) return false;
+    const [path, query = ''] = url.split('?', 2);
+    const door = path === PATHS.whatsAppCloud ? 'whatsAppCloud' : path === PATHS.telegram ? 'telegram' : null;
+    if (!door) return false;
+    if (request.method === 'POST') {
+      void take(door, request, response);
+      return true;
+    }
+    if (request.method !== 'GET' || door === 'telegram') return false;
+    const { status, body } = doors.whatsAppCloud.handshake(new URLSearchParams(query));
+    answer(response, door, status, body);
+    return true;
+  };
+}
+
+/** The challenge is a stranger's text: never a page, never kept. */
+const HEADERS = {
+  'Content-Type': 'text/plain; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+function readBody(request: IncomingMessage, most: number): Promise<Buffer | 'too large' | 'gone'> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > most) {
+        request.pause();
+        resolve('too large');
+      } else parts.push(part);
+    });
+    request.once('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+    request.once('error', () => resolve('gone'));
+    request.once('close', () => resolve('gone'));
   });
 }

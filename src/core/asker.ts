@@ -1,3 +1,5 @@
+import type { Hidden } from './history.js';
+
 /**
  * Who asks for an effect or a look-up: a conversation as converse has locked and loaded it, or an officer at the
  * console, who has none (`perform`): then all that belongs to a conversation is null.
@@ -10,6 +12,8 @@ export interface Asker {
   residentId: string | null;
   villageId: string | null;
   language: string;
+  /** What was before is hidden from them, until they show that it is theirs. */
+  hidden?: Hidden | null;
   /** Where the address is an officer's: who may act, and in which villages (null: all). */
   officer: OfficerIdentity | null;
 }

@@ -27,11 +27,7 @@ export function newListingCode(random: RandomBytes): string {
 
 /** Reads a whole text as a code, whatever the case, the spaces and the dashes; O is read as 0, I and L as 1. */
 export function readCode(text: string): ReadCode {
-  const typed = text
-    .toUpperCase()
-    .replace(/[\s\-–—_.#:/]+/gu, '')
-    .replaceAll('O', '0')
-    .replaceAll(/[IL]/gu, '1');
+  const typed = bareSymbols(text);
   if (!/^[0-9A-Z]+$/u.test(typed)) return { kind: 'none' };
   if (typed.length === CASE_SYMBOLS + 1)
     return isSound(typed) ? { kind: 'case', code: showCase(typed) } : { kind: 'typo' };
@@ -59,6 +55,15 @@ export function findCode(text: string): ReadCode {
   return slip.kind === 'typo' && !/\d/u.test(text) ? { kind: 'none' } : slip;
 }
 
+/** What was typed, as symbols of the alphabet if it is a code at all. */
+export function bareSymbols(text: string): string {
+  return text
+    .toUpperCase()
+    .replace(/[\s\-–—_.#:/]+/gu, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/gu, '1');
+}
+
 function showCase(code: string): string {
   return `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}`;
 }
@@ -68,15 +73,17 @@ function showListing(code: string): string {
 }
 
 /** Five bits of each byte; 256 is a multiple of 32, so no symbol is likelier than another. */
-function symbols(bytes: Uint8Array): string {
+export function symbols(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => ALPHABET[byte & 31]).join('');
 }
 
-function withCheck(code: string): string {
+/** With its check character. */
+export function withCheck(code: string): string {
   return code + ALPHABET[checkOf(code)];
 }
 
-function isSound(code: string): boolean {
+/** Whether its check character is right. */
+export function isSound(code: string): boolean {
   return (
     [...code].every((symbol) => ALPHABET.includes(symbol)) &&
     checkOf(code.slice(0, -1)) === ALPHABET.indexOf(code.at(-1)!)

@@ -11,14 +11,27 @@ export interface LookUps {
   };
   /** A case by its code, seen by this conversation: `detail` is false for somebody else's, which shows its state alone. */
   case_by_code: { args: { code: string }; result: CaseSeen };
-  /** The resident's own cases, open ones first, at most 7. */
-  my_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
+  /** The resident's own cases, open ones first, at most 7. `hidden`: there are more, from before. */
+  my_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[]; hidden: boolean } };
   /** Published listings near the words; at most 7. `scope` other than the village's is the whole regency. */
   find_listings: { args: { text: string }; result: { count: number; items: ListingSeen[] } };
   /** One listing by its code, as a buyer sees it. */
   listing_by_code: { args: { code: string }; result: ListingSeen & { found: boolean } };
-  /** The seller's own listings that are waiting or published. */
-  my_listings: { args: Record<string, never>; result: { count: number; items: ListingSeen[] } };
+  /** The seller's own listings that are waiting or published. `hidden`: there are more, from before. */
+  my_listings: {
+    args: Record<string, never>;
+    result: { count: number; items: ListingSeen[]; hidden: boolean };
+  };
+  /** Addresses that are linked with this one, each by its link; none while history is hidden. `names`: in one line. */
+  my_addresses: {
+    args: Record<string, never>;
+    result: { count: number; items: AddressSeen[]; names: string | null };
+  };
+  /** The people who share this address; none while its history is hidden by silence. */
+  my_profiles: {
+    args: Record<string, never>;
+    result: { count: number; items: ProfileSeen[]; names: string | null };
+  };
   /** An officer's open cases in the villages of their roles, oldest request first, at most 7. */
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
@@ -38,10 +51,29 @@ export interface VillageFound {
   is_active: boolean;
 }
 
+export interface AddressSeen {
+  [key: string]: string | null;
+  link: string;
+  platform: string;
+  /** As the platform shows it. */
+  name: string | null;
+  /** Which of the two leaves when they are unlinked: this address, or the other. */
+  leaves: 'here' | 'there';
+}
+
+export interface ProfileSeen {
+  [key: string]: string | boolean;
+  profile: string;
+  name: string;
+  is_current: boolean;
+}
+
 export interface CaseSeen {
   [key: string]: string | number | boolean | null;
   found: boolean;
   detail: boolean;
+  /** The asker's own, but from before, while history is hidden. */
+  hidden: boolean;
   code: string;
   /** Service id; its words are the text `service.<id>`. */
   service: string;

@@ -2,6 +2,7 @@ import { decide, fold, isOpenCase } from '../core/cases.js';
 import type { Actor, CaseFact, CaseState, Decision } from '../core/cases.js';
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
+import { mayBeSeen } from '../core/history.js';
 import { handlingOf, mayHandle, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
@@ -80,7 +81,7 @@ function actorOf(
   context: ApplyContext,
 ): Actor | null {
   if (effect.act === 'answer' || effect.act === 'cancel')
-    return asker.residentId === row.residentId ? { kind: 'resident' } : null;
+    return mayBeSeen(asker, { ...row, at: row.openedAt }) ? { kind: 'resident' } : null;
   if (!asker.officer || !serves(asker.officer.roles, row.villageId)) return null;
   const handling = handlingOf(context.services[row.service], row.isConfidential);
   const may = mayHandle(asker.officer.roles, row.villageId, handling, officers);

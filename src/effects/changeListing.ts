@@ -2,6 +2,7 @@ import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
 import { mayHandle } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
+import { mayBeSeen } from '../core/history.js';
 import { listingClocks } from '../core/listing.js';
 import { actorOfListing, decideListing } from '../core/listingRules.js';
 import type { ListingStatus } from '../core/listingRules.js';
@@ -65,7 +66,9 @@ function standingOf(
   officers: VillageOfficer[],
 ): 'may' | 'may_not' | 'stranger' {
   const isOwn = asker.residentId !== null && asker.residentId === listing.residentId;
-  if (actorOfListing(effect.act) === 'seller') return isOwn ? 'may' : 'stranger';
+  const { residentId, conversationId, createdAt: at } = listing;
+  if (actorOfListing(effect.act) === 'seller')
+    return mayBeSeen(asker, { residentId, conversationId, at }) ? 'may' : 'stranger';
   const roles = asker.officer?.roles ?? [];
   if (!mayHandle(roles, listing.villageId, { kind: 'market', isConfidential: false }, officers))
     return isOwn ? 'may_not' : 'stranger';

@@ -1,24 +1,35 @@
 import type { EffectKind } from '../core/effect.js';
 import { acceptInvite } from './acceptInvite.js';
 import { actOnCase } from './actOnCase.js';
+import { addProfile } from './addProfile.js';
 import { answerResident } from './answerResident.js';
-import type { Applier } from './applier.js';
 import { cancelTimer } from './cancelTimer.js';
 import { changeListing } from './changeListing.js';
+import { chooseProfile } from './chooseProfile.js';
+import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
+import { confirmLink } from './confirmLink.js';
 import { endHandOver } from './endHandOver.js';
 import { handOver } from './handOver.js';
 import { endGroup, linkGroup } from './linkGroup.js';
+import { makeLinkCode } from './makeLinkCode.js';
 import { openCase } from './openCase.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
 import { recordConsent } from './recordConsent.js';
 import { rememberName } from './rememberName.js';
+import { removeProfile } from './removeProfile.js';
+import { renameProfile } from './renameProfile.js';
 import { reportListing } from './reportListing.js';
+import { sendHistoryCode } from './sendHistoryCode.js';
 import { sendMessage } from './sendMessage.js';
 import { setLanguage } from './setLanguage.js';
 import { setTimer } from './setTimer.js';
 import { setVillage } from './setVillage.js';
+import { startAfresh } from './startAfresh.js';
+import { unlink } from './unlink.js';
+import { useLinkCode } from './useLinkCode.js';
+import type { Applier } from './applier.js';
 
 /**
  * One applier for each kind of effect; a forgotten kind does not build. The order is the order in which kinds are
@@ -29,6 +40,17 @@ export const appliers = {
   set_village: setVillage,
   remember_name: rememberName,
   record_consent: recordConsent,
+  add_profile: addProfile,
+  choose_profile: chooseProfile,
+  rename_profile: renameProfile,
+  remove_profile: removeProfile,
+  make_link_code: makeLinkCode,
+  use_link_code: useLinkCode,
+  confirm_link: confirmLink,
+  unlink,
+  start_afresh: startAfresh,
+  confirm_history: confirmHistory,
+  send_history_code: sendHistoryCode,
   open_case: openCase,
   act_on_case: actOnCase,
   publish_listing: publishListing,

@@ -190,7 +190,7 @@ function toInsert(
     villageId,
     service: effect.service,
     flow: effect.flow,
-    residentId: asker.residentId!,
+    residentId: effect.resident ?? asker.residentId!,
     conversationId: asker.conversationId!,
     answers: effect.answers,
     private:
@@ -198,6 +198,7 @@ function toInsert(
         ? context.sealer.seal('case', id, effect.private)
         : null,
     isConfidential: effect.confidential === true || service?.confidential === true,
+    isUnproven: Boolean(asker.hidden),
     dueAt: promised !== null && open ? dueAt(open, context.now, promised) : null,
   };
 }

@@ -140,8 +140,13 @@ function toInsert(
 }
 
 /** The flow's `needs: village` sees to it. */
-function seller({ asker }: Request): { villageId: string; residentId: string; conversationId: string } {
-  const { villageId, residentId, conversationId } = asker;
+function seller({ asker, effect }: Request): {
+  villageId: string;
+  residentId: string;
+  conversationId: string;
+} {
+  const { villageId, conversationId } = asker;
+  const residentId = effect.resident ?? asker.residentId;
   if (villageId === null || residentId === null || conversationId === null)
     throw new Error('publish_listing: no village or no conversation is known');
   return { villageId, residentId, conversationId };

@@ -1,7 +1,7 @@
 import type { Run } from './run.js';
 import type { Frame, Session } from './types.js';
 
-const FRAME_KEYS = ['f', 'h', 's', 'a', 'v', 'd', 't', 'm', 'b', 'e', 'x', 'y', 'i'] as const;
+const FRAME_KEYS = ['f', 'h', 's', 'a', 'v', 'd', 't', 'm', 'b', 'e', 'x', 'y', 'i', 'p'] as const;
 /** Flows beneath one another; past this the oldest, long forgotten, is let go. */
 const DEEPEST = 6;
 

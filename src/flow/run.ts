@@ -155,6 +155,10 @@ export class Run {
           name: context.resident.name,
           phone: context.resident.phone,
           is_new: context.resident.isNew,
+          is_hidden: (context.resident.hiddenBy ?? null) !== null,
+          hidden_by: context.resident.hiddenBy ?? null,
+          profiles: context.resident.profiles ?? 0,
+          is_linked: context.resident.isLinked ?? false,
         };
       case 'village':
         return village && villageInWords(village);

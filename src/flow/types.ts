@@ -24,6 +24,19 @@ export type FlowEvent =
 /** What the engine waits for: a look-up or an effect whose result the flow needs. Ids are unique within the turn. */
 export type Ask = { id: string; look_up: LookUpName; args: JsonObject } | { id: string; effect: Effect };
 
+export interface ResidentContext {
+  id: string;
+  name: string | null;
+  isNew: boolean;
+  phone: string | null;
+  /** Why what was before is hidden from whoever writes; null or absent: it is not. */
+  hiddenBy?: 'silence' | 'profiles' | null;
+  /** How many people are told apart at this address. */
+  profiles?: number;
+  /** Another address belongs to the same person. */
+  isLinked?: boolean;
+}
+
 /** What is known around a conversation. Everything that changes from turn to turn is handed in. */
 export interface TurnContext {
   now: Date;
@@ -34,7 +47,7 @@ export interface TurnContext {
   /** Where public pages are reached from outside; null where they are not: then no link is offered. */
   publicUrl: string | null;
   /** `isNew`: never answered before; gets the first-contact card with its first answer. */
-  resident: { id: string; name: string | null; isNew: boolean; phone: string | null };
+  resident: ResidentContext;
   village: VillageContext | null;
   /** Where this address belongs to an officer. */
   officer: OfficerIdentity | null;
@@ -75,6 +88,10 @@ export interface Session extends Frame {
   g?: 1;
   /** When an apology for lateness was last said: minutes since 1970. */
   z?: number;
+  /** Whose words were heard last, where that can change: the end of the resident's id, and `h` while hidden. */
+  r?: string;
+  /** Who said that the address is still theirs, though its history is hidden: the end of the resident's id. */
+  rs?: string;
   /** Album of the photo taken last and the question it answered: the rest of it belongs there. */
   al?: [album: string, question: string];
   /** A suspended turn: what goes on with the answers, and the effects so far. */
@@ -101,6 +118,8 @@ export interface Frame {
   e?: 1;
   /** A question of the engine's own that waits in place of the step's: which to change, which village, … */
   x?: JsonObject;
+  /** For whom it is, where that was asked: the resident. */
+  p?: string;
   /** How it came on top: called, or between a question and its answer; and where its result goes. */
   y?: 'c' | 'i';
   i?: string;

@@ -83,6 +83,12 @@ export function contended(effect: Effect): string | null {
       return `invite ${effect.token}`;
     case 'confirm_invite':
       return `invite ${effect.invite}`;
+    // Rare acts of people upon people, each of which looks at what the one before left.
+    case 'use_link_code':
+    case 'confirm_link':
+    case 'unlink':
+    case 'start_afresh':
+      return 'links';
     default:
       return null;
   }

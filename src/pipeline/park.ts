@@ -20,7 +20,7 @@ export async function parkMessage(
   log: Logger,
 ): Promise<void> {
   await parkInbound(sql, failed.seq, failed.error, context.now);
-  const [row] = await loadConversations(sql, [failed.conversation]);
+  const [row] = await loadConversations(sql, [failed.conversation], context.now);
   if (!row) return;
   const around = { ...deps.surroundings, now: context.now };
   const village = row.village?.id;
@@ -68,7 +68,7 @@ export async function tellOfWait(
   deps: BatchDeps,
   context: ApplyContext,
 ): Promise<void> {
-  const [row] = await loadConversations(sql, [conversation]);
+  const [row] = await loadConversations(sql, [conversation], context.now);
   const note = (row?.session as { '~'?: RoadNote } | undefined)?.['~'];
   if (!row || note?.w) return;
   const talk = openTalk({ ...row, private: null }, [], context.sealer);

@@ -8,6 +8,7 @@ export async function readAgain(sql: Sql, talks: Talk[], around: Surroundings): 
   const fresh = await loadConversations(
     sql,
     talks.map((talk) => talk.row.id),
+    around.now,
   );
   await around.villages.load(
     sql,

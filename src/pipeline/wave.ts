@@ -82,8 +82,22 @@ function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: Apply
     talk.sealed.push({ seq: row.seq, body: sealer.seal('inbound', String(row.seq), row.body) });
 }
 
+const CHANGES_PERSON: ReadonlySet<string> = new Set([
+  'set_village',
+  'set_language',
+  'remember_name',
+  'confirm_link',
+  'unlink',
+  'add_profile',
+  'choose_profile',
+  'rename_profile',
+  'remove_profile',
+  'confirm_history',
+  'start_afresh',
+]);
+
 function changesPerson(ask: Ask): boolean {
-  return 'effect' in ask && ['set_village', 'set_language', 'remember_name'].includes(ask.effect.kind);
+  return 'effect' in ask && CHANGES_PERSON.has(ask.effect.kind);
 }
 
 /** At most one act on a thing in a round: who comes later in the batch waits for the next one. */

@@ -11,30 +11,36 @@ export interface CaseInsert {
   villageId: string;
   service: string;
   flow: string;
+  /** For whom, where the address tells several people apart; else it is the address's resident. */
   residentId: string;
   conversationId: string;
   answers: JsonObject;
   /** Sealed. */
   private: string | null;
   isConfidential: boolean;
+  /** Opened while the resident's history was hidden. */
+  isUnproven: boolean;
   dueAt: Date | null;
 }
 
 /**
  * Opens cases, one for each draft: answers the draft ids that were new. A draft that has its case already keeps it,
- * also where another transaction opened it a moment ago.
+ * also where another transaction opened it a moment ago. Whose it is, is asked of the address, held until the end: it may
+ * just be linked to another, or let go of it.
  */
 export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
   const { rows } = await sql.query<{ draft: string }>(
     `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
-       private, is_confidential, opened_at, due_at, event_count)
-     SELECT id, code, draft_id, village_id, service, flow, 'open', resident_id, conversation_id, answers, private,
-       is_confidential, $13, due_at, 1
+       private, is_confidential, opened_at, due_at, event_count, is_unproven)
+     SELECT n.id, code, draft_id, village_id, service, flow, 'open', coalesce(p.resident_id, a.resident_id),
+       conversation_id, answers, n.private, is_confidential, $13, due_at, 1, is_unproven
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[]) WITH ORDINALITY
+       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[], $14::boolean[]) WITH ORDINALITY
        AS n (id, code, draft_id, village_id, service, flow, resident_id, conversation_id, answers, private,
-         is_confidential, due_at, ord)
-     ORDER BY ord
+         is_confidential, due_at, is_unproven, ord)
+     JOIN conversations c ON c.id = n.conversation_id JOIN addresses a ON a.id = c.address_id
+     LEFT JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = n.resident_id
+     ORDER BY ord FOR SHARE OF a
      ON CONFLICT (draft_id) DO NOTHING
      RETURNING draft_id AS draft`,
     [
@@ -51,6 +57,7 @@ export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Pro
       cases.map((c) => c.isConfidential),
       cases.map((c) => c.dueAt),
       now,
+      cases.map((c) => c.isUnproven),
     ],
   );
   return new Set(rows.map((row) => row.draft));
@@ -102,6 +109,8 @@ export interface LockedCase {
   villageName: string;
   conversationId: string;
   isConfidential: boolean;
+  isUnproven: boolean;
+  openedAt: Date;
   holder: Holder | null;
   holderIsActive: boolean;
   lastWords: string | null;
@@ -119,6 +128,7 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
     `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
        p.name AS "residentName", v.name AS "villageName",
        c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
+       c.is_unproven AS "isUnproven", c.opened_at AS "openedAt",
        c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
        (o.is_active AND EXISTS (
          SELECT FROM officer_roles r WHERE r.officer_id = o.id AND (r.village_id = c.village_id OR r.village_id IS NULL)

@@ -1,4 +1,6 @@
 import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
+import { hiddenOf, SILENT_DAYS } from '../core/history.js';
+import type { Hidden } from '../core/history.js';
 import type { JsonObject } from '../core/json.js';
 import type { Village } from '../core/village.js';
 import type { Sql } from './sql.js';
@@ -26,6 +28,14 @@ export interface ConversationRow {
   language: string;
   village: Village | null;
   officer: OfficerIdentity | null;
+  /** The resident has another address too. */
+  isLinked: boolean;
+  /** How many people are told apart at this address. */
+  profiles: number;
+  /** Since when what was before is hidden from whoever writes. */
+  hidden: Hidden | null;
+  /** Another conversation that goes on in place of this one: what still comes here belongs there. */
+  mergedInto: string | null;
 }
 
 /** How far past the first waiting conversations a claim looks: others may be held by another worker. */
@@ -79,7 +89,13 @@ const CONTEXT = {
       r.id AS "residentId", r.name AS "residentName", r.language,
       v.id AS v_id, v.name AS v_name, d.name AS v_district, v.type AS v_type, v.state AS v_state, v.zone AS v_zone,
       v.office_address AS v_address, v.office_phone AS v_phone, v.midwife_phone AS v_midwife,
-      o.id AS o_id, o.name AS o_name, roles.roles
+      o.id AS o_id, o.name AS o_name, roles.roles,
+      c.merged_into AS "mergedInto", linked.is AS "isLinked", profiles.n AS profiles, profiles.chosen AS h_chosen,
+      a.hidden_since AS h_since, a.confirmed_at AS h_confirmed,
+      CASE WHEN old.is THEN (SELECT max(o.last_inbound_at) FROM conversations o WHERE o.address_id = a.id)
+        ELSE c.last_inbound_at END AS h_last,
+      old.is AND (linked.is OR profiles.n > 0 OR EXISTS (SELECT FROM cases k WHERE k.resident_id = r.id)
+        OR EXISTS (SELECT FROM listings k WHERE k.resident_id = r.id)) AS h_any
     FROM conversations c
     JOIN addresses a ON a.id = c.address_id
     JOIN residents r ON r.id = a.resident_id
@@ -91,10 +107,21 @@ const CONTEXT = {
       SELECT json_agg(json_build_object('role', q.role, 'village', q.village_id) ORDER BY q.role) AS roles
       FROM officer_roles q WHERE q.officer_id = o.id
     ) roles ON o.id IS NOT NULL
+    CROSS JOIN LATERAL (
+      SELECT EXISTS (SELECT FROM addresses b WHERE b.resident_id = r.id AND b.id <> a.id AND b.merged_into IS NULL) AS is
+    ) linked
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS n, max(p.last_used_at) FILTER (WHERE p.resident_id = r.id) AS chosen
+      FROM address_profiles p WHERE p.address_id = a.id
+    ) profiles
+    -- Looked at closely only where it was silent for long, or never heard of on this line.
+    CROSS JOIN LATERAL (
+      SELECT NOT c.is_group AND coalesce(c.last_inbound_at < $2::timestamptz - interval '${SILENT_DAYS} days', true) AS is
+    ) old
     WHERE c.id = ANY ($1::uuid[])`,
 };
 
-interface ContextRow extends Omit<ConversationRow, 'village' | 'officer'> {
+interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hidden'> {
   v_id: string | null;
   v_name: string;
   v_district: string;
@@ -107,11 +134,16 @@ interface ContextRow extends Omit<ConversationRow, 'village' | 'officer'> {
   o_id: string | null;
   o_name: string;
   roles: OfficerRole[] | null;
+  h_since: Date | null;
+  h_confirmed: Date | null;
+  h_last: Date | null;
+  h_chosen: Date | null;
+  h_any: boolean;
 }
 
 /** Conversations with their people and places, as they are now: after the lock, in a statement of its own. */
-export async function loadConversations(sql: Sql, ids: string[]): Promise<ConversationRow[]> {
-  const { rows } = await sql.query<ContextRow>(CONTEXT, [ids]);
+export async function loadConversations(sql: Sql, ids: string[], now: Date): Promise<ConversationRow[]> {
+  const { rows } = await sql.query<ContextRow>(CONTEXT, [ids, now]);
   return rows.map(
     ({
       v_id,
@@ -126,9 +158,25 @@ export async function loadConversations(sql: Sql, ids: string[]): Promise<Conver
       o_id,
       o_name,
       roles,
+      h_since,
+      h_confirmed,
+      h_last,
+      h_chosen,
+      h_any,
       ...row
     }) => ({
       ...row,
+      hidden: hiddenOf(
+        {
+          hiddenSince: h_since,
+          confirmedAt: h_confirmed,
+          lastInboundAt: h_last,
+          profiles: row.profiles,
+          chosenAt: h_chosen,
+          hasHistory: h_any,
+        },
+        now,
+      ),
       village:
         v_id === null
           ? null
@@ -167,6 +215,8 @@ export interface SavedConversation {
   silencedUntil: Date | null;
   /** When its newest message came; null where only internal rows were handled. */
   lastInboundAt: Date | null;
+  /** History at this address is hidden from now on. */
+  hides: { addressId: string; since: Date } | null;
 }
 
 const SAVE = {
@@ -174,6 +224,9 @@ const SAVE = {
   text: `
     WITH handled AS (
       UPDATE inbound_messages SET handled_at = $8 WHERE seq = ANY ($7::bigint[])
+    ), hidden AS (
+      UPDATE addresses a SET hidden_since = h.since FROM unnest($9::uuid[], $10::timestamptz[]) AS h (id, since)
+      WHERE a.id = h.id AND a.hidden_since IS NULL
     )
     UPDATE conversations c SET session = s.session, private = s.private, version = c.version + 1,
       failures = 0, wake_at = NULL, met_at = CASE WHEN s.is_met THEN coalesce(c.met_at, $8) ELSE c.met_at END,
@@ -189,6 +242,7 @@ const SAVE = {
  */
 export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date): Promise<void> {
   const saved = batch.conversations;
+  const hides = saved.flatMap((s) => s.hides ?? []);
   const saving: Promise<unknown>[] = [
     sql.query(SAVE, [
       saved.map((s) => s.id),
@@ -199,6 +253,8 @@ export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date):
       saved.map((s) => s.lastInboundAt),
       batch.handled,
       now,
+      hides.map((h) => h.addressId),
+      hides.map((h) => h.since),
     ]),
   ];
   if (batch.sealed.length > 0)
@@ -210,6 +266,16 @@ export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date):
       ),
     );
   await Promise.all(saving);
+}
+
+/** Sends what waits in conversations that others go on in place of there, in its order. */
+export async function sendOnWaiting(sql: Sql, ids: string[]): Promise<void> {
+  await sql.query(
+    `UPDATE inbound_messages i SET conversation_id = c.merged_into FROM conversations c
+     WHERE c.id = ANY ($1::uuid[]) AND c.merged_into IS NOT NULL AND i.conversation_id = c.id
+       AND i.handled_at IS NULL AND i.parked_at IS NULL`,
+    [ids],
+  );
 }
 
 /** A conversation that failed rests before it is tried again. `counts`: whether this brings it nearer to being parked. */

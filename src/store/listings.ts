@@ -23,8 +23,8 @@ export async function insertListings(sql: Sql, rows: ListingInsert[], now: Date)
     `INSERT INTO listings (id, code, draft_id, village_id, resident_id, conversation_id, status, title, category,
        description, quantity, unit, price, is_negotiable, place, contact, seller, search_text, flags, created_at,
        published_at, expires_at)
-     SELECT id, code, draft_id, village_id, resident_id, conversation_id, status, title, category, description,
-       quantity, unit, price, is_negotiable, place, contact, seller, search_text,
+     SELECT n.id, code, draft_id, village_id, coalesce(p.resident_id, a.resident_id), conversation_id, status, title,
+       category, description, quantity, unit, price, is_negotiable, place, contact, seller, search_text,
        ARRAY(SELECT jsonb_array_elements_text(flags)), $21,
        CASE WHEN status = 'published' THEN $21::timestamptz END, expires_at
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
@@ -32,6 +32,9 @@ export async function insertListings(sql: Sql, rows: ListingInsert[], now: Date)
        $17::text[], $18::text[], $19::jsonb[], $20::timestamptz[])
        AS n (id, code, draft_id, village_id, resident_id, conversation_id, status, title, category, description,
          quantity, unit, price, is_negotiable, place, contact, seller, search_text, flags, expires_at)
+     JOIN conversations c ON c.id = n.conversation_id JOIN addresses a ON a.id = c.address_id
+     LEFT JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = n.resident_id
+     FOR SHARE OF a
      ON CONFLICT (draft_id) DO NOTHING
      RETURNING draft_id AS draft`,
     [
@@ -69,6 +72,7 @@ export interface ListingRow {
   villageName: string;
   residentId: string;
   conversationId: string;
+  createdAt: Date;
   status: ListingStatus;
   title: string;
   category: ListingDraft['category'];
@@ -82,7 +86,7 @@ export interface ListingRow {
 
 const ROW = `
   SELECT l.id, l.code, l.draft_id AS "draftId", l.village_id AS "villageId", v.name AS "villageName",
-    l.resident_id AS "residentId", l.conversation_id AS "conversationId", l.status, l.title, l.category, l.price,
+    l.resident_id AS "residentId", l.conversation_id AS "conversationId", l.created_at AS "createdAt", l.status, l.title, l.category, l.price,
     l.unit, l.quantity, l.seller, l.flags,
     ARRAY(SELECT a.id FROM attachments a WHERE a.listing_id = l.id AND a.state = 'stored' ORDER BY a.position) AS photos
   FROM listings l JOIN villages v ON v.id = l.village_id`;

@@ -55,7 +55,19 @@ function readWorldLine(line: string, at: number): Part {
   }
 }
 
-const KEYS = ['channel', 'now', 'person', 'first', 'village', 'language', 'group', 'public'];
+const KEYS = [
+  'channel',
+  'now',
+  'person',
+  'first',
+  'village',
+  'language',
+  'group',
+  'public',
+  'hidden',
+  'linked',
+  'profiles',
+];
 
 function readHeader(lines: string[]): WorldSettings {
   const values: { [key: string]: string } = {};
@@ -85,6 +97,9 @@ function readHeader(lines: string[]): WorldSettings {
     language: values.language ?? 'id',
     isGroup: values.group === 'yes',
     hasPublicPages: values.public !== 'no',
+    isHidden: values.hidden === 'yes',
+    isLinked: values.linked === 'yes',
+    profiles: values.profiles?.split(/ *, */u) ?? [],
   };
 }
 

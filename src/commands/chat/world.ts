@@ -4,6 +4,7 @@ import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
 import { readListing } from '../../core/listing.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
+import { People } from './people.js';
 import { due, findVillages, villageContext } from './villages.js';
 import { asText } from '../../flow/asText.js';
 
@@ -19,6 +20,12 @@ export interface WorldSettings {
   language: string;
   isGroup: boolean;
   hasPublicPages: boolean;
+  /** Silence hides what was before. */
+  isHidden: boolean;
+  /** Another address belongs to the same person. */
+  isLinked: boolean;
+  /** The people who share the chat; the first one has the word. */
+  profiles: string[];
 }
 
 /**
@@ -37,6 +44,7 @@ export class World {
   private language: string;
   private village: string | null;
   private name: string | null;
+  private readonly people: People;
 
   constructor(
     private readonly flows: Flows,
@@ -47,6 +55,7 @@ export class World {
     this.language = settings.language;
     this.village = settings.village;
     this.name = settings.person.name;
+    this.people = new People(settings);
   }
 
   /** Answers the next look-up or effect of a name, or all of them. */
@@ -66,7 +75,15 @@ export class World {
         group: settings.isGroup,
       },
       publicUrl: settings.hasPublicPages ? 'https://desa.example.id' : null,
-      resident: { id: 'resident-1', name: this.name, isNew: this.isNew, phone: '6281200000001' },
+      resident: {
+        id: this.people.current,
+        name: this.people.name ?? this.name,
+        isNew: this.isNew,
+        phone: '6281200000001',
+        hiddenBy: this.people.hiddenBy,
+        profiles: this.people.count,
+        isLinked: this.people.isLinked,
+      },
       village: this.village === null ? null : villageContext(this.village, this.now, this.language),
       officer:
         settings.person.kind === 'officer'
@@ -138,6 +155,18 @@ export class World {
         return { outcome: 'done', village: 'Kemiren' };
       case 'answer_resident':
         return { outcome: 'done', resident: 'Siti' };
+      case 'make_link_code':
+      case 'use_link_code':
+      case 'confirm_link':
+      case 'unlink':
+      case 'add_profile':
+      case 'choose_profile':
+      case 'rename_profile':
+      case 'remove_profile':
+      case 'confirm_history':
+      case 'send_history_code':
+      case 'start_afresh':
+        return this.people.happen(effect);
       case 'report_listing':
       case 'record_consent':
       case 'raise_incident':
@@ -150,6 +179,7 @@ export class World {
     const opened = known ?? {
       found: true,
       detail: true,
+      hidden: false,
       draft,
       code: CASE_CODES[this.cases.length % CASE_CODES.length]!,
       service,
@@ -204,12 +234,17 @@ export class World {
         const { exact, items } = findVillages(text, args.district as string | undefined);
         return { count: items.length, exact, items };
       }
-      case 'case_by_code':
-        return (
-          this.cases.find((one) => sameCode(one.code, text)) ?? { found: false, detail: false, code: text }
-        );
+      case 'case_by_code': {
+        const found = this.cases.find((one) => sameCode(one.code, text));
+        if (!found) return { found: false, detail: false, hidden: false, code: text };
+        return this.people.isHidden
+          ? { found: true, detail: false, hidden: true, code: found.code, status: found.status }
+          : found;
+      }
       case 'my_cases':
-        return { count: this.cases.length, items: this.cases };
+        return this.people.isHidden
+          ? { count: 0, items: [], hidden: true }
+          : { count: this.cases.length, items: this.cases, hidden: false };
       case 'find_listings': {
         const words = text.toLowerCase().split(/\s+/u);
         const items = this.listings.filter(({ title }) =>
@@ -242,6 +277,10 @@ export class World {
       }
       case 'invite_by_token':
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
+      case 'my_addresses':
+        return this.people.addresses();
+      case 'my_profiles':
+        return this.people.profiles();
       default:
         throw new Error(`the world knows no look-up "${name}"`);
     }

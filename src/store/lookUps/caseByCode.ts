@@ -2,12 +2,12 @@ import { findCode } from '../../core/code.js';
 import type { CaseSeen } from '../../core/lookup.js';
 import { noteAttempts } from '../codeAttempts.js';
 import type { LookUpAnswerer } from './answerer.js';
-import { readCases, toSeen } from './caseRows.js';
+import { readCases, seesCase, toSeen } from './caseRows.js';
 
 /**
  * A case by its code. The one who asked for it sees all; somebody else the state alone, and nothing of a confidential
  * one. What is not one's own counts as an attempt (store/codeAttempts.ts); past the limit nothing is found, and the
- * status says 'limited'. A slip that the check character shows is no attempt; its status says 'typo'.
+ * status says 'limited'. One's own from before counts as somebody else's while history is hidden; `hidden` says so. A slip that the check character shows is no attempt; its status says 'typo'.
  */
 export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, context) => {
   const read = requests.map(({ args }) => findCode(args.code));
@@ -16,7 +16,7 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
   const byCode = new Map(rows.map((row) => [row.code, row]));
   const isOwn = requests.map(({ asker }, n) => {
     const row = byCode.get(codes[n] ?? '');
-    return row !== undefined && row.residentId === asker.residentId;
+    return row !== undefined && seesCase(asker, row);
   });
   const trying = requests.flatMap(({ asker }, n) =>
     codes[n] === null || isOwn[n]
@@ -29,6 +29,9 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
     const row = byCode.get(codes[n] ?? '');
     if (isOwn[n]) return toSeen(row!, true);
     if (limited.has(n)) return notFound(args.code, 'limited');
+    // Whoever asks is told no more than anybody, but for how to show that it is theirs.
+    if (row && row.residentId === requests[n]!.asker.residentId)
+      return { ...(row.isConfidential ? notFound(args.code, '') : toSeen(row, false)), hidden: true };
     if (!row || row.isConfidential) return notFound(args.code, read[n]!.kind === 'typo' ? 'typo' : '');
     return toSeen(row, false);
   });
@@ -38,6 +41,7 @@ function notFound(code: string, status: string): CaseSeen {
   return {
     found: false,
     detail: false,
+    hidden: false,
     code,
     service: '',
     status,

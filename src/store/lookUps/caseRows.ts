@@ -1,3 +1,5 @@
+import type { Asker } from '../../core/asker.js';
+import { mayBeSeen } from '../../core/history.js';
 import type { CaseSeen } from '../../core/lookup.js';
 import { placesOf } from '../cases.js';
 import type { Sql } from '../sql.js';
@@ -11,6 +13,8 @@ export interface SeenRow {
   villageId: string;
   residentId: string;
   residentName: string | null;
+  conversationId: string;
+  isUnproven: boolean;
   isConfidential: boolean;
   openedAt: Date;
   dueAt: Date | null;
@@ -22,7 +26,7 @@ export interface SeenRow {
 
 /** The columns of a SeenRow, but for `place`. */
 export const SEEN = `c.id, c.code, c.service, c.status, c.village_id AS "villageId", c.resident_id AS "residentId",
-  r.name AS "residentName", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
+  r.name AS "residentName", c.conversation_id AS "conversationId", c.is_unproven AS "isUnproven", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
   c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
 export const SEEN_FROM = `cases c JOIN residents r ON r.id = c.resident_id LEFT JOIN officers o ON o.id = c.officer_id`;
 
@@ -48,11 +52,17 @@ export async function withPlaces<R extends Omit<SeenRow, 'place'>>(
   return rows.map((row) => ({ ...row, place: places.get(row.id) ?? null }));
 }
 
+/** Whether the asker may see all of it. */
+export function seesCase(asker: Asker, row: SeenRow | Omit<SeenRow, 'place'>): boolean {
+  return mayBeSeen(asker, { ...row, at: row.openedAt });
+}
+
 /** As flows see it: all of it, or the state alone. */
 export function toSeen(row: SeenRow, detail: boolean): CaseSeen {
   return {
     found: true,
     detail,
+    hidden: false,
     code: row.code,
     service: detail ? row.service : '',
     status: row.status,

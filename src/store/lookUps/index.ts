@@ -5,8 +5,10 @@ import { findListings } from './findListings.js';
 import { findVillage } from './findVillage.js';
 import { inviteByToken } from './inviteByToken.js';
 import { listingByCode } from './listingByCode.js';
+import { myAddresses } from './myAddresses.js';
 import { myCases } from './myCases.js';
 import { myListings } from './myListings.js';
+import { myProfiles } from './myProfiles.js';
 import { officerCase } from './officerCase.js';
 import { officerCases } from './officerCases.js';
 
@@ -18,6 +20,8 @@ export const lookUps = {
   find_listings: findListings,
   listing_by_code: listingByCode,
   my_listings: myListings,
+  my_addresses: myAddresses,
+  my_profiles: myProfiles,
   officer_cases: officerCases,
   officer_case: officerCase,
   invite_by_token: inviteByToken,

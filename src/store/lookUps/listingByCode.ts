@@ -1,6 +1,6 @@
 import { findCode } from '../../core/code.js';
 import type { LookUpAnswerer } from './answerer.js';
-import { LISTING, LISTING_FROM, toListingSeen, type SeenListing } from './listingRows.js';
+import { LISTING, LISTING_FROM, seesListing, toListingSeen, type SeenListing } from './listingRows.js';
 
 /** One listing as a buyer sees it: published, or the asker's own. */
 export const listingByCode: LookUpAnswerer<'listing_by_code'> = async (sql, requests, { now }) => {
@@ -16,8 +16,7 @@ export const listingByCode: LookUpAnswerer<'listing_by_code'> = async (sql, requ
   const byCode = new Map(rows.map((row) => [row.code, row]));
   return requests.map(({ asker, args }, n) => {
     const row = byCode.get(codes[n] ?? '');
-    if (row && (row.isShown || row.residentId === asker.residentId))
-      return { ...toListingSeen(row), found: true };
+    if (row && (row.isShown || seesListing(asker, row))) return { ...toListingSeen(row), found: true };
     return { ...NOTHING, code: args.code, found: false };
   });
 };

@@ -1,0 +1,65 @@
+/**
+ * When history is hidden. A number is given to somebody else once it was silent for long, and a phone may be shared:
+ * then nothing from before is shown until the person shows that it is theirs.
+ */
+export const SILENT_DAYS = 90;
+/** Where several people share an address, who they are holds for so many minutes. */
+export const CONFIRMED_MINUTES = 30;
+
+/** What is known of an address. */
+export interface HistoryFacts {
+  /** Hidden since then, by silence. */
+  hiddenSince: Date | null;
+  /** When the person last showed that the history is theirs. */
+  confirmedAt: Date | null;
+  /** When the newest message came from it, before the present one. */
+  lastInboundAt: Date | null;
+  /** How many people are told apart at it; fewer than two: nobody is. */
+  profiles: number;
+  /** When the one who has the word was chosen. */
+  chosenAt: Date | null;
+  /** Whether there is anything to hide. */
+  hasHistory: boolean;
+}
+
+export interface Hidden {
+  since: Date;
+  why: 'silence' | 'profiles';
+}
+
+/** Since when history is hidden, and why; null where it is shown. */
+export function hiddenOf(facts: HistoryFacts, now: Date): Hidden | null {
+  if (facts.hiddenSince) return { since: facts.hiddenSince, why: 'silence' };
+  const { confirmedAt, lastInboundAt, chosenAt } = facts;
+  const seen = Math.max(lastInboundAt?.getTime() ?? 0, confirmedAt?.getTime() ?? 0);
+  if (lastInboundAt && facts.hasHistory && now.getTime() - seen > SILENT_DAYS * 24 * 60 * 60 * 1000)
+    return { since: now, why: 'silence' };
+  if (facts.profiles < 2) return null;
+  if (!confirmedAt) return { since: chosenAt ?? now, why: 'profiles' };
+  const until = new Date(confirmedAt.getTime() + CONFIRMED_MINUTES * 60 * 1000);
+  return until > now ? null : { since: until, why: 'profiles' };
+}
+
+/** Something of a resident's own: where it was made, and when. */
+interface Own {
+  residentId: string;
+  conversationId: string;
+  at: Date;
+  /** Made while history was hidden; for what does not tell, its time alone decides. */
+  isUnproven?: boolean;
+}
+
+/**
+ * Whether the asker may see it: it is their own, and nothing is hidden from them; or they made it themselves, in this
+ * conversation, since history is hidden.
+ */
+export function mayBeSeen(
+  asker: { residentId: string | null; conversationId: string | null; hidden?: Hidden | null },
+  own: Own,
+): boolean {
+  if (asker.residentId === null || asker.residentId !== own.residentId) return false;
+  if (!asker.hidden) return true;
+  return (
+    own.isUnproven !== false && own.conversationId === asker.conversationId && own.at >= asker.hidden.since
+  );
+}

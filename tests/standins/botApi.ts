@@ -81,6 +81,7 @@ export function connectBotApi(url: string, token = STAND_IN_TOKEN): BotApi {
 
 function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void>): BotApi {
   const persons = new Map<number, Person>();
+  const groups = new Map<number, Group>();
   return {
     url,
     token,
@@ -89,7 +90,11 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
       persons.set(id, known);
       return known;
     },
-    group: (id, title, more = {}) => createGroup(hand, id, title, more.forum ?? false),
+    group(id, title, more = {}) {
+      const known = groups.get(id) ?? createGroup(hand, id, title, more.forum ?? false);
+      groups.set(id, known);
+      return known;
+    },
     fails: (method, kind, more = {}) => hand.fault({ method, kind, times: more.times ?? 1, chat: more.chat }),
     async together(acts) {
       await hand.hold(true);

@@ -15,7 +15,7 @@ type Wanted = NonNullable<Outgoing['topic']>;
 export interface Topics {
   /** The place of a subject. `made`: external ids of what making it put into the chat. */
   open(chatId: string, wanted: Wanted): Promise<Topic & { made: string[] }>;
-  /** After a message there failed: another place to try, or null where the place is not to blame. */
+  /** After a message there failed: another place to try, or null where the place is not to blame. It may be none of its own. */
   mend(
     chatId: string,
     wanted: Wanted,
@@ -93,9 +93,9 @@ export function createTopics(deps: { api: BotApi; book: TopicBook; log: Log }): 
       if (/thread not found|topic_deleted|topic_id_invalid/iu.test(error.message))
         return await make(chatId, wanted);
       if (!/topic_closed/iu.test(error.message)) return null;
-      return (await attempt('reopenForumTopic', chatId, topic))
-        ? { ...topic, isClosed: false, made: [] }
-        : null;
+      // Without the right to open it again, it is said among the group's other messages.
+      const isOpen = await attempt('reopenForumTopic', chatId, topic);
+      return { ...topic, isClosed: !isOpen, id: isOpen ? topic.id : null, made: [] };
     },
     async said(chatId, wanted, topic, buttons) {
       const { id } = topic;

@@ -26,8 +26,9 @@ export type Gateway = Awaited<ReturnType<typeof aGateway>>;
  * polls, or which calls its webhook.
  */
 export async function aGateway(options: { webhook?: boolean } = {}) {
-  // At Telegram's pace (a message a second for each chat) a story would take minutes; the sender's own tests hold it.
-  Object.assign(CHANNEL_LIMITS.telegram, { perChatMs: 0 });
+  // At Telegram's pace (a message a second for each chat, in three for a group) a story would take minutes: pace.test.ts
+  // holds it.
+  Object.assign(CHANNEL_LIMITS.telegram, { perChatMs: 0, perGroupMs: 0 });
   const [bot, database] = [await startBotApi(), await testDatabase()];
   const dataDir = await mkdtemp(join(tmpdir(), 'kentongan-story-'));
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });

@@ -4,6 +4,7 @@ import { keysCommand } from './commands/keys.js';
 import { backupCommand } from './commands/backup.js';
 import { restoreCommand } from './commands/restore.js';
 import { officerCommand } from './commands/officer.js';
+import { lineCommand } from './commands/line.js';
 import { startCommand } from './commands/start.js';
 import { chatCommand } from './commands/chat.js';
 import { checkCommand } from './commands/check.js';
@@ -15,6 +16,7 @@ const program = new Command('kentongan')
 
 startCommand(program);
 officerCommand(program);
+lineCommand(program);
 chatCommand(program);
 checkCommand(program);
 migrateCommand(program);

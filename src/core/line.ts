@@ -70,6 +70,11 @@ export const LINE_VARIABLES = {
   'whatsapp-cloud': 'WHATSAPP_CLOUD_TOKEN',
 } as const satisfies { [K in LineSettings['kind']]: string };
 
+/** The lines that the environment names, by id: each with the variable that does. */
+export function environmentLines(lines: LineSettings[]): ReadonlyMap<string, string> {
+  return new Map(lines.map((line) => [lineIdOf(line), LINE_VARIABLES[line.kind]]));
+}
+
 /** The roles that look after lines in their villages; whoever holds one everywhere is the installation's keeper. */
 export const LINE_ROLES = ['kepala_desa', 'sekretaris', 'operator', 'admin'] as const;
 

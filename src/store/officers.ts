@@ -201,8 +201,8 @@ async function officerByPhone(sql: Sql, typed: string): Promise<{ id: string; na
   return officer;
 }
 
-/** By id, or by its name as written, with the kecamatan after a comma where two bear it. */
-async function findVillageByName(sql: Sql, typed: string): Promise<{ id: string; name: string }> {
+/** A village by id, or by its name as written, with the kecamatan after a comma where two bear it. Throws OfficerError. */
+export async function findVillageByName(sql: Sql, typed: string): Promise<{ id: string; name: string }> {
   const [name, district] = typed.split(',').map((part) => part.toLowerCase().replace(/[^a-z]/gu, ''));
   const { rows } = await sql.query<{ id: string; name: string; district: string }>(
     `SELECT v.id, v.name, d.name AS district FROM villages v JOIN districts d ON d.code = v.district_code

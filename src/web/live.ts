@@ -2,7 +2,7 @@ import type { SSEStreamingApi } from 'hono/streaming';
 import { streamSSE } from 'hono/streaming';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { caseSignature } from '../store/web/cases.js';
+import type { Sql } from '../store/sql.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext } from './env.js';
 
@@ -13,7 +13,7 @@ const BEAT = 25_000;
 const LOOK_EVERY = 1000;
 
 /**
- * Tells live pages that a case changed. However many pages are open, the database is asked once a second, and not at
+ * Tells live pages that something changed (the `signature` of it reads otherwise). However many pages are open, the database is asked once a second, and not at
  * all while none is. Changes come from other processes too, so nothing nearer would hear of all of them.
  */
 export class Watch {
@@ -21,7 +21,10 @@ export class Watch {
   private timer: NodeJS.Timeout | undefined;
   private signature: string | undefined;
 
-  constructor(private readonly deps: Pick<WebDeps, 'pool' | 'log'>) {}
+  constructor(
+    private readonly deps: Pick<WebDeps, 'pool' | 'log'>,
+    private readonly readSignature: (sql: Sql) => Promise<string>,
+  ) {}
 
   /** Hears of each change; answers with the function that ends it. */
   subscribe(listener: () => void): () => void {
@@ -38,7 +41,7 @@ export class Watch {
 
   private async look(): Promise<void> {
     try {
-      const signature = await caseSignature(this.deps.pool);
+      const signature = await this.readSignature(this.deps.pool);
       // The first look tells as well: what changed while a page was drawn is not known otherwise.
       const isNew = signature !== this.signature;
       this.signature = signature;

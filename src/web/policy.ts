@@ -1,6 +1,7 @@
 import type { OfficerIdentity } from '../core/asker.js';
 import { toldRoles } from '../core/handlers.js';
 import type { HandlingKind } from '../core/handlers.js';
+import { LINE_ROLES } from '../core/line.js';
 import { ROLES } from '../store/officers.js';
 import type { Role } from '../store/officers.js';
 import type { Scope } from '../store/web/scope.js';
@@ -28,6 +29,8 @@ export type Permission =
   | 'officers.manage'
   /** The lines and what went wrong with them. */
   | 'lines.read'
+  /** Adding, linking, restarting and removing lines: they are the installation's, so its keepers' alone (isKeeper). */
+  | 'lines.manage'
   | 'incidents.close';
 
 /** Told of such requests, and so allowed to handle them (core/handlers.ts); and the keeper, where a village is stuck. */
@@ -46,7 +49,8 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'calls.answer': handlers('conversation'),
   'listings.decide': handlers('market'),
   'officers.manage': ['admin'],
-  'lines.read': ['kepala_desa', 'sekretaris', 'operator', 'admin'],
+  'lines.read': LINE_ROLES,
+  'lines.manage': ['admin'],
   'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],
 };
 
@@ -56,6 +60,11 @@ export function scopeOf(officer: OfficerIdentity, permission: Permission): Scope
   if (roles.length === 0) return null;
   if (roles.some(({ village }) => village === null)) return { villages: null };
   return { villages: [...new Set(roles.map(({ village }) => village!))] };
+}
+
+/** Whether the officer may do this in every village: what belongs to no village is for such officers alone. */
+export function isKeeper(officer: OfficerIdentity, permission: Permission): boolean {
+  return scopeOf(officer, permission)?.villages === null;
 }
 
 /** Whether a village lies within a scope. */

@@ -66,6 +66,13 @@ describe.skipIf(!hasBrowser)(`the pages ${browserTitle}`, () => {
     'console-listings': () => '/console/lapak',
     'console-officers': () => '/console/petugas',
     'console-lines': () => '/console/jalur',
+    'console-line-kinds': () => '/console/jalur/tambah',
+    'console-line-telegram': () => '/console/jalur/tambah?jenis=telegram',
+    'console-line-web': () => '/console/jalur/tambah?jenis=whatsapp-web',
+    'console-line-cloud': () => '/console/jalur/tambah?jenis=whatsapp-cloud',
+    'console-line-restart': () => '/console/jalur/whatsapp-web%3Akantor/mulai-ulang',
+    'console-line-villages': () => '/console/jalur/whatsapp-web%3Akantor/desa',
+    'console-line-remove': () => '/console/jalur/whatsapp-cloud%3A10650/hapus',
     'console-account': () => '/console/akun',
   };
 
@@ -207,10 +214,36 @@ async function furnish(web: Web): Promise<{ code: string; listing: string }> {
     [waiting.id],
   );
   await web.file({ listingId: waiting.id, bytes: photo });
-  await web.pool.query(`UPDATE lines SET state = 'up', state_at = now(), last_received_at = now()`);
+  await web.pool.query(
+    `UPDATE lines SET state = 'up', state_at = now(), last_received_at = now(), last_sent_at = now(),
+       lease_owner = 'x', lease_until = now() + interval '1 day'`,
+  );
+  await web.pool.query(
+    `INSERT INTO lines (id, platform, name, village_id, state, state_at, state_reason, linking, linking_at, lease_owner,
+       lease_until, settings)
+     VALUES ('whatsapp-web:kantor', 'whatsapp', 'whatsapp-web:kantor', $1, 'degraded', now(), 'waits to be linked',
+       $2, now(), 'x', now() + interval '1 day', 'x')`,
+    [GINTANGAN, `2@${'aB3x'.repeat(50)},${'k9Z'.repeat(14)},${'Pq7'.repeat(14)}`],
+  );
+  await web.pool.query(
+    `INSERT INTO lines (id, platform, name, state, state_at, state_reason, last_error, last_error_at, lease_owner,
+       lease_until, settings)
+     VALUES ('whatsapp-cloud:10650', 'whatsapp', '628123456789', 'down', now(), 'code 190: the token has expired',
+       'code 190: the token has expired', now(), 'x', now() + interval '1 day', 'x')`,
+  );
+  await web.pool.query(
+    `INSERT INTO outbound_messages (conversation_id, line_id, body, created_at)
+     SELECT id, 'whatsapp-cloud:10650', '{"text":"Halo"}', now() - interval '3 hours' FROM conversations LIMIT 1`,
+  );
   await web.pool.query(
     `INSERT INTO incidents (id, kind, village_id, detail) VALUES ($1, 'late_emergency', $2, '{"minutes": 45}')`,
     [web.deps.newId(), GINTANGAN],
+  );
+  await web.pool.query(
+    `INSERT INTO incidents (id, kind, line_id, detail) VALUES
+       ($1, 'line_down', 'whatsapp-cloud:10650', '{"line": "whatsapp-cloud:10650", "reason": "code 190: the token has expired"}'),
+       ($2, 'possible_gap', 'telegram:1', '{"line": "telegram:1", "from": "2026-11-24T01:00:00Z", "to": "2026-11-25T09:30:00Z"}')`,
+    [web.deps.newId(), web.deps.newId()],
   );
   return { code, listing: listings[0]!.code };
 }

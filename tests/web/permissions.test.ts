@@ -16,6 +16,7 @@ let about: {
   referral: string;
   photo: string;
   document: string;
+  voice: string;
   listing: string;
   officer: string;
   invite: string;
@@ -58,6 +59,7 @@ beforeAll(async () => {
     referral: (await web.case({ service: 'spm', isConfidential: true })).code,
     photo: await web.file({ caseId: plain.id }),
     document: await web.file({ caseId: plain.id, isRestricted: true }),
+    voice: await web.file({ conversationId: plain.conversationId, kind: 'voice', mime: 'audio/ogg' }),
     listing: listing.code,
     officer: managed.id,
     invite: newId(),
@@ -71,6 +73,12 @@ beforeAll(async () => {
     about.incident,
     GINTANGAN,
   ]);
+});
+beforeAll(async () => {
+  await web.pool.query(
+    `INSERT INTO lines (id, platform, name, village_id, settings) VALUES ('whatsapp-web:uji', 'whatsapp', 'uji', $1, 'x')`,
+    [GINTANGAN],
+  );
 });
 afterAll(() => web?.drop());
 
@@ -158,6 +166,14 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'calls for a person',
       path: () => '/console/percakapan',
       may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'GET /console/percakapan/berkas/:id': [
+    {
+      name: 'a voice note of a call that nobody here was told of',
+      path: () => `/console/percakapan/berkas/${about.voice}`,
+      may: [],
+      notFound: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
     },
   ],
   'POST /console/percakapan/:id/balas': [
@@ -265,6 +281,36 @@ const ROUTES: { [route: string]: Case[] } = {
       may: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
     },
   ],
+  'GET /console/jalur/live': [
+    {
+      name: 'the live lines',
+      path: () => '/console/jalur/live',
+      may: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'GET /console/jalur/tambah': [
+    { name: 'the form of a new line', path: () => '/console/jalur/tambah', may: ['keeper'] },
+  ],
+  'POST /console/jalur/tambah': [
+    {
+      name: 'adding a line',
+      path: () => '/console/jalur/tambah?jenis=whatsapp-web',
+      method: 'POST',
+      fields: { name: 'baru', sure: 'ya' },
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'GET /console/jalur/:id/:change{mulai-ulang|desa|hapus}': [
+    {
+      name: 'asking once more about a line',
+      path: () => '/console/jalur/whatsapp-web%3Auji/hapus',
+      may: ['keeper'],
+    },
+  ],
+  'POST /console/jalur/:id/mulai-ulang': [changesLine('mulai-ulang')],
+  'POST /console/jalur/:id/desa': [changesLine('desa')],
+  'POST /console/jalur/:id/hapus': [changesLine('hapus')],
   'POST /console/insiden/:id/tutup': [
     {
       name: 'closing an incident',
@@ -286,6 +332,18 @@ const ROUTES: { [route: string]: Case[] } = {
   'POST /console/akun/kode/pasang': [ownForm('/console/akun/kode/pasang')],
   'POST /console/akun/kode/lepas': [ownForm('/console/akun/kode/lepas')],
 };
+
+/** A change of a line of Gintangan's own: its officers may not, the installation's keepers may. */
+function changesLine(change: string): Case {
+  return {
+    name: `a line, ${change}`,
+    path: () => `/console/jalur/whatsapp-web%3Auji/${change}`,
+    method: 'POST',
+    fields: change === 'desa' ? { villages: GINTANGAN } : {},
+    may: ['keeper'],
+    status: 303,
+  };
+}
 
 /** One's own account: everybody who is signed in is heard (and told that the form is empty). */
 function ownForm(path: string): Case {

@@ -211,8 +211,10 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       return { id, code, title };
     },
 
-    /** A stored file of a case or a listing. */
+    /** A stored file of a case, a listing, or a conversation alone. */
     async file(of: {
+      kind?: 'photo' | 'document' | 'voice';
+      conversationId?: string;
       caseId?: string;
       listingId?: string;
       isRestricted?: boolean;
@@ -221,9 +223,17 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     }) {
       const id = newId();
       await pool.query(
-        `INSERT INTO attachments (id, kind, state, mime, is_restricted, case_id, listing_id)
-         VALUES ($1, 'photo', 'stored', $2, $3, $4, $5)`,
-        [id, of.mime ?? 'image/jpeg', of.isRestricted ?? false, of.caseId ?? null, of.listingId ?? null],
+        `INSERT INTO attachments (id, kind, state, mime, is_restricted, case_id, listing_id, conversation_id)
+         VALUES ($1, $6, 'stored', $2, $3, $4, $5, $7)`,
+        [
+          id,
+          of.mime ?? 'image/jpeg',
+          of.isRestricted ?? false,
+          of.caseId ?? null,
+          of.listingId ?? null,
+          of.kind ?? 'photo',
+          of.conversationId ?? null,
+        ],
       );
       files.set(id, { bytes: of.bytes ?? new Uint8Array([0xff, 0xd8, 0xff]), mime: of.mime ?? 'image/jpeg' });
       return id;

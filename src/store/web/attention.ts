@@ -1,4 +1,5 @@
 import type { Sql } from '../sql.js';
+import { ofOwnLine } from './lines.js';
 import type { Scope } from './scope.js';
 
 /** How many listings, invites and incidents of each scope wait for a person. */
@@ -17,7 +18,7 @@ export async function countAttention(
             AND ($2::text[] IS NULL OR EXISTS (SELECT 1 FROM officer_roles
               WHERE officer_roles.officer_id = invites.officer_id AND officer_roles.village_id = ANY ($2)))))) AS invites,
        (SELECT count(*)::int FROM incidents WHERE closed_at IS NULL
-          AND ($3::text[] IS NULL OR village_id = ANY ($3))) AS incidents`,
+          AND ($3::text[] IS NULL OR village_id = ANY ($3) OR ${ofOwnLine('$3')})) AS incidents`,
     [scopes.listings.villages, scopes.invites.villages, scopes.incidents.villages, officerId, now],
   );
   return rows[0]!;

@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { caseSignature } from '../../store/web/cases.js';
+import { linesSignature } from '../../store/web/lines.js';
 import { lazyAuth } from '../auth/auth.js';
 import { signedInOfficer } from '../auth/session.js';
 import type { WebDeps } from '../deps.js';
@@ -34,10 +36,10 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
     return next();
   });
   routes.route('/', accountRoutes(deps, auth));
-  routes.route('/', caseRoutes(deps, new Watch(deps)));
+  routes.route('/', caseRoutes(deps, new Watch(deps, caseSignature)));
   routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));
   routes.route('/', officerRoutes(deps, auth));
-  routes.route('/', lineRoutes(deps));
+  routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
   return routes;
 }

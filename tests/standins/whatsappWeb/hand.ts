@@ -38,8 +38,8 @@ export interface Hand {
   change(id: string, values: { [field: string]: unknown }): Promise<void>;
   /** Votes, reactions, calls: told to linked pages that are open. */
   tell(event: { kind: string; [field: string]: unknown }): Promise<void>;
-  /** Both sides of a person's chat, or a group's, in order. */
-  messages(phoneOrGroup: string): Promise<Message[]>;
+  /** Both sides of a person's chat, or a group's, in order; `isLight`: without the bytes of files. */
+  messages(phoneOrGroup: string, isLight?: boolean): Promise<Message[]>;
   keepFile(bytes: Uint8Array, mime: string): Promise<string>;
   /** Does what `Person` can, by name: for the phone page. */
   act(phone: string, name: string, args: unknown[]): Promise<unknown>;
@@ -112,13 +112,14 @@ export function localHand(state: State): Hand {
     },
     change: async (id, values) => change(state, id, values),
     tell: async (event) => tellLinked(state, event),
-    async messages(phoneOrGroup) {
+    async messages(phoneOrGroup, isLight = false) {
       const person = state.persons.get(phoneOrGroup);
       const ids = person ? [idOf(person, 'phone'), idOf(person, 'lid')] : [phoneOrGroup];
       return [...new Set(ids)]
         .flatMap((id) => state.chats.get(id)?.messages ?? [])
         .sort((a, b) => a.at - b.at)
-        .map((row) => viewOf(state, row));
+        .map((row) => viewOf(state, row))
+        .map(({ file, ...message }) => (isLight || !file ? message : { ...message, file }));
     },
     keepFile: async (bytes, mime) => keepFile(state, bytes, mime),
     async act(phone, name, args) {
@@ -127,7 +128,7 @@ export function localHand(state: State): Hand {
       };
       const act = person[name];
       if (!act) throw new Error(`a person cannot: ${name}`);
-      return act(...args);
+      return act(...args.map((arg) => arg ?? undefined));
     },
     persons: async () => [...state.persons.values()],
 

@@ -132,7 +132,9 @@ async function send(state: State, body: Body, device: Device): Promise<unknown> 
   return NO_ANSWER;
 }
 
+/** The words of a message. The body of a location is its picture, small. */
 export function textOf(raw: Raw): string {
+  if (raw.type === 'location') return '';
   return raw['directPath'] ? (raw.caption ?? '') : (raw.body ?? String(raw['pollName'] ?? ''));
 }
 

@@ -35,7 +35,9 @@ export async function serve(
         method: string;
         args: unknown[];
       };
-      return reply(response, 200, (await control(method, args)) ?? null);
+      // What was left out comes as null.
+      const given = args.map((arg) => arg ?? undefined);
+      return reply(response, 200, (await control(method, given)) ?? null);
     }
     const device = searchParams.get('device');
     if (pathname.startsWith('/media/')) return sendFile(response, pathname, device !== null);

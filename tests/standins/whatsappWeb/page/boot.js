@@ -170,6 +170,8 @@ void deviceOfProfile().then((id) => {
     const { kind, ...told } = JSON.parse(data);
     heard[kind](told);
   });
+  // A page that goes away has not lost its connection.
+  window.addEventListener('beforeunload', () => events.close());
   events.addEventListener('error', () => {
     if (Socket.state === 'CONNECTED') Socket.set({ state: 'OPENING' });
   });

@@ -1,8 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 import type { VillageFound } from '../../core/lookup.js';
+import type { Sql } from '../sql.js';
 import type { LookUpAnswerer } from './answerer.js';
 
 const MOST = 5;
+/** A line that serves no more than so many offers them all where nothing is near. */
+const OFFERED = 5;
 /** Letters that may be wrong in a name: two, but fewer in a short one. */
 const EDITS = 2;
 
@@ -18,9 +21,14 @@ interface Candidate {
 /**
  * Villages from messy spelling: spaces, "desa", capitals and two wrong letters do not matter. The kecamatan may be given
  * or written along ("tamansari licin", "karangrejo kec. blimbingsari"): it decides between villages of one name.
+ * On a line that serves some villages only these are found; where they are few, they are offered.
  */
 export const findVillage: LookUpAnswerer<'find_village'> = async (sql, requests) => {
   const asked = requests.map(({ args }) => read(args.text, args.district));
+  const served = await servedBy(
+    sql,
+    requests.flatMap(({ asker }) => asker.lineId ?? []),
+  );
   const { rows } = await sql.query<Candidate>(
     `SELECT q.ord::int AS ord, v.id, v.name, d.name AS district, v.search_name AS "searchName",
        v.state = 'active' AS "isActive"
@@ -31,16 +39,36 @@ export const findVillage: LookUpAnswerer<'find_village'> = async (sql, requests)
     [asked.map((ask) => ask.name)],
   );
   return asked.map((ask, n) => {
+    const own = served.get(requests[n]!.asker.lineId ?? '');
     const near = rows
-      .filter((row) => row.ord === n + 1)
+      .filter((row) => row.ord === n + 1 && (!own || own.some(({ id }) => id === row.id)))
       .map((row) => ({ row, edits: editsOf(ask, row) }))
       .filter(({ edits }) => edits !== null)
       .toSorted((a, b) => a.edits! - b.edits! || a.row.id.localeCompare(b.row.id));
+    if (near.length === 0 && own && own.length <= OFFERED)
+      return { count: own.length, exact: false, items: own };
     const isExact = near[0]?.edits === 0;
     const best = near.filter(({ edits }) => !isExact || edits === 0).slice(0, MOST);
     return { count: best.length, exact: isExact, items: best.map(({ row }) => toItem(row)) };
   });
 };
+
+/** The villages of those lines that do not serve all, by line. */
+async function servedBy(sql: Sql, lineIds: string[]): Promise<Map<string, VillageFound[]>> {
+  const byLine = new Map<string, VillageFound[]>();
+  if (lineIds.length === 0) return byLine;
+  const { rows } = await sql.query<VillageFound & { line: string }>(
+    `SELECT s.line, v.id, v.name, d.name AS district, v.state = 'active' AS is_active
+     FROM (SELECT id AS line, village_id FROM lines WHERE id = ANY ($1) AND village_id IS NOT NULL
+       UNION SELECT line_id, village_id FROM line_villages WHERE line_id = ANY ($1)) s
+     JOIN villages v ON v.id = s.village_id
+     JOIN districts d ON d.code = v.district_code
+     ORDER BY v.name, v.id`,
+    [[...new Set(lineIds)]],
+  );
+  for (const { line, ...village } of rows) byLine.set(line, [...(byLine.get(line) ?? []), village]);
+  return byLine;
+}
 
 /** How many letters off; null: another village. */
 function editsOf(ask: Asked, row: Candidate): number | null {

@@ -124,6 +124,8 @@ export interface IncidentRow {
   kind: string;
   village: string | null;
   lineId: string | null;
+  /** What people call that line. */
+  line: string | null;
   detail: JsonObject;
   openedAt: Date;
   /** Within the scope in which the officer may close it. */
@@ -136,10 +138,12 @@ export interface IncidentRow {
  */
 export async function openIncidents(sql: Sql, scope: Scope, closing: Scope): Promise<IncidentRow[]> {
   const { rows } = await sql.query<IncidentRow>(
-    `SELECT incidents.id, incidents.kind, villages.name AS village, incidents.line_id AS "lineId", incidents.detail,
+    `SELECT incidents.id, incidents.kind, villages.name AS village, incidents.line_id AS "lineId",
+       coalesce(lines.name, incidents.line_id) AS line, incidents.detail,
        incidents.opened_at AS "openedAt",
        ($2::text[] IS NULL OR incidents.village_id = ANY ($2)) IS TRUE AS "mayClose"
      FROM incidents LEFT JOIN villages ON villages.id = incidents.village_id
+       LEFT JOIN lines ON lines.id = incidents.line_id
      WHERE incidents.closed_at IS NULL
        AND ($1::text[] IS NULL OR incidents.village_id = ANY ($1) OR ${ofOwnLine('$1')})
      ORDER BY incidents.opened_at DESC LIMIT 200`,

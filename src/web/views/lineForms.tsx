@@ -43,7 +43,7 @@ export function AddLinePage(props: {
       <section class="narrow">
         <h1>{view.t('lines.add')}</h1>
         <Fault view={view} faultKey={props.faultKey} />
-        <nav class="filters" aria-label={view.t('lines.kind')}>
+        <nav class="filters kinds" aria-label={view.t('lines.kind')}>
           {ADDED_KINDS.map((one) => (
             <a href={`/console/jalur/tambah?jenis=${one}`} aria-current={one === kind ? 'page' : undefined}>
               {view.t(`kind.${one}`)}
@@ -52,7 +52,7 @@ export function AddLinePage(props: {
         </nav>
         {kind && (
           <form method="post" action={`/console/jalur/tambah?jenis=${kind}`} autocomplete="off">
-            <p>{view.t(`lines.about.${kind}`)}</p>
+            <p>{view.t(`lines.about.${kind}`, { url: props.publicUrl ?? 'PUBLIC_URL' })}</p>
             {kind === 'telegram' && props.publicUrl && (
               <Check name="webhook" label={view.t('lines.webhook')} />
             )}

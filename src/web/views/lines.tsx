@@ -1,3 +1,4 @@
+import { shownName } from '../../core/line.js';
 import type { IncidentRow, LineSeen } from '../../store/web/lines.js';
 import { Layout } from './layout.js';
 import { LineCard } from './line.js';
@@ -78,7 +79,7 @@ function Incident({ view, incident }: { view: View; incident: IncidentRow }) {
       <p>
         <strong>{wordOf(view, `incident.${incident.kind}`, incident.kind)}</strong>
         {incident.village && ` · ${incident.village}`}
-        {incident.lineId && ` · ${incident.lineId}`}
+        {incident.line && ` · ${shownName(incident.line)}`}
         <br />
         <span class="quiet-text">
           {view.format.time(incident.openedAt)} · {detailOf(view, incident)}

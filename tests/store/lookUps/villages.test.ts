@@ -83,4 +83,52 @@ describe('find_village', () => {
     const wrong = all.filter((village, n) => results[n]!.items[0]?.id !== village.id || !results[n]!.exact);
     expect(wrong).toEqual([]);
   });
+
+  describe('on a line that serves some villages', () => {
+    const served = ['35.10.25.2004', '35.10.09.2002'];
+    beforeAll(async () => {
+      for (const village of served)
+        await stage.pool.query('INSERT INTO line_villages (line_id, village_id) VALUES ($1, $2)', [
+          siti.lineId,
+          village,
+        ]);
+    });
+    afterAll(() => stage.pool.query('DELETE FROM line_villages'));
+
+    test('those are found as always', async () => {
+      expect(await find('ds. gintangan')).toEqual({ exact: true, names: ['Gintangan, Blimbingsari'] });
+      expect((await find('gntngan')).names).toEqual(['Gintangan, Blimbingsari']);
+    });
+
+    test.each(['Penganjuran', 'New York', ''])(
+      '%j is none of them: all of them are offered',
+      async (text) => {
+        expect(await find(text)).toEqual({
+          exact: false,
+          names: ['Genteng Wetan, Genteng', 'Gintangan, Blimbingsari'],
+        });
+      },
+    );
+
+    test('another line goes on finding every village', async () => {
+      const other = await stage.aResident({ platform: 'whatsapp' });
+      expect(other.lineId).not.toBe(siti.lineId);
+      const found = await stage.look(other, 'find_village', { text: 'Penganjuran' });
+      expect(found).toMatchObject({ exact: true, count: 1 });
+    });
+
+    test('where they are many, none is offered', async () => {
+      await stage.pool.query(
+        `INSERT INTO line_villages (line_id, village_id) SELECT $1, id FROM villages ORDER BY id LIMIT 6 ON CONFLICT DO NOTHING`,
+        [siti.lineId],
+      );
+      expect((await find('New York')).names).toEqual([]);
+    });
+  });
+
+  test('a line of one village finds no other', async () => {
+    await stage.pool.query(`UPDATE lines SET village_id = '35.10.25.2004' WHERE id = $1`, [siti.lineId]);
+    expect((await find('Penganjuran')).names).toEqual(['Gintangan, Blimbingsari']);
+    await stage.pool.query('UPDATE lines SET village_id = NULL');
+  });
 });

@@ -210,6 +210,81 @@ describe('a resident who asks for a person', () => {
   });
 });
 
+describe('a voice note', () => {
+  const bytes = new Uint8Array(Buffer.from('OggS suara Mbah Karto'));
+  let voice: string;
+  let document: string;
+  let elsewhere: string;
+
+  beforeAll(async () => {
+    const { conversationId, residentId } = await web.resident('Mbah Karto');
+    const other = await web.resident('Orang Lain');
+    voice = await web.file({ conversationId, kind: 'voice', mime: 'audio/ogg', bytes });
+    document = await web.file({ conversationId, isRestricted: true });
+    elsewhere = await web.file({ conversationId: other.conversationId, kind: 'voice', mime: 'audio/ogg' });
+    const asker = {
+      ...consoleAsker({ id: '', name: '', roles: [] }),
+      officer: null,
+      conversationId,
+      residentId,
+      villageId: GINTANGAN,
+    };
+    // Ids of another conversation that came along by mistake show nothing.
+    const effect = {
+      kind: 'hand_over' as const,
+      reason: 'voice' as const,
+      text: '[pesan suara]',
+      files: [voice, document, elsewhere],
+    };
+    await handOver(web.pool, [{ asker, effect }], {
+      ...web.deps,
+      now: web.clock.now,
+      nudges: { converse: false, notify: false, send: new Set() },
+    });
+  });
+
+  test('is played by the officers who were told of it', async () => {
+    const calls = await page('/console/percakapan');
+    expect(calls).toContain('Mengirim pesan suara');
+    expect(calls).toMatch(
+      new RegExp(`<audio controls="" preload="none" src="/console/percakapan/berkas/${voice}"`, 'u'),
+    );
+    expect(calls).not.toContain(elsewhere);
+    const played = await web.app.request(`/console/percakapan/berkas/${voice}`, withCookie(ratna));
+    expect(played.status).toBe(200);
+    expect(played.headers.get('content-type')).toBe('audio/ogg');
+    expect(played.headers.get('content-security-policy')).toContain("media-src 'self'");
+    expect(new Uint8Array(await played.arrayBuffer())).toEqual(bytes);
+  });
+
+  test('is played in parts, as some phones want it', async () => {
+    const part = async (range: string) => {
+      const response = await web.app.request(`/console/percakapan/berkas/${voice}`, {
+        headers: { Cookie: ratna, Range: range },
+      });
+      return [response.status, response.headers.get('content-range'), await response.text()];
+    };
+    expect(await part('bytes=0-3')).toEqual([206, `bytes 0-3/${bytes.length}`, 'OggS']);
+    expect(await part('bytes=16-')).toEqual([206, `bytes 16-20/${bytes.length}`, 'Karto']);
+    expect(await part('bytes=-5')).toEqual([206, `bytes 16-20/${bytes.length}`, 'Karto']);
+    expect(await part('bytes=99-')).toEqual([416, `bytes */${bytes.length}`, '']);
+    expect((await part('bytes=0-1,3-4'))[0]).toBe(200);
+  });
+
+  test('of somebody else, or with an identity document, is for nobody who was not told', async () => {
+    const asked = async (id: string, cookie = ratna) =>
+      (await web.app.request(`/console/percakapan/berkas/${id}`, withCookie(cookie))).status;
+    expect(await asked(elsewhere)).toBe(404);
+    expect(await asked(document)).toBe(403);
+    expect(await asked('tidak-ada')).toBe(404);
+    const later = web.clock.now;
+    web.clock.now = new Date(later.getTime() + 4 * 86_400_000);
+    const again = await web.signIn('ratna');
+    expect(await asked(voice, again)).toBe(404);
+    web.clock.now = later;
+  });
+});
+
 describe('a listing', () => {
   test('is approved, is on the market, and its seller is told', async () => {
     const { code } = await web.listing({ status: 'waiting', title: 'Salak pondoh' });

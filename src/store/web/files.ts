@@ -7,7 +7,7 @@ export interface FileRow {
   id: string;
   isRestricted: boolean;
   caseCode: string | null;
-  villageId: string;
+  villageId: string | null;
   mime: string | null;
 }
 

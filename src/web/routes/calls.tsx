@@ -1,11 +1,13 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { callsOf } from '../../store/web/calls.js';
+import { callsOf, fileOfCall } from '../../store/web/calls.js';
 import { allowed } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
 import { readForm } from '../form.js';
+import { sendToOfficer } from '../officerFile.js';
 import { PageError } from '../pageError.js';
+import { scopeOf } from '../policy.js';
 import { CallsPage } from '../views/calls.js';
 
 const ReplyForm = z.object({ text: z.string().trim().max(1000).optional() });
@@ -16,7 +18,25 @@ export function callRoutes(deps: WebDeps): Hono<WebEnv> {
     .get('/percakapan', async (c) => {
       const { officer, scope } = allowed(c, 'calls.answer');
       const calls = await callsOf(deps.pool, scope, officer.id, deps.now());
-      return c.html(<CallsPage view={c.get('view')} calls={calls} notice={c.req.query('kabar')} />);
+      return c.html(
+        <CallsPage
+          view={c.get('view')}
+          calls={calls}
+          mayOpen={scopeOf(officer, 'files.restricted') !== null}
+          notice={c.req.query('kabar')}
+        />,
+      );
+    })
+    .get('/percakapan/berkas/:id', async (c) => {
+      const { officer, scope } = allowed(c, 'calls.answer');
+      const id = z.uuid().safeParse(c.req.param('id'));
+      if (!id.success) throw new PageError(404);
+      return sendToOfficer(
+        deps,
+        c,
+        officer,
+        await fileOfCall(deps.pool, scope, officer.id, id.data, deps.now()),
+      );
     })
     .post('/percakapan/:id/balas', async (c) => {
       const { officer } = allowed(c, 'calls.answer');

@@ -26,7 +26,7 @@ import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { type Watch, streamPart } from '../live.js';
-import { sendFile } from '../sendFile.js';
+import { sendToOfficer } from '../officerFile.js';
 import { PageError } from '../pageError.js';
 import { covers, scopeOf } from '../policy.js';
 import { CaseHistory, CasePage } from '../views/case.js';
@@ -94,25 +94,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       if (!id.success) throw new PageError(404);
       const listings = scopeOf(officer, 'listings.decide') ?? NOWHERE;
       const file = await fileInScope(deps.pool, scope, listings, id.data);
-      if (!file) throw new PageError(404);
-      if (file.isRestricted) {
-        if (!covers(scopeOf(officer, 'files.restricted'), file.villageId)) throw new PageError(403);
-        await insertAudit(
-          deps.pool,
-          [
-            {
-              officerId: officer.id,
-              action: 'file.restricted_read',
-              subjectKind: 'attachment',
-              subjectId: file.id,
-              data: { code: file.caseCode },
-            },
-          ],
-          deps.newId,
-          deps.now(),
-        );
-      }
-      return sendFile(deps, c, file.id);
+      return sendToOfficer(deps, c, officer, file);
     });
 }
 

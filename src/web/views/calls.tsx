@@ -1,10 +1,17 @@
 import type { CallRow } from '../../store/web/calls.js';
+import { StoredFile } from './file.js';
 import { Layout } from './layout.js';
 import { Field, Notice, wordOf } from './parts.js';
 import type { View } from './view.js';
 
 /** Residents who wait for a person's word. Nobody sees anybody's number. */
-export function CallsPage(props: { view: View; calls: CallRow[]; notice: string | undefined }) {
+export function CallsPage(props: {
+  view: View;
+  calls: CallRow[];
+  /** Whether identity documents are theirs to open. */
+  mayOpen: boolean;
+  notice: string | undefined;
+}) {
   const { view, calls } = props;
   return (
     <Layout view={view} title={view.t('calls.title')} isConsole>
@@ -17,17 +24,18 @@ export function CallsPage(props: { view: View; calls: CallRow[]; notice: string 
         </div>
       )}
       {calls.map((call) => (
-        <Call view={view} call={call} />
+        <Call view={view} call={call} mayOpen={props.mayOpen} />
       ))}
     </Layout>
   );
 }
 
-function Call({ view, call }: { view: View; call: CallRow }) {
+function Call(props: { view: View; call: CallRow; mayOpen: boolean }) {
+  const { view, call } = props;
   const id = `balas-${call.conversationId}`;
   const lines = [
     ...call.messages.map((message) => ({ ...message, by: null })),
-    ...call.answers.map((answer) => ({ ...answer, reason: null })),
+    ...call.answers.map((answer) => ({ ...answer, reason: null, files: [] })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return (
     <article class="card">
@@ -46,6 +54,17 @@ function Call({ view, call }: { view: View; call: CallRow }) {
               </strong>
             </p>
             {line.text && <blockquote>{line.text}</blockquote>}
+            {line.files.map((file) => (
+              <p>
+                <StoredFile
+                  view={view}
+                  file={file}
+                  href={`/console/percakapan/berkas/${file.id}`}
+                  mayOpen={props.mayOpen}
+                  name={wordOf(view, `file.kind.${file.kind}`, file.kind)}
+                />
+              </p>
+            ))}
             <p class="quiet-text">{view.format.time(new Date(line.at))}</p>
           </li>
         ))}

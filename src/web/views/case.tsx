@@ -4,6 +4,7 @@ import type { CaseDetail, CaseEventRow, CaseFileRow } from '../../store/web/case
 import type { Question } from '../deps.js';
 import type { OfficerAct } from '../acts.js';
 import { shownAnswers } from './answers.js';
+import { StoredFile } from './file.js';
 import { Layout } from './layout.js';
 import { Due, Field, Notice, StatusBadge, Time, wordOf } from './parts.js';
 import type { View } from './view.js';
@@ -153,9 +154,10 @@ function Files({ view, files, mayOpen }: CaseProps) {
       <ul class="files">
         {files.map((file, index) => (
           <li>
-            <CaseFile
+            <StoredFile
               view={view}
               file={file}
+              href={`/console/berkas/${file.id}`}
               mayOpen={mayOpen}
               name={view.t('case.file', { n: index + 1 })}
             />
@@ -163,34 +165,6 @@ function Files({ view, files, mayOpen }: CaseProps) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function CaseFile(props: { view: View; file: CaseFileRow; mayOpen: boolean; name: string }) {
-  const { view, file, name } = props;
-  if (file.state !== 'stored')
-    return <span class="file-gone">{wordOf(view, `file.${file.state}`, file.state)}</span>;
-  const href = `/console/berkas/${file.id}`;
-  if (file.isRestricted) {
-    // Never drawn by itself: each look is written down.
-    return props.mayOpen ? (
-      <a class="file-link" href={href}>
-        {view.t('case.restricted_open')}
-      </a>
-    ) : (
-      <span class="file-gone">{view.t('case.restricted')}</span>
-    );
-  }
-  if (file.kind !== 'photo')
-    return (
-      <a class="file-link" href={href}>
-        {file.name ?? name}
-      </a>
-    );
-  return (
-    <a href={href}>
-      <img src={href} alt={name} loading="lazy" width="240" height="180" />
-    </a>
   );
 }
 

@@ -19,11 +19,12 @@ export interface Pace {
   nextMs(): number | null;
 }
 
-/** The bucket holds a tenth of a second's worth: even over any one second the platform's rate is hardly exceeded. */
+/** The bucket holds a tenth of a second's worth, and is filled so much the slower: no second has more than the rate. */
 const BUCKET_SECONDS = 0.1;
 
 export function createPace(limits: ChannelLimits, clock: () => number = () => performance.now()): Pace {
   const size = Math.max(1, limits.perSecond * BUCKET_SECONDS);
+  const perMs = Math.max(limits.perSecond - size, limits.perSecond / 2) / 1_000;
   let tokens = size;
   let filledAt = clock();
   let lineUntil = 0;
@@ -31,7 +32,7 @@ export function createPace(limits: ChannelLimits, clock: () => number = () => pe
 
   function fill(): void {
     const at = clock();
-    tokens = Math.min(size, tokens + ((at - filledAt) / 1_000) * limits.perSecond);
+    tokens = Math.min(size, tokens + (at - filledAt) * perMs);
     filledAt = at;
   }
 
@@ -68,7 +69,7 @@ export function createPace(limits: ChannelLimits, clock: () => number = () => pe
       const waits: number[] = [];
       // What was at rest when last looked at may be over by now, and must be looked at again all the same.
       if (lineUntil > 0) waits.push(lineUntil - at);
-      else if (tokens < 1) waits.push(((1 - tokens) / limits.perSecond) * 1_000);
+      else if (tokens < 1) waits.push((1 - tokens) / perMs);
       for (const until of chats.values()) waits.push(until - at);
       return waits.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...waits)));
     },

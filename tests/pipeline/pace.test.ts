@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CHANNEL_LIMITS } from '../../src/core/limits.js';
 import { createPace } from '../../src/pipeline/pace.js';
 
-test('over any ten seconds a line keeps to its rate', () => {
+test('no second has more than the rate of the line, and it is nearly used', () => {
   let at = 0;
   const pace = createPace(CHANNEL_LIMITS.telegram, () => at);
   const begun: number[] = [];
@@ -12,9 +12,9 @@ test('over any ten seconds a line keeps to its rate', () => {
       begun.push(at);
     }
   }
-  for (let from = 0; from < 10_000; from += 500)
-    expect(begun.filter((one) => one >= from && one < from + 10_000).length).toBeLessThanOrEqual(303);
-  expect(begun.length).toBeGreaterThan(590);
+  for (let from = 0; from < 19_000; from += 50)
+    expect(begun.filter((one) => one >= from && one < from + 1_000).length).toBeLessThanOrEqual(30);
+  expect(begun.length).toBeGreaterThan(530);
 });
 
 test('chats rest as long as their platform wants, groups longer', () => {
@@ -26,9 +26,25 @@ test('chats rest as long as their platform wants, groups longer', () => {
   expect(pace.nextMs()).toBe(1_000);
   at = 1_000;
   expect(pace.restingChats()).toEqual(['b']);
-  at = 3_000;
+  at = 3_300;
   expect(pace.restingChats()).toEqual([]);
   expect(pace.nextMs()).toBeNull();
+});
+
+test('what went out as several counts as several, for its chat and for the line', () => {
+  let at = 0;
+  const pace = createPace(CHANNEL_LIMITS.telegram, () => at);
+  expect(pace.allowance()).toBe(3);
+  pace.take();
+  pace.restChat('a', false, 10);
+  expect(pace.allowance()).toBe(0);
+  at = 259;
+  expect(pace.allowance()).toBe(0);
+  at = 9_999;
+  expect(pace.restingChats()).toEqual(['a']);
+  at = 10_000;
+  expect(pace.restingChats()).toEqual([]);
+  expect(pace.allowance()).toBe(3);
 });
 
 test('a line at rest lets nothing begin until its rest is over, or ended', () => {

@@ -30,6 +30,8 @@ export interface TelegramOptions {
   backoffMs?: (failures: number) => number;
   connectMs?: number;
   callMs?: number;
+  /** How long a poll is held, and how much longer its answer is waited for: 30 s and 10 s. */
+  patience?: { seconds: number; graceMs: number };
 }
 
 const Me = z.object({ id: z.int(), username: z.string().optional() });
@@ -82,7 +84,8 @@ export function createTelegram(options: TelegramOptions): Channel {
       isHeard = await tryGreeting();
       if (isDown()) return;
     }
-    if (!options.webhook) await poll({ api, taker, log, signal, backoffMs, went });
+    if (!options.webhook)
+      await poll({ api, taker, log, signal, backoffMs, went, patience: options.patience });
   }
 
   async function tryGreeting(): Promise<boolean> {

@@ -8,8 +8,7 @@ import type { Taker } from './take.js';
 import { ALLOWED_UPDATES } from './update.js';
 
 /** How long Telegram holds a poll when there is nothing, and how much longer we wait for the answer. */
-const POLL_SECONDS = 30;
-const GRACE_MS = 10_000;
+const PATIENCE = { seconds: 30, graceMs: 10_000 };
 
 const Updates = z.array(z.unknown());
 
@@ -20,6 +19,7 @@ export interface PollDeps {
   signal: AbortSignal;
   /** Milliseconds to rest after the nth failure in a row. */
   backoffMs: (failures: number) => number;
+  patience?: { seconds: number; graceMs: number } | undefined;
   /** A poll went well, or ill; `isHopeless`: the account itself is refused, and polling ends. */
   went: (failure: { error: SendError; isHopeless: boolean } | null) => void;
 }
@@ -46,7 +46,7 @@ export async function poll(deps: PollDeps): Promise<void> {
     let updates: unknown[];
     try {
       // After a failure the first poll does not wait: that the line is well again is then known at once.
-      updates = await fetchUpdates(deps, confirm, failures > 0 ? 0 : POLL_SECONDS);
+      updates = await fetchUpdates(deps, confirm, failures > 0);
     } catch (cause) {
       if (deps.signal.aborted) return 'end';
       const error = toSendError(cause, 'getUpdates');
@@ -71,7 +71,9 @@ export async function poll(deps: PollDeps): Promise<void> {
   }
 }
 
-async function fetchUpdates(deps: PollDeps, confirm: number | null, seconds: number): Promise<unknown[]> {
+async function fetchUpdates(deps: PollDeps, confirm: number | null, isTrying: boolean): Promise<unknown[]> {
+  const patience = deps.patience ?? PATIENCE;
+  const seconds = isTrying ? 0 : patience.seconds;
   const result = await deps.api.call(
     'getUpdates',
     {
@@ -80,7 +82,7 @@ async function fetchUpdates(deps: PollDeps, confirm: number | null, seconds: num
       limit: 100,
       allowed_updates: ALLOWED_UPDATES,
     },
-    { ms: seconds * 1000 + GRACE_MS, signal: deps.signal },
+    { ms: seconds * 1000 + patience.graceMs, signal: deps.signal },
   );
   return Updates.parse(result);
 }

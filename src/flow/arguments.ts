@@ -111,6 +111,8 @@ function shaped(run: Run, key: string, value: Json, use: ArgumentUse): string | 
     return Number.isNaN(date.getTime()) ? undefined : date;
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  // A list is there if something is in it.
+  if (Array.isArray(value)) return value.length > 0 ? 'some' : 'other';
   return typeof value === 'object' ? 'other' : asText(value);
 }
 

@@ -3,7 +3,7 @@ import { replacer, revive } from './botApi/server.js';
 import { localHand, type Hand } from './whatsappWeb/hand.js';
 import { createPerson, type Person } from './whatsappWeb/person.js';
 import { serve } from './whatsappWeb/server.js';
-import { createState, type FaultKind, type Raw, type Send } from './whatsappWeb/state.js';
+import { createState, type Fault, type FaultKind, type Raw, type Send } from './whatsappWeb/state.js';
 import type { Message } from './whatsappWeb/view.js';
 
 export type { FaultKind, Message, Person, Raw, Send };
@@ -14,6 +14,9 @@ export type { FaultKind, Message, Person, Raw, Send };
  * as a process of its own, which outlives what a crash test kills:
  * `npx tsx tests/standins/whatsappWeb.ts --port 18200`, reached by `connectWhatsAppWeb('http://127.0.0.1:18200')`.
  * People find a phone to play with at its /phone.
+ *
+ * Like the real one it begins each chat with notifications of its own, counts time in seconds (so that what whatsapp-web.js
+ * sorts is mixed up within one), and keeps what came while no page was open as unread, told by no event.
  */
 export interface WhatsAppWeb {
   /** WHATSAPP_WEB_PAGE. */
@@ -51,12 +54,11 @@ export interface WhatsAppWeb {
   reloads(): Promise<void>;
   leaves(): Promise<void>;
 
-  /** The next send, download or page load meets a fault: once, or `times`; `to`: sends to that phone number only. */
-  fails(
-    on: 'send' | 'download' | 'boot',
-    kind: FaultKind,
-    more?: { times?: number; to?: string },
-  ): Promise<void>;
+  /**
+   * The next send, download, page load or message of a person meets a fault: once, or `times`; `to`: sends to that
+   * phone number only, messages from it.
+   */
+  fails(on: Fault['on'], kind: FaultKind, more?: { times?: number; to?: string }): Promise<void>;
   /** Modules that a page which loads from now on lacks. */
   lacks(...modules: string[]): Promise<void>;
   /** No fault is met any more. */

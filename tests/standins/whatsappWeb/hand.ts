@@ -79,9 +79,11 @@ export function localHand(state: State): Hand {
       const isShared = chat.id !== from;
       const id = ['false', chat.id, newStanza(), ...(isShared ? [from] : [])].join('_');
       const at = Date.now();
+      const to = chat.id.endsWith('@lid') ? state.me.lid : state.me.phone;
+      if (!isShared && chat.messages.length === 0) beginChat(state, chat, to);
       const said = {
         from: chat.id,
-        to: state.me.phone,
+        to,
         ...(isShared ? { author: from } : {}),
         ...(where.isStatus ? { isStatusV3: true } : {}),
         notifyName: person.name,
@@ -117,6 +119,7 @@ export function localHand(state: State): Hand {
       const ids = person ? [idOf(person, 'phone'), idOf(person, 'lid')] : [phoneOrGroup];
       return [...new Set(ids)]
         .flatMap((id) => state.chats.get(id)?.messages ?? [])
+        .filter((row) => row.by !== 'whatsapp')
         .sort((a, b) => a.at - b.at)
         .map((row) => viewOf(state, row))
         .map(({ file, ...message }) => (isLight || !file ? message : { ...message, file }));
@@ -200,6 +203,24 @@ function groupOf(state: State, id: string, member: string): ChatRow {
   const chat = ensureChat(state, id, 'Warga Dusun');
   chat.participants = [...new Set([...(chat.participants ?? [state.me.phone]), member])];
   return chat;
+}
+
+/** A chat opens with words of WhatsApp's own, which whatsapp-web.js tells like any message. */
+function beginChat(state: State, chat: ChatRow, to: string): void {
+  for (const [type, subtype] of [
+    ['e2e_notification', 'encrypt'],
+    ['notification_template', 'disappearing_mode'],
+  ] as const) {
+    const at = Date.now();
+    deliver(state, chat, {
+      id: `false_${chat.id}_${newStanza()}`,
+      chat: chat.id,
+      by: 'whatsapp',
+      at,
+      isSeen: false,
+      raw: { type, subtype, from: chat.id, to, t: Math.floor(at / 1000), ack: 1, templateParams: [] },
+    });
+  }
 }
 
 /** The browser that shows a QR code now; the newest. */

@@ -58,7 +58,7 @@ export interface ChatRow {
 export interface MessageRow {
   id: string;
   chat: string;
-  by: 'person' | 'owner' | 'line';
+  by: 'person' | 'owner' | 'line' | 'whatsapp';
   /** The person who wrote it. */
   phone?: string;
   /** Milliseconds. */
@@ -91,12 +91,14 @@ export type FaultKind =
   /** `boot`: the page synced before whatsapp-web.js was injected; or it never does. */
   | 'synced_early'
   | 'never_syncs'
+  /** `message`: it comes without an event, as a first one sometimes does; the chat counts it as unread. */
+  | 'silent'
   /** `send`: it is carried out, and answered, only then. */
   | { afterMs: number };
 
 /** The next `times` of that meet this; `to`: only sends to that person's phone. */
 export interface Fault {
-  on: 'send' | 'download' | 'boot';
+  on: 'send' | 'download' | 'boot' | 'message';
   kind: FaultKind;
   times: number;
   to?: string | undefined;
@@ -176,10 +178,12 @@ export function deliver(state: State, chat: ChatRow, row: MessageRow, except?: D
   chat.messages.push(row);
   state.messages.set(row.id, row);
   // Who writes in a chat has read it: on the phone, or in a page.
-  chat.unreadCount = row.by === 'person' ? chat.unreadCount + 1 : 0;
+  if (row.by === 'person') chat.unreadCount += 1;
+  else if (row.by !== 'whatsapp') chat.unreadCount = 0;
+  const isNew = !(row.by === 'person' && takeFault(state, 'message', chat.id));
   tellLinked(
     state,
-    { kind: 'message', message: messageForPage(row), chat: chatForPage(chat) },
+    { kind: 'message', message: messageForPage(row), chat: chatForPage(chat), isNew },
     (device) => device !== except,
   );
 }

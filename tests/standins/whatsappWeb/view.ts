@@ -18,7 +18,7 @@ export type MessageKind =
 export interface Message {
   /** The id that whatsapp-web.js calls `id._serialized`. */
   id: string;
-  from: 'person' | 'line' | 'owner';
+  from: 'person' | 'line' | 'owner' | 'whatsapp';
   kind: MessageKind;
   /** The words; of a file, those under it. */
   text: string;

@@ -95,10 +95,10 @@ const heard = {
     if (boot !== 'never_syncs') syncWhenHeard();
   },
   state: ({ state }) => Socket.set({ state }),
-  message({ message, chat: raw }) {
+  message({ message, chat: raw, isNew = true }) {
     const chat = collections.Chat.get(raw.id) ?? toChat({ ...raw, unreadCount: 0 });
     if (collections.Msg.get(message.id)) return;
-    addMsg(toMsg(message, true), chat);
+    addMsg(toMsg(message, isNew), chat);
     chat.set({ unreadCount: raw.unreadCount });
   },
   change({ id, values }) {

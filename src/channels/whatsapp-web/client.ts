@@ -97,6 +97,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
             browser,
             page: options.page,
             protocolMs: PROTOCOL_MS,
+            bootMs: timing.bootMs,
           },
           log,
           (event) => {

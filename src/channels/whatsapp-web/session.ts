@@ -61,6 +61,7 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
 
   const client: Client = new wweb.Client({
     authStrategy: new Profile({ dataPath: opening.profileFolder }),
+    authTimeoutMs: opening.bootMs,
     puppeteer: {
       executablePath: opening.browser.path,
       headless: opening.browser.isHeadlessShell ? 'shell' : true,

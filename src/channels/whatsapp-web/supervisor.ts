@@ -9,6 +9,8 @@ export interface Timing {
   heartbeatMs: number;
   /** A heartbeat that is not answered within so long has failed; two in a row end the process. */
   pulseMs: number;
+  /** How long the page may take to show itself; the library waits no longer. */
+  bootMs: number;
   /** From the browser's start, or the account's link, until the page is ready: then it is nudged … */
   readyMs: number;
   /** … and after so long again the browser is begun anew, and after that the process. */
@@ -27,6 +29,7 @@ export interface Timing {
 export const TIMING: Timing = {
   heartbeatMs: 30_000,
   pulseMs: 10_000,
+  bootMs: 30_000,
   readyMs: 45_000,
   nudgeMs: 15_000,
   backoffMs: (n) => Math.min(1_000 * 2 ** (n - 1), 300_000),

@@ -58,6 +58,8 @@ export const ToProcess = z.discriminatedUnion('kind', [
     page: z.string().nullable(),
     /** How long a single call into the browser may take. */
     protocolMs: z.int(),
+    /** How long the page may take to show itself. */
+    bootMs: z.int(),
   }),
   z.object({ kind: z.literal('ask'), id: z.int(), ask: Ask }),
   z.object({ kind: z.literal('close') }),

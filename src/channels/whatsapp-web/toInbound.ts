@@ -32,7 +32,7 @@ export function toInbound(raw: unknown, line: Line): Reading {
     : record.success
       ? readContent(record.data, ids.phone)
       : { kind: 'unreadable', what: 'malformed' };
-  if (!content) return ignored('nothing that is answered');
+  if (!content) return ignored(`nothing that is answered: ${envelope.data.type.replace(/\W/gu, '_')}`);
   // Only the word that ends the privacy is heard.
   const isOver = content.kind === 'owner_wrote' && content.says === 'resume';
   if (!isOver && line.isPrivate?.(chat)) return ignored('a private chat');

@@ -11,7 +11,8 @@ import { testIntake, testLog, until, type TestIntake } from '../intake.js';
 export const FAST: Partial<Timing> = {
   heartbeatMs: 1_000,
   pulseMs: 3_000,
-  readyMs: 4_000,
+  bootMs: 12_000,
+  readyMs: 12_000,
   nudgeMs: 4_000,
   backoffMs: () => 50,
   sendMs: 4_000,

@@ -1,0 +1,335 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createWhatsAppWeb } from '../../../src/channels/whatsapp-web/client.js';
+import { sessionFolder } from '../../../src/channels/whatsapp-web/profile.js';
+import type { Timing } from '../../../src/channels/whatsapp-web/supervisor.js';
+import type { MediaSource } from '../../../src/channels/channel.js';
+import { startWhatsAppWeb } from '../../standins/whatsappWeb.js';
+import { testIntake, testLog, until } from '../intake.js';
+import { aLine, processesOf, type Line } from './line.js';
+
+let line: Line;
+afterEach(async (context) => {
+  if (context.task.result?.state === 'fail') console.log(line?.log.lines.join('\n'));
+  await line?.stop();
+});
+
+const SITI = '6281200000041';
+const noMedia: MediaSource = () => Promise.reject(new Error('no file is sent here'));
+const siti = () => line.wa.person(SITI, 'Siti');
+const says = async (text: string) => line.channel.send(await siti().id(), { text }, noMedia);
+const states = () => line.intake.states.map(({ state }) => state);
+
+async function aRunningLine(timing: Partial<Timing> = {}): Promise<Line> {
+  line = await aLine(timing);
+  await line.starts();
+  return line;
+}
+
+/** What came while nobody listened, and what comes after, is there: in order, and answered. */
+async function goesOn(): Promise<void> {
+  await siti().writes('sesudahnya');
+  await until('it is stored', () => line.intake.texts().includes('sesudahnya'));
+  await says('kami kembali');
+  expect((await siti().hears()).filter((text) => text === 'kami kembali')).toHaveLength(1);
+}
+
+/** Ends, or stops, the browser's helpers that draw pages: one of them has the tab, the others wait for one. */
+function toTabs(signal: 'SIGKILL' | 'SIGSTOP'): void {
+  const browser = line.channel.running()!.browserPid()!;
+  const tabs = processesOf('--type=renderer').filter((pid) => {
+    for (let above = pid; above > 1; above = parentOf(above)) if (above === browser) return true;
+    return false;
+  });
+  expect(tabs).not.toEqual([]);
+  for (const pid of tabs) process.kill(pid, signal);
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+describe('linking', () => {
+  test('the code is shown where it may be, and is void once a phone has scanned it', async () => {
+    line = await aLine();
+    const codes: (string | null)[] = [];
+    line.intake.linking = async (qr) => void codes.push(qr);
+    await line.channel.start(line.intake);
+    await until('a code is shown', () => codes.length > 0);
+    expect(codes.at(-1)).toBe(await line.wa.qr());
+    expect(line.channel.health()).toMatchObject({
+      state: 'starting',
+      detail: expect.stringContaining('QR') as string,
+    });
+    await line.wa.refreshesQr();
+    await until('another is shown', async () => codes.at(-1) === (await line.wa.qr()));
+    const told = codes.filter((code) => code !== null);
+    expect(new Set(told).size).toBeGreaterThan(1);
+    await line.wa.scans(told.at(-1)!);
+    await line.isUp();
+    expect(codes.at(-1)).toBeNull();
+    expect(line.intake.name).toBe('+6281299990000');
+    const logged = line.log.lines.join('\n');
+    expect(logged).toContain('waits for its QR code');
+    for (const code of told) expect(logged).not.toContain(code.slice(0, 20));
+  });
+
+  test('whoever started us sees it drawn', async () => {
+    line = await aLine();
+    const shown: string[] = [];
+    const channel = createWhatsAppWeb({
+      name: 'terminal',
+      profileFolder: join(line.profileFolder, 'terminal'),
+      browserPath: null,
+      browserEnv: { PATH: '/usr/bin:/bin' },
+      page: line.wa.url,
+      show: (text) => void shown.push(text),
+      log: testLog(),
+      now: () => new Date(),
+    });
+    await channel.start(testIntake());
+    await until('it is drawn', () => shown.length > 0);
+    expect(shown[0]).toMatch(/Perangkat tertaut[\s\S]*[▀▄█]{5}/u);
+    await channel.stop();
+  });
+
+  test('what lay in the chats before is not ours; what comes after is', async () => {
+    line = await aLine();
+    await siti().writes('dari kemarin');
+    await line.starts();
+    await siti().writes('halo');
+    await until('it is stored', () => line.intake.stored.length > 0);
+    expect(line.intake.texts()).toEqual(['halo']);
+  });
+
+  test('the account lies where only we can read, and is found again without a code', async () => {
+    await aRunningLine();
+    expect(statSync(line.profileFolder).mode & 0o777).toBe(0o700);
+    await line.channel.stop();
+    let codes = 0;
+    line.intake.linking = async (qr) => void (codes += qr === null ? 0 : 1);
+    await line.channel.start(line.intake);
+    await line.isUp();
+    expect(codes).toBe(0);
+  });
+
+  test('without a browser the line says so, with the cure', async () => {
+    line = await aLine();
+    const channel = createWhatsAppWeb({
+      name: 'desa',
+      profileFolder: line.profileFolder,
+      browserPath: '/usr/bin/no-such-browser',
+      browserEnv: {},
+      page: null,
+      show: null,
+      log: testLog(),
+      now: () => new Date(),
+    });
+    await expect(channel.start(testIntake())).rejects.toMatchObject({
+      name: 'SetupError',
+      faults: [expect.stringContaining('PUPPETEER_EXECUTABLE_PATH')],
+    });
+  });
+});
+
+describe('what dies is started anew', () => {
+  test('a browser that was killed', async () => {
+    await aRunningLine();
+    const before = line.channel.running()!;
+    process.kill(before.browserPid()!, 'SIGKILL');
+    await siti().writes('sementara itu');
+    await line.comesBack(before);
+    await until('it is found', () => line.intake.texts().includes('sementara itu'));
+    await goesOn();
+    expect(line.intake.texts()).toEqual(['sementara itu', 'sesudahnya']);
+  });
+
+  test('a tab that crashed', async () => {
+    await aRunningLine();
+    const before = line.channel.running()!;
+    toTabs('SIGKILL');
+    await siti().writes('sementara itu');
+    await line.comesBack(before);
+    await goesOn();
+    expect(line.intake.texts()).toEqual(['sementara itu', 'sesudahnya']);
+  });
+
+  test('a tab that hangs', async () => {
+    await aRunningLine({ heartbeatMs: 200, pulseMs: 500 });
+    const before = line.channel.running()!;
+    toTabs('SIGSTOP');
+    await line.comesBack(before);
+    expect(line.log.lines.join('\n')).toContain('does not answer');
+    await goesOn();
+  });
+
+  test('the process of the line: its browser goes with it', async () => {
+    await aRunningLine();
+    const before = line.channel.running()!;
+    const browser = before.browserPid()!;
+    process.kill(before.pid, 'SIGKILL');
+    await line.comesBack(before);
+    expect(existsSync(`/proc/${browser}`)).toBe(false);
+    await goesOn();
+  });
+
+  test('a page that left', async () => {
+    await aRunningLine({ bootMs: 3_000 });
+    const before = line.channel.running()!;
+    await line.wa.leaves();
+    await siti().writes('sementara itu');
+    await line.comesBack(before);
+    await goesOn();
+    expect(line.intake.texts()).toEqual(['sementara itu', 'sesudahnya']);
+  });
+
+  test('a page that lacks what the library needs: tried again, and told after a while', async () => {
+    await aRunningLine({ downAfterMs: 1_500 });
+    await line.wa.lacks('WAWebCollections');
+    const before = line.channel.running()!;
+    process.kill(before.pid, 'SIGKILL');
+    await until('people are told', () => states().at(-1) === 'down');
+    await line.wa.heals();
+    await line.comesBack(before);
+    await goesOn();
+  });
+});
+
+describe('what lives is left alone', () => {
+  test('a page that was loaded anew is ready again, and nothing comes twice', async () => {
+    await aRunningLine();
+    await siti().writes('satu');
+    await until('it is stored', () => line.intake.stored.length === 1);
+    const before = line.channel.running()!;
+    await line.wa.reloads();
+    await until('it came again', () => line.intake.tries.length > 1);
+    await goesOn();
+    expect(line.channel.running()!.pid).toBe(before.pid);
+    expect(line.intake.texts()).toEqual(['satu', 'sesudahnya']);
+  });
+
+  test.each(['synced_early', 'never_syncs'] as const)(
+    'a page that is not heard to be ready (%s) is nudged',
+    async (kind) => {
+      await aRunningLine({ readyMs: 4_000 });
+      await line.channel.stop();
+      await line.wa.fails('boot', kind);
+      await line.channel.start(line.intake);
+      await until('it runs', () => line.channel.running() !== null);
+      const { pid } = line.channel.running()!;
+      await line.isUp();
+      expect(line.channel.running()!.pid).toBe(pid);
+      expect(line.log.lines.filter((one) => one.includes('does not become ready'))).toHaveLength(1);
+      await goesOn();
+    },
+  );
+
+  test('while WhatsApp is not reached, what is to be sent waits', async () => {
+    await aRunningLine();
+    const before = line.channel.running()!;
+    await line.wa.state('TIMEOUT');
+    await until('it is told', () => line.channel.health().state === 'degraded');
+    await expect(says('halo')).rejects.toMatchObject({ failure: 'throttled' });
+    await line.wa.state('CONNECTED');
+    await line.isUp();
+    await goesOn();
+    expect(line.channel.running()!.pid).toBe(before.pid);
+    expect(await siti().hears()).toEqual(['kami kembali']);
+  });
+});
+
+describe('what a person must mend is left to them', () => {
+  test.each([false, true])(
+    'a phone that unlinks us (page leaves: %s): down, until it is linked again',
+    async (leaves) => {
+      await aRunningLine();
+      await line.wa.unlinks({ leaves });
+      await until('it is down', () => line.channel.health().state === 'down');
+      expect(line.channel.health().detail).toContain('unlinked');
+      await until(
+        'its browser is gone',
+        () => line.channel.running() === null && processesOf(line.profileFolder).length === 0,
+      );
+      await expect(says('halo')).rejects.toMatchObject({ failure: 'throttled' });
+      await siti().writes('sementara itu');
+      await line.channel.stop();
+      const codes: (string | null)[] = [];
+      line.intake.linking = async (qr) => void codes.push(qr);
+      await line.channel.start(line.intake);
+      await until('a code is shown', () => codes.some(Boolean));
+      // Somebody must hear that the line waits: it was linked before.
+      await until('it is told', () => line.channel.health().state === 'down');
+      await line.wa.scans();
+      await line.isUp();
+      await goesOn();
+      expect(line.intake.texts()).toEqual(['sementara itu', 'sesudahnya']);
+    },
+  );
+
+  test('an account that WhatsApp blocks is not tried again', async () => {
+    await aRunningLine();
+    await line.wa.state('TOS_BLOCK');
+    await until('it is down', () => line.channel.health().state === 'down');
+    expect(line.channel.health().detail).toContain('blocked');
+    await until('its browser is gone', () => processesOf(line.profileFolder).length === 0);
+    expect(line.channel.running()).toBeNull();
+  });
+
+  test('an account that is used elsewhere is connected again', async () => {
+    await aRunningLine();
+    const before = line.channel.running()!;
+    await line.wa.state('CONFLICT');
+    await line.comesBack(before);
+    await goesOn();
+  });
+});
+
+describe('nothing is left behind', () => {
+  test('a lock of a browser that is gone, here or on another host, is no hindrance', async () => {
+    line = await aLine();
+    const session = sessionFolder(line.profileFolder);
+    mkdirSync(session, { recursive: true });
+    symlinkSync(`${hostname()}-4194301`, join(session, 'SingletonLock'));
+    await line.starts();
+    await line.channel.stop();
+    await rm(join(session, 'SingletonLock'), { force: true });
+    symlinkSync('another-host-1', join(session, 'SingletonLock'));
+    await line.channel.start(line.intake);
+    await line.isUp();
+  });
+
+  test('a gateway that is killed leaves neither browser nor process nor folder', async () => {
+    line = await aLine();
+    const wa = await startWhatsAppWeb();
+    const folder = await mkdtemp(join(tmpdir(), 'kentongan-killed-'));
+    const gateway = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'gatewayProcess.ts'), wa.url, folder],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const told = await new Promise<string>((resolve) =>
+      gateway.stdout.once('data', (data) => resolve(String(data))),
+    );
+    const { pid, browserPid } = JSON.parse(told) as { pid: number; browserPid: number };
+    expect(processesOf(folder)).toContain(browserPid);
+    gateway.kill('SIGKILL');
+    await until('all are gone', () => processesOf(folder).length === 0 && !existsSync(`/proc/${pid}`));
+    const left = processesOf(folder);
+    expect(left).toEqual([]);
+    await until(
+      'its folder is gone',
+      () => !existsSync(folder) || !readdirSync(folder).some((name) => name.startsWith('kentongan-browser-')),
+    );
+    await wa.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+});

@@ -133,6 +133,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'status',
   ],
   'listing-notice': ['code', 'title', 'event', 'text', 'reason', 'whose'],
+  /** On a line that works, what waits on one that is down. */
+  'answered-elsewhere': ['line', 'text', 'photos', 'files'],
   'draft-reminder': ['title'],
   'draft-expired': ['title'],
   'hand-over-end': [],

@@ -9,7 +9,7 @@ import { loadWaiting, type WaitingRow } from '../store/inbound.js';
 import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
-import { hearBlocks, hearLostGroups, isHeard } from './hear.js';
+import { hearBlocks, hearLostGroups, hearOwner, isHeard, isOfPerson, releaseHeld } from './hear.js';
 import { readAgain } from './readAgain.js';
 import { closeTalk, contentOf, openTalk, type HeardRow, type Surroundings, type Talk } from './talk.js';
 import { applyWave, runWave, type WaveDeps } from './wave.js';
@@ -83,12 +83,14 @@ export async function workBatch(
     trace.seqs = wave.map((talk) => talk.current!.seq);
     await hearBlocks(sql, wave, now);
     await hearLostGroups(sql, wave, context);
+    await hearOwner(sql, wave, now);
     const heard = wave.filter((talk) => isHeard(talk, deps.engine, now));
     await runWave(sql, heard, deps, around, context);
     said.push(...(await applyWave(sql, heard, deps, context)));
     await refresh(sql, heard, around);
   }
   await closeAttachments(sql, talks, context.nudges.send);
+  await releaseHeld(sql, talks, context);
   const batch = {
     conversations: talks.map((talk) => ({
       ...closeTalk(talk, sealer),
@@ -164,7 +166,7 @@ function nextWave(talks: Talk[], { only }: BatchOptions): Talk[] {
     talk.current = current ?? null;
     if (!current) return false;
     talk.handled.push(current.seq, ...(current.also ?? []).map(({ seq }) => seq));
-    if (current.kind !== 'internal') talk.lastInboundAt = current.receivedAt;
+    if (isOfPerson(current.kind)) talk.lastInboundAt = current.receivedAt;
     if (only !== undefined) return true;
     delete talk.note.p;
     delete talk.note.w;

@@ -5,6 +5,7 @@ import { loadOffset, nameLine, saveOffset, setLinking, type LineSeen } from '../
 import { createLineStates, type LineStateDeps, type LineStates, type StateTiming } from './lineState.js';
 import type { Receiver } from './receive.js';
 import type { Sender } from './send.js';
+import { showTyping } from './typing.js';
 
 /** A line that shall run: where its settings come from, and how it is opened. */
 export interface KnownLine {
@@ -140,6 +141,7 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
     return {
       async receive(inbound) {
         await deps.receiver.receive(inbound);
+        showTyping(one, inbound, deps.receiver);
         receivedAt = deps.now();
       },
       loadOffset: () => loadOffset(pool, lineId),

@@ -47,7 +47,6 @@ export function createLookUp(channel: Channel, deps: LineDeps, ends: LookUpEnds)
       if (!isDone) break;
       rows = rows.filter((one) => one !== row);
     }
-    working = null;
   }
 
   function isUp(): boolean {
@@ -95,8 +94,12 @@ export function createLookUp(channel: Channel, deps: LineDeps, ends: LookUpEnds)
   }
 
   function wake(): void {
-    if (rows.length === 0 || stopping.signal.aborted) return;
-    working ??= work();
+    if (rows.length === 0 || !isUp() || stopping.signal.aborted) return;
+    working ??= work().finally(() => {
+      working = null;
+      // What was added in this very moment.
+      wake();
+    });
   }
 
   return {

@@ -5,10 +5,12 @@ import type { Counters } from '../core/counters.js';
 import type { NewId, Now, Nudge } from '../core/ports.js';
 import { countWaiting, insertInbound, type InboundInsert } from '../store/inbound.js';
 import { inTransaction } from '../store/sql.js';
+import { followMoved, type MovedChat } from '../store/movedChats.js';
 import { identitiesOf, openConversations, type Writer } from '../store/openConversations.js';
 import { cleanInbound, unreadable } from './clean.js';
 import { isConnectionFault, isDataFault } from './faults.js';
 import { LruMap } from './lruMap.js';
+import { createQuietChats } from './quietChats.js';
 import type { RaiseIncidents } from './settle.js';
 
 export interface ReceiverDeps {
@@ -35,6 +37,10 @@ export interface ReceiverLimits {
 export interface Receiver {
   /** Resolves after the commit. Rejects if nothing was stored: then the platform must not be told that we have it. */
   receive(inbound: Inbound): Promise<void>;
+  /** Nothing of this chat is taken: the phone's owner keeps it to themselves. */
+  isPrivate(lineId: string, chatId: string): boolean;
+  /** The phone's owner has the word there, or keeps the chat: nobody is shown to write. */
+  isQuiet(lineId: string, chatId: string): boolean;
   /** Stores what is in hand, and takes nothing more. */
   stop(): Promise<void>;
 }
@@ -54,6 +60,7 @@ interface Waiting {
 export function createReceiver(deps: ReceiverDeps): Receiver {
   const limits = { ...LIMITS, ...deps.limits };
   const known = new LruMap<string, { id: string; chatId: string }>(KNOWN_CONVERSATIONS);
+  const quiet = createQuietChats(deps);
   const slowDown = createBacklogBrake(deps, limits.backlog);
   let waiting: Waiting[] = [];
   let working: Promise<void> | null = null;
@@ -63,8 +70,15 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     // One batch at a time: two at once could swap a person's messages.
     while (waiting.length > 0) {
       if (waiting.length < limits.batch) await sleep(limits.gatherMs);
-      const batch = waiting.slice(0, limits.batch);
-      waiting = waiting.slice(limits.batch);
+      const batch = waiting.slice(0, upToMove(waiting.slice(0, limits.batch)));
+      waiting = waiting.slice(batch.length);
+      try {
+        // Which chats are private must be known before anything is stored.
+        await quiet.ready();
+      } catch (cause) {
+        refuse(batch, cause as Error);
+        continue;
+      }
       await slowDown();
       await storeBatch(batch);
       deps.nudge.converse();
@@ -141,7 +155,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     return true;
   }
 
-  async function store(inbounds: Inbound[]): Promise<void> {
+  async function store(given: Inbound[]): Promise<void> {
+    let inbounds = given.filter((inbound) => !isKept(inbound));
+    if (inbounds.length === 0) return;
     const strangers = inbounds.filter((inbound) => knownConversation(inbound) === null);
     const insert = (sql: Pick<Pool, 'query'>) => insertInbound(sql, inbounds.map(toInsert), deps.now());
     let stored: number;
@@ -152,6 +168,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       stored = await inTransaction(deps.pool, async (sql) => {
         const ids = await openConversations(sql, writers, deps.newId);
         strangers.forEach((inbound, n) => remember(inbound, ids[n]!));
+        // Known by another id than the one that its owner wrote in.
+        inbounds = inbounds.filter((inbound) => !isKept(inbound));
+        const moved = inbounds.flatMap(moveOf);
+        if (moved.length > 0) await followMoved(sql, moved);
         return await insert(sql);
       });
     }
@@ -159,7 +179,26 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     deps.counters.duplicates += inbounds.length - stored;
   }
 
+  /** Of a chat that its owner keeps to themselves only their own word is taken, which may give it back. */
+  function isKept(inbound: Inbound): boolean {
+    const { lineId, chatId, content } = inbound;
+    if (content.kind === 'owner_wrote' && content.says !== 'pause') return false;
+    return quiet.isPrivate(lineId, chatId, () => known.get(keysOf(inbound)[0]!)?.id);
+  }
+
+  /** Where a chat goes on; what was known of its new id is looked at anew. */
+  function moveOf(inbound: Inbound): MovedChat[] {
+    const { content, platform, lineId, chatId } = inbound;
+    if (content.kind !== 'moved') return [];
+    const identities = identitiesOf(inbound);
+    const { kind } = identities.find(({ value }) => value === chatId) ?? identities[0]!;
+    for (const key of keysOf({ lineId, platform, ids: { [kind]: content.to } })) known.delete(key);
+    return [{ conversationId: known.get(keysOf(inbound)[0]!)!.id, platform, kind, to: content.to }];
+  }
+
   function knownConversation(inbound: Inbound): string | null {
+    // A chat that moves is written down like one that is new.
+    if (inbound.content.kind === 'moved') return null;
     const keys = keysOf(inbound);
     const first = known.get(keys[0]!);
     // All identities must be known to lead to the same place: a new one is written down first.
@@ -201,11 +240,14 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const inbound = readable(raw);
       // Nobody could be answered, however often it came.
       if (!inbound) return Promise.resolve();
+      quiet.heard(inbound);
       return new Promise<void>((resolve, reject) => {
         waiting.push({ inbound, resolve, reject });
         working ??= work();
       });
     },
+    isPrivate: (lineId, chatId) => quiet.isPrivate(lineId, chatId),
+    isQuiet: (lineId, chatId) => quiet.isQuiet(lineId, chatId),
     async stop() {
       isStopped = true;
       await working;
@@ -213,7 +255,13 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   };
 }
 
-function keysOf(inbound: Inbound): string[] {
+/** A chat that moves ends a batch: what comes next may already come from where it is then. */
+function upToMove(waiting: Waiting[]): number {
+  const moved = waiting.findIndex(({ inbound }) => inbound.content.kind === 'moved');
+  return moved < 0 ? waiting.length : moved + 1;
+}
+
+function keysOf(inbound: Pick<Inbound, 'lineId' | 'platform' | 'ids'>): string[] {
   return identitiesOf(inbound).map((i) => `${inbound.lineId} ${i.platform} ${i.kind} ${i.value}`);
 }
 

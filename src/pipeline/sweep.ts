@@ -4,6 +4,8 @@ import type { Counters } from '../core/counters.js';
 import type { Now, Nudge } from '../core/ports.js';
 import { linesWithUnsent } from '../store/outbound.js';
 import { linesWithLateFailures } from '../store/sentMessages.js';
+import { rescueWaiting } from './rescue.js';
+import type { RaiseIncidents } from './settle.js';
 import { inTransaction } from '../store/sql.js';
 import { hasDueTimers, hasUntold, hasWaiting, linesWithWaitingFiles, tryToSweep } from '../store/sweep.js';
 
@@ -13,6 +15,7 @@ export interface SweeperDeps {
   now: Now;
   nudge: Nudge;
   counters: Counters;
+  raiseIncidents: RaiseIncidents;
   /** Wakes whoever runs due timers. */
   wakeTimed: () => void;
   /** Is the clock right? Looked at before anything else: timers stand still under one that is behind. */
@@ -52,6 +55,7 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       for (const line of await linesWithLateFailures(sql)) nudge.send(line);
       if (isRight && (await hasDueTimers(sql, now))) deps.wakeTimed();
     });
+    await rescueWaiting(deps);
   }
 
   function found(wake: () => void): void {

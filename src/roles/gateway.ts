@@ -69,7 +69,10 @@ export async function startGateway(
     ...lines,
     receiver,
     sender,
-    intake: (lineId) => ({ reported: (reports) => reporter.reported(lineId, reports) }),
+    intake: (lineId) => ({
+      reported: (reports) => reporter.reported(lineId, reports),
+      isPrivate: (chatId) => receiver.isPrivate(lineId, chatId),
+    }),
     raiseIncidents,
     notify: () => nudge.notify(),
     owner,

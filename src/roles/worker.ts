@@ -39,6 +39,7 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
     now,
     nudge,
     counters,
+    raiseIncidents: runtime.raiseIncidents,
     wakeTimed: () => {
       queues.add('timed').catch(async (cause: unknown) => {
         log.warn({ err: cause }, 'no job could be added; timers run here');

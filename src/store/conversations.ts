@@ -16,6 +16,12 @@ export interface ConversationRow {
   private: string | null;
   failures: number;
   silencedUntil: Date | null;
+  /** The phone's owner has the word there until then. */
+  ownerUntil: Date | null;
+  /** The phone's owner keeps the chat to themselves. */
+  isPrivate: boolean;
+  /** Since when only a template may go, until the person writes. */
+  heldSince: Date | null;
   handedOverAt: Date | null;
   metAt: Date | null;
   addressId: string;
@@ -84,6 +90,7 @@ const CONTEXT = {
   name: 'conversations-context',
   text: `
     SELECT c.id, c.line_id AS "lineId", c.chat_id AS "chatId", c.is_group AS "isGroup", c.session, c.private, c.failures,
+      c.owner_until AS "ownerUntil", c.is_private AS "isPrivate", c.held_since AS "heldSince",
       c.silenced_until AS "silencedUntil", c.handed_over_at AS "handedOverAt", c.met_at AS "metAt",
       a.id AS "addressId", a.platform, a.phone, a.display_name AS "displayName", a.blocked_at AS "blockedAt",
       r.id AS "residentId", r.name AS "residentName", r.language,
@@ -230,7 +237,8 @@ const SAVE = {
     )
     UPDATE conversations c SET session = s.session, private = s.private, version = c.version + 1,
       failures = 0, wake_at = NULL, met_at = CASE WHEN s.is_met THEN coalesce(c.met_at, $8) ELSE c.met_at END,
-      silenced_until = s.silenced_until, last_inbound_at = coalesce(s.last_inbound_at, c.last_inbound_at)
+      silenced_until = s.silenced_until, last_inbound_at = coalesce(s.last_inbound_at, c.last_inbound_at),
+      held_since = CASE WHEN s.last_inbound_at IS NULL THEN c.held_since END
     FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::boolean[], $5::timestamptz[], $6::timestamptz[])
       AS s (id, session, private, is_met, silenced_until, last_inbound_at)
     WHERE c.id = s.id`,

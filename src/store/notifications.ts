@@ -79,7 +79,7 @@ export async function tellOfficers(
        SELECT v.id, l.state = 'down' AS "isDown" FROM addresses a
        JOIN conversations v ON v.address_id = a.id
        JOIN lines l ON l.id = v.line_id
-       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND NOT v.is_group AND l.removed_at IS NULL
+       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND NOT v.is_group AND NOT v.is_private AND l.removed_at IS NULL
        ORDER BY l.state = 'down', l.state = 'up' DESC, v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
      ) chat ON true
      WHERE w.told_at IS NULL AND chat."isDown" IS NOT TRUE

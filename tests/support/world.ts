@@ -122,7 +122,10 @@ export async function aWorld(options: WorldOptions) {
     lines: channels.map((channel: Channel) => openedLine(channel)),
     ...(options.stored ? { stored: options.stored } : {}),
     notify: () => nudge.notify(),
-    intake: (lineId) => ({ reported: (reports) => reporter.reported(lineId, reports) }),
+    intake: (lineId) => ({
+      reported: (reports) => reporter.reported(lineId, reports),
+      isPrivate: (chatId) => receiver.isPrivate(lineId, chatId),
+    }),
     receiver,
     sender,
     raiseIncidents: raise,
@@ -137,6 +140,7 @@ export async function aWorld(options: WorldOptions) {
     now,
     nudge: wake,
     counters,
+    raiseIncidents: raise,
     wakeTimed: () => void timed().catch((cause: unknown) => log.error({ err: cause }, 'timers failed')),
     checkClock: () => Promise.resolve(true),
   });

@@ -46,6 +46,8 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
               event,
               by: fact.officer.name,
               text: wordsOf(fact),
+              // Several people may share the chat: it tells more only to this one.
+              whose: row.residentId,
             },
           },
         ]

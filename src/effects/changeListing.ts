@@ -104,7 +104,13 @@ async function write(sql: Sql, changes: Change[], context: ApplyContext): Promis
       conversationId: listing.conversationId,
       externalId: `listing:${listing.id}:${status}:${now.getTime()}`,
       flow: 'listing-notice',
-      vars: { code: listing.code, title: listing.title, event: status, text: request.effect.reason ?? null },
+      vars: {
+        code: listing.code,
+        title: listing.title,
+        event: status,
+        text: request.effect.reason ?? null,
+        whose: listing.residentId,
+      },
     })),
     now,
   );

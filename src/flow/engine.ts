@@ -9,6 +9,7 @@ import { kindOf } from './steps/index.js';
 import type { FlowEvent, Session, Turn, TurnContext } from './types.js';
 import { catchUpAfter, catchUpBefore } from './versions.js';
 import { sayNotActive, walk, waitingStep } from './walk.js';
+import { forgetWhatWasTold } from './whose.js';
 import { asText } from './asText.js';
 
 /**
@@ -21,9 +22,11 @@ export function advance(flows: Flows, session: Session, event: FlowEvent, contex
   const run = new Run(flows, session, context);
   switch (event.kind) {
     case 'message':
+      forgetWhatWasTold(run);
       onMessage(run, event);
       break;
     case 'start':
+      forgetWhatWasTold(run);
       catchUpBefore(run);
       startFlow(run, event.flow, event.vars);
       catchUpAfter(run);

@@ -1,5 +1,6 @@
 import type { Run } from './run.js';
 import { framesOf, isWorkedOn } from './frames.js';
+import { noteWhose } from './whose.js';
 
 /** A draft is reminded of after a day and let go after a week. */
 const REMIND_AFTER = 24 * 3600_000;
@@ -25,6 +26,7 @@ export function finish(run: Run): void {
   }
   if (s.t !== undefined) s.q = run.nowMinutes;
   else s.q = undefined;
+  noteWhose(run);
 }
 
 /** Who we are, once, with the first answer: before it, but never before what to do in an emergency. */

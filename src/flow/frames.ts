@@ -49,6 +49,24 @@ export function letGoOfGone(session: Session, isKnown: (flow: string) => boolean
   return { wasOnTop: isGone };
 }
 
+/** Lets go all flows but those in which a request is being filled in, with what they called; or really all. */
+export function letGoOfTold(session: Session, isAll: boolean): void {
+  const chains: Frame[][] = [];
+  for (const frame of [...(session.k ?? []), takeTop(session)]) {
+    if (frame.y === 'c' && chains.length > 0) chains.at(-1)!.push(frame);
+    else chains.push([frame]);
+  }
+  const kept = isAll ? [] : chains.filter((chain) => chain.some(({ d }) => d !== undefined)).flat();
+  const top = kept.pop();
+  if (kept.length > 0) session.k = kept;
+  else delete session.k;
+  if (top) Object.assign(session, top);
+  for (const key of Object.keys(session.private ?? {}))
+    if (!framesOf(session).some(({ f }) => f !== undefined && key.startsWith(`${f}.`)))
+      delete session.private![key];
+  if (session.private && Object.keys(session.private).length === 0) delete session.private;
+}
+
 function takeTop(session: Session): Frame {
   const frame: Frame = {};
   for (const key of FRAME_KEYS) {

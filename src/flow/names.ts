@@ -137,6 +137,9 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'answered-elsewhere': ['line', 'text', 'photos', 'files'],
   'draft-reminder': ['title'],
   'draft-expired': ['title'],
+  'link-confirm': ['link', 'platform', 'name'],
+  'link-notice': ['event', 'platform', 'name'],
+  'history-code': ['code', 'platform'],
   'hand-over-end': [],
   'file-refused': ['because'],
   /** The link of an invite: `/start inv-<token>`. */

@@ -13,6 +13,8 @@ const MOST_STEPS = 500;
 /** The flow that asks for the village, and the one that tells of an office which takes no requests by chat. */
 export const CHOOSE_VILLAGE = 'choose-village';
 const NOT_ACTIVE = 'village-not-active';
+/** The flow that asks whose request it is, where several people share an address or it was silent for long. */
+export const WHOSE_REQUEST = 'whose-request';
 /** The flow that tells of a draft which waits. */
 export const DRAFT_REMINDER = 'draft-reminder';
 
@@ -107,6 +109,10 @@ export function sayNotActive(run: Run): void {
 
 /** The first place of the flow on top, once what it needs is known. */
 function begin(run: Run, flow: CompiledFlow): number | null {
+  if (flow.hasDraft && run.s.p === undefined && asksWhose(run)) {
+    delete run.s.s;
+    return enter(run, WHOSE_REQUEST, {}, 'c');
+  }
   if (flow.needs !== 'nothing' && !run.village) {
     // No step: the flow begins once the village is known.
     delete run.s.s;
@@ -117,6 +123,13 @@ function begin(run: Run, flow: CompiledFlow): number | null {
   if (flow.needs === 'active' && run.village && run.village.state !== 'active') return instead(run);
   if (flow.hasDraft) run.s.d = run.context.newId();
   return 0;
+}
+
+/** Whether somebody else than the one who had the word last may be writing. Who said that they are not is asked once. */
+function asksWhose(run: Run): boolean {
+  if (!run.flows.byId.has(WHOSE_REQUEST)) return false;
+  const { hiddenBy, profiles, id } = run.context.resident;
+  return hiddenBy === 'silence' ? run.s.rs !== id.slice(-8) : (profiles ?? 0) > 1;
 }
 
 /** The office takes no requests by chat: where it is and when it is open is said instead. */
@@ -158,6 +171,7 @@ export function leave(run: Run, returns: Json): number | null {
   const { s } = run;
   const ended: Frame = { f: s.f, y: s.y, i: s.i };
   const chosen = s.f === CHOOSE_VILLAGE ? villageOf(run) : null;
+  const isWhose = s.f === WHOSE_REQUEST;
   // While a person has the word nothing is asked: the answer would go to them.
   const isWithPerson = run.context.handedOver || run.effects.some((effect) => effect.kind === 'hand_over');
   const mayRepeat = !run.isEmergency && !isWithPerson;
@@ -172,7 +186,11 @@ export function leave(run: Run, returns: Json): number | null {
   if (chosen) run.village = run.context.village?.id === chosen.id ? run.context.village : chosen;
   const { flow } = run;
   if (s.s === undefined) {
-    if (chosen) return begin(run, flow);
+    if (isWhose) {
+      s.p = run.context.resident.id;
+      s.rs = s.p.slice(-8);
+    }
+    if (chosen || isWhose) return begin(run, flow);
     return leave(run, null);
   }
   if (ended.i) run.setVariable(ended.i, returns);

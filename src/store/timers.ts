@@ -148,7 +148,7 @@ async function remindOfCases(
 /** "Masih ada?", in time before a listing ends. */
 async function askWhetherStillThere(sql: Sql, timers: DueTimer[]): Promise<Outcome> {
   const { rows } = await sql.query<ListingTold>(
-    `SELECT id, code, title, conversation_id AS "conversationId" FROM listings
+    `SELECT id, code, title, conversation_id AS "conversationId", resident_id AS "residentId" FROM listings
      WHERE id = ANY ($1::uuid[]) AND status = 'published'`,
     [timers.map((timer) => timer.subjectId)],
   );
@@ -162,7 +162,7 @@ async function endListings(sql: Sql, timers: DueTimer[], { now }: TimerContext):
     `UPDATE listings l SET status = 'expired', closed_at = $2
      FROM (SELECT id FROM listings WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) free
      WHERE l.id = free.id AND l.status = 'published'
-     RETURNING l.id, l.code, l.title, l.conversation_id AS "conversationId"`,
+     RETURNING l.id, l.code, l.title, l.conversation_id AS "conversationId", l.resident_id AS "residentId"`,
     [ids, now],
   );
   const { rows: left } = await sql.query<{ id: string }>(
@@ -181,6 +181,7 @@ interface ListingTold {
   code: string;
   title: string;
   conversationId: string;
+  residentId: string;
 }
 
 function toSellers(timers: DueTimer[], listings: ListingTold[], event: string): InternalRow[] {
@@ -188,7 +189,8 @@ function toSellers(timers: DueTimer[], listings: ListingTold[], event: string): 
   return timers.flatMap((timer) => {
     const listing = byId.get(timer.subjectId);
     if (!listing) return [];
-    const vars = { code: listing.code, title: listing.title, event, text: null };
+    const { code, title, residentId: whose } = listing;
+    const vars = { code, title, event, text: null, whose };
     return [internal(timer, listing.conversationId, 'listing-notice', vars)];
   });
 }

@@ -201,7 +201,7 @@ describe('failures', () => {
     const siti = world.aPerson();
     await siti.says('ask 8');
     await world.settles();
-    expect(siti.heard()).toEqual(['done: {"count":0,"items":[]}']);
+    expect(siti.heard()).toEqual(['done: {"count":0,"items":[],"hidden":false}']);
     await siti.says('ask 9');
     await expect.poll(() => world.counters.conversationFailures).toBeGreaterThan(0);
   });

@@ -1,19 +1,18 @@
-import { readCode } from '../../core/code.js';
 import { sayWord } from '../always.js';
 import { askWhich } from '../asides.js';
 import { offerPerson } from '../pending.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
+import { flowOfCode } from './codes.js';
 import { choose, namedFlows } from '../understand/intent.js';
 import type { Message } from '../understand/vocabulary.js';
 
 /** No question waits: a code is looked up, a flow that is named begins, of several one is chosen, else the menu. */
 export function onNothingWaiting(run: Run, message: Message, late: boolean): void {
   const { flows } = run;
-  const code = readCode(message.text);
-  const status = flows.byIntent.get('status.cek');
-  if (code.kind === 'case' && status) {
-    startOnTop(run, status.id, { arg: code.code });
+  const meant = flowOfCode(run, message);
+  if (meant) {
+    startOnTop(run, meant.flow, { arg: meant.arg });
     return;
   }
   const { one, several } = choose(namedFlows(flows, message, run.context.officer !== null));

@@ -16,6 +16,7 @@ import { numberMeant } from '../understand/options.js';
 import type { Message } from '../understand/vocabulary.js';
 import { showPending, waitingStep } from '../walk.js';
 import { onAside } from './aside.js';
+import { flowOfCode, flowOfShownCode } from './codes.js';
 import { onNothingWaiting } from './nothingWaiting.js';
 import { passOn } from './passOn.js';
 import { isRepeatedConfirm } from './repeats.js';
@@ -53,6 +54,12 @@ export function onText(run: Run, message: Message, content: Content, late: boole
     }
     if (flows.vocabulary.isPolite(message) && takesWords(waiting)) {
       showPending(run);
+      return;
+    }
+    const code =
+      waiting.type === 'choose' && !hasWork(s) ? flowOfCode(run, message) : flowOfShownCode(run, message);
+    if (code) {
+      startOnTop(run, code.flow, { arg: code.arg });
       return;
     }
     // A whole phrase of what can be told in between ("bayar berapa") is no name or address.

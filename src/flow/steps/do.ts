@@ -72,13 +72,20 @@ function openCase(run: Run, values: JsonObject): Effect {
     answers: open,
     ...(Object.keys(sealed).length > 0 ? { private: sealed } : {}),
     ...(Object.keys(files).length > 0 ? { attachments: files } : {}),
+    ...(run.s.p === undefined ? {} : { resident: run.s.p }),
     ...(run.flows.services[service]?.confidential ? { confidential: true } : {}),
   };
 }
 
 function publishListing(run: Run): Effect {
   const { open, files } = sorted(run, run.flow);
-  return { kind: 'publish_listing', draft: draftOf(run), fields: open, photos: Object.values(files).flat() };
+  return {
+    kind: 'publish_listing',
+    draft: draftOf(run),
+    fields: open,
+    photos: Object.values(files).flat(),
+    ...(run.s.p === undefined ? {} : { resident: run.s.p }),
+  };
 }
 
 function draftOf(run: Run): string {

@@ -20,6 +20,7 @@ afterAll(() => stage.close());
 const NOTHING = {
   found: false,
   detail: false,
+  hidden: false,
   service: '',
   position: null,
   opened: null,
@@ -36,6 +37,7 @@ describe('case_by_code', () => {
     expect(await byCode(siti, `status ${code.toLowerCase().replaceAll('-', ' ')}`)).toEqual({
       found: true,
       detail: true,
+      hidden: false,
       code,
       service: 'usaha',
       status: 'asked',
@@ -138,7 +140,7 @@ describe('my_cases', () => {
 
   test('of somebody at the console there are none', async () => {
     await stage.aCase(siti);
-    expect(await stage.look(consoleAsker(sri.officer!), 'my_cases', {})).toEqual({ count: 0, items: [] });
+    expect(await stage.look(consoleAsker(sri.officer!), 'my_cases', {})).toEqual({ count: 0, items: [], hidden: false });
   });
 
   test('a place that was shown never rises', async () => {

@@ -135,5 +135,6 @@ test('a seller’s own listings are those that wait or are published', async () 
   ).toEqual({
     count: 0,
     items: [],
+    hidden: false,
   });
 });

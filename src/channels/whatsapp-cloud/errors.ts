@@ -91,7 +91,8 @@ export function errorOfNetwork(cause: unknown, what: string): SendError {
     errors?: { code?: unknown }[];
   };
   const code = String(inner.code ?? inner.errors?.[0]?.code ?? (cause as Error).name);
-  return new SendError(NOTHING_SENT.has(code) ? 'retry' : 'unknown', `${what}: ${code}`);
+  const neverConnected = NOTHING_SENT.has(code) || /^ERR_(?:SSL|TLS)_/u.test(code);
+  return new SendError(neverConnected ? 'retry' : 'unknown', `${what}: ${code}`);
 }
 
 /** Meta's access tokens begin with EAA; some of its messages quote them, and numbers of people. */

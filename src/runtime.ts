@@ -24,6 +24,7 @@ import { raiseIncidents } from './store/incidents.js';
 import { keepFlowVersions } from './store/flowVersions.js';
 import { checkKeys } from './store/keyCheck.js';
 import { loadKeys, sealerOver } from './store/keys.js';
+import { hasStoredLines } from './store/lines.js';
 import { lookUps } from './store/lookUps/index.js';
 import { mediaFiles } from './store/mediaFiles.js';
 import { migrate } from './store/migrate.js';
@@ -86,7 +87,7 @@ export async function createRuntime(
 }
 
 async function open(
-  config: Config,
+  given: Config,
   log: Logger,
   ending: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
@@ -94,10 +95,11 @@ async function open(
   const now = () => new Date();
   const random = (size: number) => randomBytes(size);
   // Reading the flows keeps this process busy while Postgres starts in its own.
-  const [url, loaded] = await settled(openDatabase(config, log, ending), loadFlows(FLOWS_FOLDER));
+  const [url, loaded] = await settled(openDatabase(given, log, ending), loadFlows(FLOWS_FOLDER));
   await migrate(url);
   const pool = createPool(url, { log });
   ending.push(() => pool.end());
+  const config = { ...given, simulator: await mayBeSimulated(given, pool, log) };
   await seed(pool, { demonstration: config.simulator });
   const source = { secretKeys: config.secretKeys, dataDir: config.dataDir };
   const keys = await loadKeys(source, log);
@@ -149,6 +151,13 @@ async function open(
     isAlone: config.databaseUrl === null,
     stop,
   };
+}
+
+/** The simulator ends with the first real line, also with one that `kentongan line add` made. */
+async function mayBeSimulated(config: Config, pool: Pool, log: Logger): Promise<boolean> {
+  if (!config.simulator || !(await hasStoredLines(pool))) return config.simulator;
+  log.warn('the simulator stays off: a real line was added (kentongan line list)');
+  return false;
 }
 
 async function openDatabase(

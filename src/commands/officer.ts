@@ -95,7 +95,7 @@ async function invite(sql: Sql, pool: Pool, phone: string, isTrusted: boolean): 
     { newId: v7, random: (size) => randomBytes(size), now: new Date() },
   );
   const bots = await pool.query<{ name: string }>(
-    "SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%' ORDER BY last_received_at DESC NULLS LAST",
+    "SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%' AND removed_at IS NULL ORDER BY last_received_at DESC NULLS LAST",
   );
   print(
     `Invite for ${made.name} (${made.phone}), once, until ${made.expiresAt.toISOString()}. It is not shown again:`,

@@ -31,6 +31,8 @@ export interface HeldLineDeps extends Omit<LineStateDeps, 'timing'> {
   closed?: (lineId: string) => Promise<void>;
   /** More that a line is handed: reports on what was sent, chats that are private. */
   intake?: (lineId: string) => Partial<Intake>;
+  /** A person must link the account: told once until it is linked, or the line is started anew. */
+  waitsForLink?: (lineId: string) => void;
   timing: HeldTiming;
 }
 
@@ -96,6 +98,7 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
     await sender.start(noting(one));
     await deps.opened?.(one);
     channel = one;
+    failure = null;
     // Not awaited: connecting may take long.
     if (!isEnding) void listen(one);
   }
@@ -138,6 +141,7 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
 
   function intakeOf(one: Channel): Intake {
     const mine = states!;
+    let linked: Promise<void> = Promise.resolve();
     return {
       async receive(inbound) {
         await deps.receiver.receive(inbound);
@@ -155,8 +159,11 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
       named: (name) => nameLine(pool, lineId, name),
       async linking(qr) {
         if (one !== channel) return;
-        mine.setLinking(qr !== null);
-        await setLinking(pool, lineId, qr, deps.now());
+        if (mine.setLinking(qr !== null)) deps.waitsForLink?.(lineId);
+        // In order: a void code must not come after its end.
+        const write = async (): Promise<void> => await setLinking(pool, lineId, qr, deps.now());
+        linked = linked.then(write, write);
+        await linked;
       },
       ...deps.intake?.(lineId),
     };

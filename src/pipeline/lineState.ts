@@ -32,8 +32,8 @@ export interface LineStates {
   changed(state: LineState, reason?: string): Promise<void>;
   /** Looked at every few seconds: what has gone on too long is an incident. */
   look(): Promise<void>;
-  /** Waiting for a person to link the account: no fault of the line. */
-  setLinking(isLinking: boolean): void;
+  /** Waiting for a person to link the account: no fault of the line. True the first time since it was up. */
+  setLinking(isLinking: boolean): boolean;
   isUp(): boolean;
 }
 
@@ -52,6 +52,7 @@ export function createLineStates(
   let unwellSince: number | null = performance.now();
   let upSince = 0;
   let isLinking = false;
+  let wasLinking = false;
   let raisedFor: 'down' | 'unwell' | null = null;
   /** What is written comes in the order in which it happened. */
   let writing: Promise<void> = Promise.resolve();
@@ -62,8 +63,10 @@ export function createLineStates(
     log[level]({ line: lineId, state: next, reason: why }, 'a line changed its state');
     state = next;
     reason = why;
-    if (next === 'up') upSince = performance.now();
-    else unwellSince ??= performance.now();
+    if (next === 'up') {
+      upSince = performance.now();
+      wasLinking = false;
+    } else unwellSince ??= performance.now();
     return write();
   }
 
@@ -124,7 +127,12 @@ export function createLineStates(
         if (at - unwellSince > timing.degradedMs) await raise('unwell', reason);
       }
     },
-    setLinking: (is) => void (isLinking = is),
+    setLinking(is) {
+      isLinking = is;
+      const isNew = is && !wasLinking;
+      wasLinking ||= is;
+      return isNew;
+    },
     isUp: () => state === 'up',
   };
 }

@@ -6,7 +6,13 @@ import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import { groupsLost } from '../effects/groupNotices.js';
 import { fetchAttachment } from '../media/media.js';
 import { createFetcher } from '../pipeline/fetch.js';
-import { createLineKeeper, openedLine, type KnownLine, type LineKeeper } from '../pipeline/lines.js';
+import {
+  createLineKeeper,
+  openedLine,
+  type KnownLine,
+  type LineKeeper,
+  type LineKeeperDeps,
+} from '../pipeline/lines.js';
 import { createReceiver } from '../pipeline/receive.js';
 import { createReporter } from '../pipeline/reports.js';
 import { createSender } from '../pipeline/send.js';
@@ -20,11 +26,14 @@ export interface StartedGateway extends StartedRole {
   health: LineKeeper['health'];
 }
 
+/** What whoever runs this process wants to hear. */
+export type GatewayEvents = Pick<LineKeeperDeps, 'lost' | 'waitsForLink'>;
+
 /** The lines: receiving, sending, and fetching what people send. */
 export async function startGateway(
   runtime: Runtime,
   simulator: SimulatedPlatform | null,
-  lost?: (lineId: string) => void,
+  told: GatewayEvents = {},
 ): Promise<StartedGateway> {
   const { pool, log, now, newId, nudge, counters, queues, local, owner, raiseIncidents } = runtime;
   const receiver = createReceiver({ pool, log, now, newId, nudge, counters, raiseIncidents });
@@ -76,7 +85,7 @@ export async function startGateway(
     raiseIncidents,
     notify: () => nudge.notify(),
     owner,
-    ...(lost ? { lost } : {}),
+    ...told,
     async opened({ lineId }) {
       const wake = () => {
         sender.nudge(lineId);

@@ -55,11 +55,14 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
   });
   if (ending.isEnding()) return;
   let gateway: StartedGateway | null = null;
+  let foundAt: (address: string) => void = () => {};
+  /** Where the console is, once it is there. */
+  const linkAt = new Promise<string>((resolve) => (foundAt = resolve));
   let simulator: SimulatedPlatform | null = null;
   if (role === 'worker' || role === 'all')
     started.push(await (await import('./worker.js')).startWorker(runtime));
   if (role === 'gateway' || role === 'all') {
-    simulator = config.simulator ? await openSimulator(runtime) : null;
+    simulator = runtime.config.simulator ? await openSimulator(runtime) : null;
     const lost = (lineId: string): void => {
       log.error(
         { line: lineId },
@@ -68,7 +71,12 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
       process.exitCode = 1;
       ending.end();
     };
-    gateway = await (await import('./gateway.js')).startGateway(runtime, simulator, lost);
+    gateway = await (
+      await import('./gateway.js')
+    ).startGateway(runtime, simulator, {
+      lost,
+      waitsForLink: (lineId) => void linkAt.then((address) => tellLink(lineId, address)),
+    });
     started.push(gateway);
   }
   const { startWeb } = await import('./web.js');
@@ -76,6 +84,7 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
   started.push(web);
   log.info({ role, address: web.address }, 'up');
   tell(`Kentongan is up (${role}): ${web.address}`);
+  foundAt(config.publicUrl ?? web.address);
   if (simulator) tell(`Try it in the browser: ${web.address}/simulator`);
   if (web.setupLink) {
     const base = config.publicUrl ?? web.address;
@@ -178,6 +187,11 @@ function refuse(cause: unknown): void {
     for (const fault of cause.faults) process.stderr.write(`${printFault(fault)}\n`);
   else throw cause;
   process.exitCode = 2;
+}
+
+function tellLink(lineId: string, address: string): void {
+  tell(`${lineId} waits for its phone: sign in at ${address}/console/jalur and scan the code there with`);
+  tell(`  WhatsApp → Linked devices → Link a device`);
 }
 
 function tell(line: string): void {

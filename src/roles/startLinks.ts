@@ -4,20 +4,32 @@ import type { Log } from '../core/ports.js';
 
 const LOOK_EVERY_MS = 60_000;
 
+/** Links that hand in a payload: one for each line that has such. */
+export interface StartLinks {
+  /** Opens a chat. */
+  chat: (payload: string) => string[];
+  /** Brings us into a group. */
+  group: (payload: string) => string[];
+}
+
 /**
- * Links that open a chat and hand in a payload. A process that holds the lines asks them; one that only serves pages
+ * Links that open a chat or bring a group, and hand in a payload. A process that holds the lines asks them; one that only serves pages
  * knows the lines by the names that their gateway wrote down.
  */
 export function createStartLinks(
   pool: Pool,
-  channels: readonly Channel[] | null,
+  channels: (() => readonly Channel[]) | null,
   log: Log,
-): (payload: string) => string[] {
-  if (channels) return (payload) => channels.flatMap((channel) => channel.startLink?.(payload) ?? []);
+): StartLinks {
+  if (channels)
+    return {
+      chat: (payload) => channels().flatMap((channel) => channel.startLink?.(payload) ?? []),
+      group: (payload) => channels().flatMap((channel) => channel.groupLink?.(payload) ?? []),
+    };
   let names: string[] = [];
   const look = async (): Promise<void> => {
     const { rows } = await pool.query<{ name: string }>(
-      `SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%'`,
+      `SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%' AND removed_at IS NULL`,
     );
     names = rows.map((row) => row.name.slice(1));
   };
@@ -25,5 +37,7 @@ export function createStartLinks(
     void look().catch((cause: unknown) => log.warn({ err: cause }, 'lines could not be read'));
   lookSafely();
   setInterval(lookSafely, LOOK_EVERY_MS).unref();
-  return (payload) => names.map((name) => `https://t.me/${name}?start=${encodeURIComponent(payload)}`);
+  const link = (parameter: string) => (payload: string) =>
+    names.map((name) => `https://t.me/${name}?${parameter}=${encodeURIComponent(payload)}`);
+  return { chat: link('start'), group: link('startgroup') };
 }

@@ -59,6 +59,7 @@ export async function startWeb(
 function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Simulator | null): WebDeps {
   const { config, pool, now, newId, random, sealer, log, services, perform, media, flows } = runtime;
   let prisma: ReturnType<WebDeps['prisma']> | undefined;
+  const links = createStartLinks(pool, gateway ? () => gateway.channels : null, log);
   return {
     settings: {
       publicUrl: config.publicUrl,
@@ -80,7 +81,8 @@ function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Si
     health: createHealth(runtime, gateway),
     metrics: createMetrics(runtime),
     environmentLines: environmentLines(config.lines),
-    startLinks: createStartLinks(pool, gateway?.channels ?? null, log),
+    startLinks: links.chat,
+    groupLinks: links.group,
     simulator,
   };
 }

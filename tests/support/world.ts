@@ -43,6 +43,7 @@ export interface WorldOptions {
   leases?: Partial<LeaseTiming>;
   /** Opens lines that the table holds, by their sealed settings. */
   stored?: (lineId: string, settings: string) => Channel;
+  waitsForLink?: (lineId: string) => void;
   database?: TestDatabase;
   /** Names the process, where two worlds stand for two. */
   owner?: string;
@@ -121,6 +122,7 @@ export async function aWorld(options: WorldOptions) {
     newId: v7,
     lines: channels.map((channel: Channel) => openedLine(channel)),
     ...(options.stored ? { stored: options.stored } : {}),
+    ...(options.waitsForLink ? { waitsForLink: options.waitsForLink } : {}),
     notify: () => nudge.notify(),
     intake: (lineId) => ({
       reported: (reports) => reporter.reported(lineId, reports),

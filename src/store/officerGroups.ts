@@ -1,6 +1,7 @@
 import { tokenHash } from '../core/inviteToken.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId, RandomBytes } from '../core/ports.js';
+import { refuseUnderWrongClock } from './clockGuard.js';
 import type { Sql } from './sql.js';
 
 /** How long the link that brings a group may be used. */
@@ -8,13 +9,14 @@ const LINK_MS = 3_600_000;
 
 /**
  * Makes the payload of a link that brings a village's group, once and within the hour; kept as a digest only. Earlier
- * ones of the village that nobody used are withdrawn.
+ * ones of the village that nobody used are withdrawn. Throws ClockBehindError.
  */
 export async function createGroupLink(
   sql: Sql,
   given: { villageId: string; officerId: string },
   { newId, random, now }: { newId: NewId; random: RandomBytes; now: Date },
 ): Promise<{ payload: string; expiresAt: Date }> {
+  await refuseUnderWrongClock(sql, now);
   await sql.query(
     "UPDATE link_codes SET used_at = $2 WHERE purpose = 'group' AND village_id = $1 AND used_at IS NULL",
     [given.villageId, now],
@@ -146,7 +148,7 @@ export interface GroupOfVillage {
 }
 
 /** The villages of a scope (null: all), each with its group; null title and time where it has none. */
-export async function groupsInScope(sql: Sql, villages: string[] | null): Promise<GroupOfVillage[]> {
+export async function groupsInScope(sql: Sql, villages: readonly string[] | null): Promise<GroupOfVillage[]> {
   const { rows } = await sql.query<GroupOfVillage>(
     `SELECT v.id AS "villageId", v.name AS village, a.display_name AS title, g.linked_at AS "linkedAt"
      FROM villages v

@@ -30,6 +30,8 @@ export interface WebDeps {
   environmentLines: ReadonlyMap<string, string>;
   /** Links that open a chat on each line that has them and hand in a payload: `https://t.me/<bot>?start=inv-…`. */
   startLinks: (payload: string) => string[];
+  /** The same for links that bring us into a group: `https://t.me/<bot>?startgroup=grp-…`. */
+  groupLinks: (payload: string) => string[];
   /** null but where the simulator is on. */
   simulator: Simulator | null;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consoleAsker } from '../../src/core/asker.js';
+import { tokenHash } from '../../src/core/inviteToken.js';
 import { handOver } from '../../src/effects/handOver.js';
 import { GENTENG, GINTANGAN, PASSWORD, aWeb, cookiesOf, form, withCookie } from './support.js';
 import type { Web } from './support.js';
@@ -305,6 +306,50 @@ describe('a listing', () => {
     expect(silent.headers.get('location')).toContain('listing_no_words');
     await web.app.request(`/console/lapak/${code}/turunkan`, form({ reason: 'Dilaporkan penipuan' }, ratna));
     expect((await web.app.request(`/pasar/${code}`)).status).toBe(404);
+  });
+});
+
+describe("an office's group", () => {
+  const digests = async () =>
+    (
+      await web.pool.query<{ code_hash: string; used: boolean }>(
+        "SELECT code_hash, used_at IS NOT NULL AS used FROM link_codes WHERE purpose = 'group' ORDER BY created_at, id",
+      )
+    ).rows;
+
+  test('gets a link that is shown once, kept as a digest, and withdrawn by the next one', async () => {
+    const made = await web.app.request('/console/petugas/grup', form({ village: GINTANGAN }, keeper));
+    const shown = await made.text();
+    const token = /\?startgroup=grp-([\w-]{32})"/u.exec(shown)![1]!;
+    expect(await page('/console/petugas', keeper)).not.toContain('startgroup=');
+    expect(await digests()).toEqual([{ code_hash: tokenHash(token), used: false }]);
+    await web.app.request('/console/petugas/grup', form({ village: GINTANGAN }, keeper));
+    expect((await digests()).map(({ used }) => used)).toEqual([true, false]);
+  });
+
+  test('that was linked is shown by its name, and ended: then it is told so', async () => {
+    const { rows } = await web.pool.query<{ id: string }>(
+      `WITH r AS (INSERT INTO residents (id) VALUES (gen_random_uuid()) RETURNING id),
+         a AS (INSERT INTO addresses (id, resident_id, platform, display_name)
+           SELECT gen_random_uuid(), id, 'telegram', 'Kantor <b>Gintangan</b>' FROM r RETURNING id),
+         l AS (INSERT INTO lines (id, platform, name) VALUES ('telegram:7', 'telegram', '@uji')
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING id)
+       INSERT INTO conversations (id, address_id, line_id, chat_id, is_group)
+       SELECT gen_random_uuid(), a.id, l.id, '-1001', true FROM a, l RETURNING id`,
+    );
+    await web.pool.query(
+      'INSERT INTO officer_groups (id, village_id, conversation_id, linked_at) VALUES (gen_random_uuid(), $1, $2, $3)',
+      [GINTANGAN, rows[0]!.id, web.clock.now],
+    );
+    expect(await page('/console/petugas', keeper)).toContain('Kantor &lt;b&gt;Gintangan&lt;/b&gt;');
+    const ended = await web.app.request('/console/petugas/grup/akhiri', form({ village: GINTANGAN }, keeper));
+    expect(ended.headers.get('location')).toBe('/console/petugas?kabar=group_ended');
+    const told = await web.pool.query('SELECT body FROM inbound_messages WHERE conversation_id = $1', [
+      rows[0]!.id,
+    ]);
+    expect(told.rows).toMatchObject([{ body: { flow: 'officer-group-replaced' } }]);
+    const again = await web.app.request('/console/petugas/grup/akhiri', form({ village: GINTANGAN }, keeper));
+    expect(again.headers.get('location')).toBe('/console/petugas?kabar=group_not_found');
   });
 });
 

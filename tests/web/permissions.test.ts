@@ -224,6 +224,27 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 303,
     },
   ],
+  'POST /console/petugas/grup': [
+    {
+      name: "making a link for the office's group",
+      path: () => '/console/petugas/grup',
+      method: 'POST',
+      fields: { village: GINTANGAN },
+      may: ['villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/petugas/grup/akhiri': [
+    {
+      name: "ending the office's group",
+      path: () => '/console/petugas/grup/akhiri',
+      method: 'POST',
+      fields: { village: GINTANGAN },
+      may: ['villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      status: 303,
+    },
+  ],
   'POST /console/petugas/:id/undang': [
     {
       name: 'inviting to the chat',

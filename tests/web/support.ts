@@ -63,6 +63,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: '# HELP up\nup 1\n' }),
     environmentLines: new Map([['telegram:1', 'TELEGRAM_BOT_TOKEN']]),
     startLinks: (payload) => [`https://t.me/contoh_bot?start=${payload}`],
+    groupLinks: (payload) => [`https://t.me/contoh_bot?startgroup=${payload}`],
     simulator: null,
     ...more,
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
 import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
+import { createGroupLink, groupsInScope } from '../../store/officerGroups.js';
 import { createInvite } from '../../store/officers.js';
 import { inTransaction } from '../../store/sql.js';
 import {
@@ -14,7 +15,7 @@ import {
   villagesInScope,
   waitingInvites,
 } from '../../store/web/officers.js';
-import type { OfficerRow } from '../../store/web/officers.js';
+import type { OfficerRow, VillageChoice } from '../../store/web/officers.js';
 import type { Scope } from '../../store/web/scope.js';
 import { allowed } from '../allowed.js';
 import { createAccount, createPasswordLink, deleteAccount, endSessions } from '../auth/accounts.js';
@@ -39,6 +40,7 @@ const OfficerForm = z.object({
   role: z.string().refine(isRole),
   village: z.string().max(20),
 });
+const GroupForm = z.object({ village: z.string().max(20) });
 const AccountForm = z.object({
   username: z
     .string()
@@ -50,10 +52,11 @@ const AccountForm = z.object({
 export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<WebEnv> {
   const page = async (c: WebContext, more: Partial<OfficersProps> = {}, status: 200 | 400 = 200) => {
     const { officer, scope } = allowed(c, 'officers.manage');
-    const [officers, waiting, villages] = await Promise.all([
+    const [officers, waiting, villages, groups] = await Promise.all([
       officersInScope(deps.pool, scope, deps.now()),
       waitingInvites(deps.pool, scope, officer.id, deps.now()),
       villagesInScope(deps.pool, scope),
+      groupsInScope(deps.pool, scope.villages),
     ]);
     return c.html(
       <OfficersPage
@@ -61,6 +64,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
         officers={officers}
         waiting={waiting}
         villages={villages}
+        groups={groups}
         mayServeAll={scope.villages === null}
         notice={c.req.query('kabar')}
         {...more}
@@ -88,6 +92,34 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       if (!id) return again('officers.fault_phone_taken');
       await audit(deps, officer, 'officer.add', id, { role, village });
       return c.redirect('/console/petugas?kabar=officer_added', 303);
+    })
+    .post('/petugas/grup', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const form = await readForm(c, GroupForm);
+      const village = await villageOf(scope, form.data?.village);
+      const made = await inTransaction(deps.pool, (sql) =>
+        createGroupLink(
+          sql,
+          { villageId: village.id, officerId: officer.id },
+          { newId: deps.newId, random: deps.random, now: deps.now() },
+        ),
+      );
+      return page(c, {
+        groupLink: {
+          village: village.name,
+          links: deps.groupLinks(made.payload),
+          payload: made.payload,
+          expiresAt: made.expiresAt,
+        },
+      });
+    })
+    .post('/petugas/grup/akhiri', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const form = await readForm(c, GroupForm);
+      const village = await villageOf(scope, form.data?.village);
+      const [result] = await deps.perform(officer, [{ kind: 'end_group', village: village.id }]);
+      const notice = result.outcome === 'done' ? 'ended' : 'not_found';
+      return c.redirect(`/console/petugas?kabar=group_${notice}`, 303);
     })
     .post('/petugas/:id/undang', async (c) => {
       const { officer, scope } = allowed(c, 'officers.manage');
@@ -148,6 +180,13 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const notice = result.outcome === 'done' ? (accept ? 'accepted' : 'refused') : result.outcome;
       return c.redirect(`/console/petugas?kabar=invite_${notice}`, 303);
     });
+
+  /** A village of the scope; 404 for any other, as if it were not there. */
+  async function villageOf(scope: Scope, id: string | undefined): Promise<VillageChoice> {
+    const village = (await villagesInScope(deps.pool, scope)).find((one) => one.id === id);
+    if (!village) throw new PageError(404);
+    return village;
+  }
 
   async function find(c: WebContext, scope: Scope): Promise<OfficerRow> {
     const found = await officerInScope(deps.pool, scope, idOf(c), deps.now());

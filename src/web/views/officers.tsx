@@ -2,7 +2,10 @@ import type { OfficerRow, VillageChoice, WaitingInvite } from '../../store/web/o
 import type { Given } from '../form.js';
 import { ROLES } from '../../store/officers.js';
 import type { Key } from '../words.js';
+import type { GroupOfVillage } from '../../store/officerGroups.js';
 import { Layout } from './layout.js';
+import { GroupLinkOnce, OfficeGroups } from './officeGroups.js';
+import type { GroupLink } from './officeGroups.js';
 import { Fault, Field, Notice, roleWords, wordOf } from './parts.js';
 import type { View } from './view.js';
 
@@ -11,6 +14,8 @@ export interface OfficersProps {
   officers: OfficerRow[];
   waiting: WaitingInvite[];
   villages: VillageChoice[];
+  /** The villages that take requests, each with its office's group. */
+  groups: GroupOfVillage[];
   /** Whether this keeper may make keepers of every village. */
   mayServeAll: boolean;
   notice: string | undefined;
@@ -19,6 +24,7 @@ export interface OfficersProps {
   /** Just made: shown once. */
   invite?: { name: string; payload: string; links: string[]; expiresAt: Date };
   link?: { name: string; username: string; url: string };
+  groupLink?: GroupLink;
 }
 
 /** The officers of a keeper's villages. */
@@ -30,6 +36,7 @@ export function OfficersPage(props: OfficersProps) {
       <Notice view={view} kind={props.notice} />
       <Fault view={view} faultKey={props.faultKey} />
       <ShownOnce {...props} />
+      {props.groupLink && <GroupLinkOnce view={view} link={props.groupLink} />}
       <Waiting {...props} />
       <ul class="people">
         {officers.map((officer) => (
@@ -37,6 +44,7 @@ export function OfficersPage(props: OfficersProps) {
         ))}
       </ul>
       <AddOfficer {...props} />
+      <OfficeGroups view={view} groups={props.groups} />
     </Layout>
   );
 }

@@ -7,8 +7,10 @@ import {
   type TelegramDoor,
   type WhatsAppCloud,
 } from '../channels/index.js';
+import type { SentReport } from '../channels/channel.js';
 import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import { createReceiver } from '../pipeline/receive.js';
+import { createReporter } from '../pipeline/reports.js';
 import type { Runtime } from '../runtime.js';
 import { registerLines, wantedLines } from '../store/lines.js';
 import type { WebhookDoors } from '../web/routes/webhook.js';
@@ -42,8 +44,9 @@ export async function openWebhooks(
   runtime: Runtime,
   gateway: Pick<StartedGateway, 'channels'> | null,
 ): Promise<StartedWebhooks> {
-  const { config, pool, log, now, sealer, counters } = runtime;
+  const { config, pool, log, now, sealer, nudge, counters } = runtime;
   const receiver = createReceiver(runtime);
+  const reporter = createReporter({ pool, log, nudge });
   const own = new Map<string, OwnDoor>();
   let isStopped = false;
 
@@ -95,7 +98,11 @@ export async function openWebhooks(
         return { version, telegram, cloud: null, stop: () => telegram.stop() };
       }
       if (settings.kind !== 'whatsapp-cloud') return null;
-      const cloud = createCloudDoorLine({ settings, intake: { receive }, log });
+      const intake = {
+        receive,
+        reported: (reports: SentReport[]) => reporter.reported(lineId, reports),
+      };
+      const cloud = createCloudDoorLine({ settings, intake, log });
       return { version, telegram: null, cloud, stop: () => cloud.stop() };
     } catch (cause) {
       log.error({ err: cause, line: lineId }, 'the settings of a line cannot be read; its webhook is closed');
@@ -181,6 +188,7 @@ export async function openWebhooks(
       await looking;
       for (const door of own.values()) await door.stop();
       await receiver.stop();
+      await reporter.stop();
     },
   };
 }

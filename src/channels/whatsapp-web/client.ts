@@ -69,7 +69,13 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   let saved: number | null = null;
 
   const child = (): Child | null => supervisor?.child() ?? null;
-  const sending = createSending({ child, own, log, sendMs: timing.sendMs });
+  const sending = createSending({
+    child,
+    own,
+    stuck: () => supervisor?.restart('a message does not get out'),
+    log,
+    sendMs: timing.sendMs,
+  });
 
   async function start(given: Intake): Promise<void> {
     intake = given;

@@ -15,6 +15,8 @@ export interface SendDeps {
   /** The process whose page is ready. */
   child: () => Child | null;
   own: Own;
+  /** The page does not get a message out, and must be begun anew. */
+  stuck: () => void;
   log: Log;
   /** How long one message may take, in ms. */
   sendMs: number;
@@ -44,6 +46,8 @@ interface Underway {
  */
 export function createSending(deps: SendDeps): Sending {
   const underway = new Map<string, Underway>();
+  /** Messages for whose sake the page was begun anew. */
+  const begunAnew = new Set<string>();
 
   async function send(
     chatId: string,
@@ -134,15 +138,28 @@ export function createSending(deps: SendDeps): Sending {
     for (const part of parts) {
       const at = open.findIndex((one) => isSame(part, one));
       if (at < 0) break;
+      if (open[at]!.ack === 0) return isStillTried(key);
       found.push(open[at]!.id);
       open.splice(0, at + 1);
     }
+    begunAnew.delete(key);
     if (parts.length > 0 && found.length === parts.length) {
       underway.delete(key);
       return found;
     }
     if (found.length > done.length) remember(key, { done: found, refusals: 0 });
     return [];
+  }
+
+  /**
+   * The page has it, but no word of the server: it goes on trying, or was never told. Begun anew, it knows: asked again,
+   * the answer is another. Null where it is the same.
+   */
+  function isStillTried(key: string): null {
+    if (begunAnew.delete(key)) return null;
+    begunAnew.add(key);
+    deps.stuck();
+    throw new SendError('unknown', 'the message is still on its way');
   }
 
   /** Keeps a bounded memory: the oldest is forgotten first. */

@@ -61,6 +61,8 @@ export interface Supervisor {
   start(): void;
   /** The process whose page is ready, and connected; null where there is none. */
   child(): Child | null;
+  /** Begins anew, where the page is ready but does not do what it should. */
+  restart(why: string): void;
   /** Whatever runs, for tests. */
   running(): Child | null;
   stop(): Promise<void>;
@@ -272,6 +274,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       });
     },
     child: () => (phase === 'ready' && isConnected ? child : null),
+    restart(why) {
+      if (phase === 'ready') again(why);
+    },
     running: () => child,
     async stop() {
       clearTimers();

@@ -12,7 +12,7 @@ export interface TakerDeps {
   receiveMs: (failures: number) => number;
   /** Whether a message from our own account was sent by us. */
   isOurs: (record: MessageRecord) => Promise<boolean>;
-  /** Everything that came of a chat is stored: the platform may be told. */
+  /** Everything that a person wrote is stored: the platform may be told. */
   stored: (chat: string) => void;
 }
 
@@ -39,6 +39,8 @@ export function createTaker(deps: TakerDeps): Taker {
   const chats = new Map<string, Promise<void>>();
   /** What is not stored yet, with its time. */
   const open = new Map<symbol, number>();
+  /** Chats of which something was stored since the platform was told. */
+  const unseen = new Set<string>();
   let newest: number | null = null;
   let held: unknown[] | null = null;
 
@@ -55,41 +57,42 @@ export function createTaker(deps: TakerDeps): Taker {
     if (at !== null) open.set(key, at);
     const mine = (chats.get(chat) ?? Promise.resolve())
       .then(() => receive(raw))
-      .then((isStored) => {
+      .then((outcome) => {
         // What was not stored keeps its time: from there on the history is read again.
-        if (!isStored) return;
+        if (outcome === 'stopped') return;
         open.delete(key);
         if (at !== null) newest = Math.max(newest ?? 0, at);
+        if (outcome === 'stored') unseen.add(chat);
       });
     chats.set(chat, mine);
     void mine.finally(() => {
       if (chats.get(chat) !== mine) return;
       chats.delete(chat);
-      if (!stopping.signal.aborted && chat !== '') deps.stored(chat);
+      // What was passed over stays unread.
+      if (unseen.delete(chat) && !stopping.signal.aborted) deps.stored(chat);
     });
   }
 
-  /** False where it was stopped before it could be stored. */
-  async function receive(raw: unknown): Promise<boolean> {
+  async function receive(raw: unknown): Promise<'stored' | 'passed' | 'stopped'> {
     try {
-      if (await isOwn(raw)) return true;
+      if (await isOwn(raw)) return 'passed';
     } catch (cause) {
       log.warn(
         { err: cause, line: lineId },
         'whatsapp-web: a message of our own account could not be told apart',
       );
-      return true;
+      return 'passed';
     }
     const reading = toInbound(raw, { lineId, isPrivate: (chat) => intake.isPrivate?.(chat) ?? false });
     if (reading.kind === 'ignored') {
       log.info({ line: lineId, why: reading.why }, 'whatsapp-web: passed over');
-      return true;
+      return 'passed';
     }
     const { externalId } = reading.inbound;
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
         await intake.receive(reading.inbound);
-        return true;
+        return reading.inbound.content.kind === 'owner_wrote' ? 'passed' : 'stored';
       } catch (cause) {
         log.warn(
           { err: cause, line: lineId, message: externalId, failures },
@@ -98,7 +101,7 @@ export function createTaker(deps: TakerDeps): Taker {
         await sleep(deps.receiveMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
-    return false;
+    return 'stopped';
   }
 
   async function isOwn(raw: unknown): Promise<boolean> {

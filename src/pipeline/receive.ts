@@ -166,7 +166,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     } else {
       const writers = strangers.map(toWriter);
       stored = await inTransaction(deps.pool, async (sql) => {
-        const ids = await openConversations(sql, writers, deps.newId);
+        const ids = await openConversations(sql, writers, deps.newId, deps.now());
         strangers.forEach((inbound, n) => remember(inbound, ids[n]!));
         // Known by another id than the one that its owner wrote in.
         inbounds = inbounds.filter((inbound) => !isKept(inbound));

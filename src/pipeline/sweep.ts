@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Counters } from '../core/counters.js';
 import type { Now, Nudge } from '../core/ports.js';
+import { finishMerges, hasMerging } from '../store/mergeAddresses.js';
 import { linesWithUnsent } from '../store/outbound.js';
 import { linesWithLateFailures } from '../store/sentMessages.js';
 import { rescueWaiting } from './rescue.js';
@@ -48,6 +49,8 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
     const before = new Date(now.getTime() - FRESH_MS);
     await inTransaction(pool, async (sql) => {
       if (!(await tryToSweep(sql))) return;
+      // Before what waits is handled: it may belong elsewhere by now.
+      if (await hasMerging(sql)) await finishMerges(sql, null, now);
       if (await hasWaiting(sql, before, now)) found(() => nudge.converse());
       if (await hasUntold(sql, before)) found(() => nudge.notify());
       for (const line of await linesWithUnsent(sql, before, now)) found(() => nudge.send(line));

@@ -1,5 +1,6 @@
 import type { AddressIds, Platform } from '../core/content.js';
 import type { NewId } from '../core/ports.js';
+import { mergeAddresses } from './mergeAddresses.js';
 import type { Sql } from './sql.js';
 
 /** Someone who wrote on a line, by what the platform tells of them. */
@@ -20,7 +21,12 @@ const LOCK = 7_204_113_527;
  * Set-based: a handful of statements however many they are. Runs inside a transaction. Those who are known are found
  * without the lock, and their row is touched only where the platform moved the chat.
  */
-export async function openConversations(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+export async function openConversations(
+  sql: Sql,
+  writers: Writer[],
+  newId: NewId,
+  now = new Date(),
+): Promise<string[]> {
   const found = await findConversations(sql, writers);
   const fresh = writers.flatMap((writer, n) => (found[n] === null ? [{ writer, n }] : []));
   if (fresh.length > 0) {
@@ -28,6 +34,7 @@ export async function openConversations(sql: Sql, writers: Writer[], newId: NewI
       sql,
       fresh.map(({ writer }) => writer),
       newId,
+      now,
     );
     fresh.forEach(({ n }, i) => (found[n] = made[i]!));
   }
@@ -59,9 +66,9 @@ async function findConversations(sql: Sql, writers: Writer[]): Promise<(string |
   return writers.map((_, n) => byNumber.get(n + 1) ?? null);
 }
 
-async function makeConversations(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+async function makeConversations(sql: Sql, writers: Writer[], newId: NewId, now: Date): Promise<string[]> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-  const addresses = await openAddresses(sql, writers, newId);
+  const addresses = await openAddresses(sql, writers, newId, now);
   // Nothing is updated under the lock: it would wait for whoever works in that conversation, and all new people with it.
   await sql.query(
     `INSERT INTO conversations (id, address_id, line_id, chat_id, is_group)
@@ -101,7 +108,7 @@ export function identitiesOf(writer: Pick<Writer, 'platform' | 'ids'>): Identity
 }
 
 /** The address of each writer: found by any identity, merged where two identities turn out to be one person. */
-async function openAddresses(sql: Sql, writers: Writer[], newId: NewId): Promise<string[]> {
+async function openAddresses(sql: Sql, writers: Writer[], newId: NewId, now: Date): Promise<string[]> {
   const all = writers.flatMap(identitiesOf);
   const known = await findIdentities(sql, all);
   const addresses: string[] = [];
@@ -110,7 +117,9 @@ async function openAddresses(sql: Sql, writers: Writer[], newId: NewId): Promise
   const merged = new Map<string, string>();
   for (const writer of writers) {
     const identities = identitiesOf(writer);
-    const found = identities.flatMap((identity) => known.get(key(identity)) ?? []);
+    const found = identities
+      .flatMap((identity) => known.get(key(identity)) ?? [])
+      .map(({ address, at }) => ({ address: rootOf(merged, address), at }));
     const oldest = found.toSorted((a, b) => a.at - b.at)[0];
     let address = oldest?.address;
     if (!address) {
@@ -126,8 +135,14 @@ async function openAddresses(sql: Sql, writers: Writer[], newId: NewId): Promise
   }
   await insertPeople(sql, made);
   await insertIdentities(sql, added);
-  await mergeAddresses(sql, merged);
-  return addresses;
+  await mergeAddresses(sql, merged, now);
+  // Who turned out to be another within this very batch, too.
+  return addresses.map((address) => rootOf(merged, address));
+}
+
+function rootOf(merged: Map<string, string>, address: string): string {
+  const kept = merged.get(address);
+  return kept === undefined ? address : rootOf(merged, kept);
 }
 
 interface Known {
@@ -174,20 +189,6 @@ async function insertIdentities(sql: Sql, added: (Identity & { address: string }
     `INSERT INTO address_ids (platform, kind, value, address_id)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[])`,
     [...columns(added), added.map((a) => a.address)],
-  );
-}
-
-/** Two addresses are one person: the older goes on, and takes over the identities and what was proven of the other. */
-async function mergeAddresses(sql: Sql, merged: Map<string, string>): Promise<void> {
-  if (merged.size === 0) return;
-  const pairs = [[...merged.keys()], [...merged.values()]];
-  await sql.query(
-    `WITH pairs AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (gone, kept)), moved AS (
-       UPDATE address_ids i SET address_id = p.kept FROM pairs p WHERE i.address_id = p.gone
-     )
-     UPDATE addresses a SET phone = coalesce(a.phone, g.phone), officer_id = coalesce(a.officer_id, g.officer_id)
-     FROM pairs p JOIN addresses g ON g.id = p.gone WHERE a.id = p.kept`,
-    pairs,
   );
 }
 

@@ -52,10 +52,10 @@ export async function aGateway(options: { webhook?: boolean } = {}) {
     mediaFolder: join(dataDir, 'media'),
     address: web.address,
 
-    /** An officer of the village whose chat is linked: added, invited, and accepted by the officer's own contact. */
-    async anOfficer(id: number, name: string, role: string): Promise<Person> {
+    /** An officer of the village, invited: what the link hands in, and the phone that it is for. */
+    async anInvite(id: number, name: string, role: string): Promise<{ payload: string; phone: string }> {
       const phone = `62811000${String(id).padStart(5, '0')}`;
-      const invite = await inTransaction(runtime.pool, async (sql) => {
+      const { token } = await inTransaction(runtime.pool, async (sql) => {
         await createOfficer(sql, { name, phone, role, village: VILLAGE }, newId);
         return createInvite(
           sql,
@@ -63,8 +63,14 @@ export async function aGateway(options: { webhook?: boolean } = {}) {
           { newId, random: (size) => randomBytes(size), now: new Date() },
         );
       });
+      return { payload: `inv-${token}`, phone };
+    },
+
+    /** An officer of the village whose chat is linked: added, invited, and accepted by the officer's own contact. */
+    async anOfficer(id: number, name: string, role: string): Promise<Person> {
+      const { payload, phone } = await this.anInvite(id, name, role);
       const officer = bot.person(id, name);
-      await officer.starts(`inv-${invite.token}`);
+      await officer.starts(payload);
       await officer.waitsFor('Undangan untuk');
       await officer.sharesContact(`+${phone}`);
       await officer.waitsFor('Selamat bertugas');

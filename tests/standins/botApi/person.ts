@@ -39,9 +39,12 @@ export interface Person {
   ): Promise<number>;
   sendsVoice(bytes: Uint8Array): Promise<number>;
   sendsSticker(): Promise<number>;
+  /** Something that a chat knows and we cannot read. */
+  sends(what: keyof typeof UNREADABLE): Promise<number>;
   /** One's own number, or with `of` another person's. */
   sharesContact(phone: string, more?: { of?: number }): Promise<number>;
-  sharesLocation(latitude: number, longitude: number): Promise<number>;
+  /** `venue`: a place with a name. */
+  sharesLocation(latitude: number, longitude: number, more?: { venue?: string }): Promise<number>;
   /** Changes the last message that this person wrote. */
   edits(text: string): Promise<number>;
   blocks(): Promise<number>;
@@ -54,6 +57,22 @@ export interface Person {
   /** Resolves with the first message of the bot after the last one waited for whose text fits. */
   waitsFor(pattern: string | RegExp, withinMs?: number): Promise<Message>;
 }
+
+const clip = { file_id: 'clip-1', file_unique_id: 'c1', width: 640, height: 360, duration: 4 };
+
+/** As the Bot API words them. */
+const UNREADABLE = {
+  video: { video: { ...clip, mime_type: 'video/mp4', file_size: 900_000 } },
+  video_note: { video_note: { file_id: 'note-1', file_unique_id: 'n1', length: 240, duration: 4 } },
+  // Old clients know an animation as a document.
+  animation: {
+    animation: { ...clip, mime_type: 'video/mp4' },
+    document: { file_id: 'clip-1', file_unique_id: 'c1', mime_type: 'video/mp4', file_name: 'lucu.mp4' },
+  },
+  audio: { audio: { file_id: 'song-1', file_unique_id: 'a1', duration: 180, mime_type: 'audio/mpeg' } },
+  poll: { poll: { id: '1', question: 'Mau?', options: [{ text: 'Ya', voter_count: 0 }], type: 'regular' } },
+  dice: { dice: { emoji: '🎲', value: 4 } },
+};
 
 export function createPerson(hand: Hand, id: number, name: string): Person {
   const from = { id, is_bot: false, first_name: name, language_code: 'id' };
@@ -155,7 +174,13 @@ export function createPerson(hand: Hand, id: number, name: string): Person {
           user_id: more.of ?? id,
         },
       }),
-    sharesLocation: (latitude, longitude) => say('', { location: { latitude, longitude } }),
+    sends: (what) => say('', UNREADABLE[what]),
+    sharesLocation(latitude, longitude, more = {}) {
+      const location = { latitude, longitude };
+      const { venue: title } = more;
+      const venue = title === undefined ? {} : { venue: { location, title, address: 'Banyuwangi' } };
+      return say('', { location, ...venue });
+    },
     async edits(text) {
       const last = (await hand.chat(id)).messages.findLast((m) => m.from === 'person');
       if (!last) throw new Error(`${name} has written nothing yet`);

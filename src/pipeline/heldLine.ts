@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelHealth, Intake } from '../channels/channel.js';
 import type { Platform } from '../core/content.js';
+import { lineKind } from '../core/line.js';
 import { loadOffset, nameLine, saveOffset, setLinking, type LineSeen } from '../store/lines.js';
 import { createLineStates, type LineStateDeps, type LineStates, type StateTiming } from './lineState.js';
 import type { Receiver } from './receive.js';
@@ -114,7 +115,7 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
 
   async function cannotWork(cause: Error): Promise<void> {
     failure = cause.message;
-    tryAgainAt = performance.now() + timing.restartMs;
+    tryAgainAt = deps.elapsed() + timing.restartMs;
     log.error({ line: lineId, err: cause }, 'a line cannot work');
     await states!.changed('down', cause.message).catch(() => {});
   }
@@ -153,6 +154,10 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
       async stateChanged(state, reason) {
         // One that was closed meanwhile has nothing more to say.
         if (one !== channel) return;
+        // A refused account may be accepted again; one that was unlinked waits for its owner, who asks for the restart.
+        if (state === 'down' && lineKind(lineId) !== 'whatsapp-web')
+          tryAgainAt = Math.min(tryAgainAt, deps.elapsed() + timing.restartMs);
+        if (state === 'up') tryAgainAt = Infinity;
         await mine.changed(state, reason);
         if (state === 'up') sender.resume(lineId);
       },
@@ -201,12 +206,13 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
         .catch((cause: unknown) =>
           log.warn({ line: lineId, err: cause }, 'how a line stands is not written down yet'),
         );
-      if (performance.now() < tryAgainAt) return;
+      if (deps.elapsed() < tryAgainAt) return;
       tryAgainAt = Infinity;
       next(async () => {
         if (isEnding) return;
-        if (channel) void listen(channel);
-        else await begin();
+        if (!channel) return await begin();
+        await channel.stopListening();
+        void listen(channel);
       });
     },
     restart(other, at) {

@@ -14,6 +14,8 @@ export interface LineStateDeps {
   raiseIncidents: RaiseIncidents;
   /** Officers are to be told of something, or a line by which they can be told works again. */
   notify: () => void;
+  /** Milliseconds on a clock that never jumps. */
+  elapsed: () => number;
   timing: StateTiming;
 }
 
@@ -49,7 +51,7 @@ export function createLineStates(
   let state: LineState = 'starting';
   let reason: string | undefined;
   /** Since when it has not been up for long. */
-  let unwellSince: number | null = performance.now();
+  let unwellSince: number | null = deps.elapsed();
   let upSince = 0;
   let isLinking = false;
   let wasLinking = false;
@@ -64,9 +66,9 @@ export function createLineStates(
     state = next;
     reason = why;
     if (next === 'up') {
-      upSince = performance.now();
+      upSince = deps.elapsed();
       wasLinking = false;
-    } else unwellSince ??= performance.now();
+    } else unwellSince ??= deps.elapsed();
     return write();
   }
 
@@ -118,7 +120,7 @@ export function createLineStates(
       // The database was away.
       if (!isWritten) await write();
       if (unwellSince === null) return;
-      const at = performance.now();
+      const at = deps.elapsed();
       if (state === 'up') {
         if (at - upSince < timing.steadyMs) return;
         unwellSince = null;

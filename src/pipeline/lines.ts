@@ -13,7 +13,7 @@ import { isHolderDead } from './leaseOwner.js';
 
 export { openedLine, type KnownLine } from './heldLine.js';
 
-export interface LineKeeperDeps extends Omit<HeldLineDeps, 'timing'> {
+export interface LineKeeperDeps extends Omit<HeldLineDeps, 'timing' | 'elapsed'> {
   /** Those that the environment names, and the simulator's: always there, whatever the table says. */
   lines: KnownLine[];
   /** One that `kentongan line add` made, by its sealed settings. Not given: none of those run here. */
@@ -128,7 +128,7 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
 
   async function take(line: KnownLine, row: WantedLine): Promise<void> {
     log.info({ line: line.lineId }, 'this process holds the line');
-    const mine = holdLine(line, row.restartAt, { ...deps, timing });
+    const mine = holdLine(line, row.restartAt, { ...deps, timing, elapsed: () => performance.now() });
     held.set(line.lineId, mine);
     await mine.settled();
   }

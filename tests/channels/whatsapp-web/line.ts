@@ -97,3 +97,22 @@ export function processesOf(word: string): number[] {
     })
     .map(Number);
 }
+
+/** Ends, or stops, a browser's helpers that draw pages: one of them has the tab, the others wait for one. */
+export function toTabs(browser: number, signal: 'SIGKILL' | 'SIGSTOP'): void {
+  const tabs = processesOf('--type=renderer').filter((pid) => {
+    for (let above = pid; above > 1; above = parentOf(above)) if (above === browser) return true;
+    return false;
+  });
+  if (tabs.length === 0) throw new Error('the browser has no tab');
+  for (const pid of tabs) process.kill(pid, signal);
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Timing } from '../../../src/channels/whatsapp-web/supervisor.js';
 import type { MediaSource } from '../../../src/channels/channel.js';
 import { startWhatsAppWeb } from '../../standins/whatsappWeb.js';
 import { testIntake, testLog, until } from '../intake.js';
-import { aLine, processesOf, type Line } from './line.js';
+import { aLine, processesOf, toTabs, type Line } from './line.js';
 
 let line: Line;
 afterEach(async (context) => {
@@ -36,26 +36,6 @@ async function goesOn(): Promise<void> {
   await until('it is stored', () => line.intake.texts().includes('sesudahnya'));
   await says('kami kembali');
   expect((await siti().hears()).filter((text) => text === 'kami kembali')).toHaveLength(1);
-}
-
-/** Ends, or stops, the browser's helpers that draw pages: one of them has the tab, the others wait for one. */
-function toTabs(signal: 'SIGKILL' | 'SIGSTOP'): void {
-  const browser = line.channel.running()!.browserPid()!;
-  const tabs = processesOf('--type=renderer').filter((pid) => {
-    for (let above = pid; above > 1; above = parentOf(above)) if (above === browser) return true;
-    return false;
-  });
-  expect(tabs).not.toEqual([]);
-  for (const pid of tabs) process.kill(pid, signal);
-}
-
-function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
 }
 
 describe('linking', () => {
@@ -156,7 +136,7 @@ describe('what dies is started anew', () => {
   test('a tab that crashed', async () => {
     await aRunningLine();
     const before = line.channel.running()!;
-    toTabs('SIGKILL');
+    toTabs(before.browserPid()!, 'SIGKILL');
     await siti().writes('sementara itu');
     await line.comesBack(before);
     await goesOn();
@@ -166,7 +146,7 @@ describe('what dies is started anew', () => {
   test('a tab that hangs', async () => {
     await aRunningLine({ heartbeatMs: 200, pulseMs: 500 });
     const before = line.channel.running()!;
-    toTabs('SIGSTOP');
+    toTabs(before.browserPid()!, 'SIGSTOP');
     await line.comesBack(before);
     expect(line.log.lines.join('\n')).toContain('does not answer');
     await goesOn();

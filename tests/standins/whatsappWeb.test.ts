@@ -372,6 +372,20 @@ describe.skipIf(!hasBrowser)(`the stand-in for WhatsApp Web and the real client,
     await received('setelah muat ulang');
   });
 
+  test('a page that stands still answers nothing until its browser ends', async () => {
+    await wa.freezes();
+    let answer = 'none';
+    client.getState().then(
+      (state) => (answer = state),
+      () => (answer = 'failed'),
+    );
+    await wa.person('6281200000042').writes('ada yang dengar?');
+    expect(answer).toBe('none');
+    await client.destroy();
+    await until('the question fails', () => answer === 'failed');
+    await comesUp();
+  });
+
   test('a browser that is killed comes back linked', async () => {
     client.pupBrowser!.process()!.kill('SIGKILL');
     await until('the browser ends', () => !client.pupBrowser!.connected);
@@ -403,6 +417,21 @@ describe.skipIf(!hasBrowser)(`the stand-in for WhatsApp Web and the real client,
     expect(heard.slice(from)).toEqual([]);
     await client.pupPage!.evaluate('void window.onAppStateHasSyncedEvent()');
     await happens('ready', from);
+
+    await wa.fails('boot', 'never_syncs');
+    const nudged = heard.length;
+    await wa.reloads();
+    await until('the client waits for the page', () =>
+      client
+        .pupPage!.evaluate(
+          "!window.WWebJS && window.require('WAWebSocketModel').Socket.hears('change:hasSynced')",
+        )
+        .then(Boolean, () => false),
+    );
+    expect(await client.getState()).toBe('CONNECTED');
+    expect(heard.slice(nudged).filter(({ name }) => name === 'ready')).toEqual([]);
+    await client.pupPage!.evaluate('void window.onAppStateHasSyncedEvent()');
+    await happens('ready', nudged);
 
     const again = heard.length;
     await wa.state('UNPAIRED');

@@ -53,6 +53,8 @@ export interface WhatsAppWeb {
   /** The open page loads anew, or goes to another place. */
   reloads(): Promise<void>;
   leaves(): Promise<void>;
+  /** The open page stands still, so that nothing asked of it is answered until it is closed. */
+  freezes(): Promise<void>;
 
   /**
    * The next send, download, page load or message of a person meets a fault: once, or `times`; `to`: sends to that
@@ -155,6 +157,7 @@ function whatsAppWeb(url: string, hand: Hand, stop: () => Promise<void>): WhatsA
     isOpen: () => hand.isOpen(),
     reloads: () => hand.tell({ kind: 'reload' }),
     leaves: () => hand.tell({ kind: 'leave' }),
+    freezes: () => hand.freeze(),
     fails: (on, kind, more = {}) => hand.fault({ on, kind, times: more.times ?? 1, to: more.to }),
     lacks: (...modules) => hand.lack(modules),
     heals: () => hand.heal(),

@@ -52,6 +52,8 @@ export interface Hand {
   state(state: string): Promise<void>;
   isLinked(): Promise<boolean>;
   isOpen(): Promise<boolean>;
+  /** Resolves once the page stands still. */
+  freeze(): Promise<void>;
   fault(fault: Fault): Promise<void>;
   heal(): Promise<void>;
   lack(modules: string[]): Promise<void>;
@@ -164,6 +166,11 @@ export function localHand(state: State): Hand {
     },
     isLinked: async () => [...state.devices.values()].some((device) => device.isLinked),
     isOpen: async () => [...state.devices.values()].some((device) => device.tell !== null),
+    async freeze() {
+      const before = state.frozen;
+      tellLinked(state, { kind: 'freeze' });
+      while (state.frozen === before) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
     async fault(fault) {
       state.faults.push(fault);
     },

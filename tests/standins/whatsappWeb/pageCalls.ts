@@ -79,6 +79,10 @@ export const pageCalls: { [method: string]: PageCall } = {
     const isLost = state.faults.some((f) => f.on === 'download' && f.kind === 'error' && f.times > 0);
     return { stage: isLost && takeFault(state, 'download') ? 'ERROR_UNKNOWN' : 'RESOLVED' };
   },
+  frozen(state) {
+    state.frozen += 1;
+    return NO_ANSWER;
+  },
   pairing_code: () => 'KENT0NGN',
   refresh_qr(_state, _body, device) {
     device.ref = newRef();

@@ -30,6 +30,8 @@ export interface State {
   required: Set<string>;
   missing: Set<string>;
   nextFile: number;
+  /** How many pages stood still on request. */
+  frozen: number;
 }
 
 export interface PersonRow {
@@ -133,6 +135,7 @@ export function createState(options: { version: string; phone: string; name: str
     required: new Set(),
     missing: new Set(),
     nextFile: 1,
+    frozen: 0,
   };
 }
 

@@ -107,8 +107,6 @@ const heard = {
     const ack = values.ack !== undefined && values.ack >= 0 ? Math.max(values.ack, msg.ack) : values.ack;
     msg.set(ack === undefined ? values : { ...values, ack });
   },
-  unread: ({ id, unreadCount }) => collections.Chat.get(id)?.set({ unreadCount }),
-  typing() {},
   vote({ vote }) {
     const { pollVoteTableMode } = modules.WAWebAddonPollVoteTableMode;
     void pollVoteTableMode.bulkUpsert([
@@ -133,6 +131,12 @@ const heard = {
   },
   call: ({ value }) => modules.WAWebCallCollection.calls.set(value.id, value),
   reload: () => location.reload(),
+  /** Holds the page's only thread, without burning it, until the page goes. */
+  freeze() {
+    const request = new XMLHttpRequest();
+    request.open('POST', `${standIn.url}/device/frozen?device=${browser.device}`, false);
+    request.send('{}');
+  },
   leave: () => location.assign('about:blank'),
   logout({ to }) {
     Cmd.emit('logout');

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { until } from '../channels/intake.js';
+import { aContext, browserTitle, hasBrowser, testBrowser } from '../support/browser.js';
 import { connectBotApi, STAND_IN_TOKEN, startBotApi } from './botApi.js';
 
 test('standing in a process of its own, it is driven from outside and keeps a record', async () => {
@@ -42,6 +44,54 @@ test('standing in a process of its own, it is driven from outside and keeps a re
     await new Promise((resolve) => child.once('exit', resolve));
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+describe.skipIf(!hasBrowser)(`the phone page, ${browserTitle}`, () => {
+  test('a resident writes, taps, sends a photo and a place, and reads; so does the office in its group', async () => {
+    const bot = await startBotApi();
+    const browser = await testBrowser();
+    try {
+      const { context, faults } = await aContext(browser, '360');
+      const page = await context.newPage();
+      await page.goto(`${bot.url}/phone`);
+      await page.getByLabel('Pesan').fill('lapor jalan');
+      await page.getByRole('button', { name: 'Kirim' }).click();
+      const siti = bot.person(41, 'Siti');
+      await until('it waits for the bot', async () => (await bot.waiting()) === 1);
+      const keyboard = { inline_keyboard: [[{ text: 'Jalan', callback_data: 'a.k3.0' }]] };
+      await call(bot.url, 'sendMessage', { chat_id: 41, text: 'Apa yang rusak?', reply_markup: keyboard });
+      await page.getByRole('button', { name: 'Jalan' }).click();
+      await page.getByRole('button', { name: 'Foto contoh' }).click();
+      await page.getByRole('button', { name: 'Lokasi' }).click();
+      await until('all wait for the bot', async () => (await bot.waiting()) === 4);
+      await page.getByText('Lokasi -8.2192').waitFor();
+      const picture = page.locator('#chat img');
+      expect(await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(640);
+      expect((await siti.messages()).map(({ from }) => from)).toEqual(['person', 'bot', 'person', 'person']);
+
+      await page.getByLabel('Chat').selectOption('group');
+      await page.getByLabel('Pesan').fill('/start@desa_uji_bot grp-abc');
+      await page.getByRole('button', { name: 'Kirim' }).click();
+      await page.getByRole('button', { name: 'Jadikan bot admin' }).click();
+      await until('the group waits for the bot', async () => (await bot.waiting()) === 6);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+      await bot.stop();
+    }
+  }, 60_000);
+
+  test('a page of another place may not move anybody', async () => {
+    const bot = await startBotApi();
+    const response = await fetch(`${bot.url}/control`, {
+      method: 'POST',
+      headers: { origin: 'http://elsewhere.example' },
+      body: JSON.stringify({ method: 'persons', args: [] }),
+    });
+    expect(response.status).toBe(403);
+    await bot.stop();
+  });
 });
 
 test('what a bot may not do is refused as the real one refuses it', async () => {

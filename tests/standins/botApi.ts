@@ -122,7 +122,10 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
 }
 
 function localHand(state: State): Hand {
-  return {
+  const people = new Map<number, string>();
+  const groups = new Map<number, Group>();
+  const nameOf = (id: number) => people.get(id) ?? `Warga ${id}`;
+  const hand: Hand = {
     deliver: async (update, times) => deliver(state, update, times),
     async chat(id, more = {}) {
       const known = state.chats.get(id);
@@ -134,12 +137,23 @@ function localHand(state: State): Hand {
     async change(id, changes) {
       Object.assign(state.chats.get(id)!, changes);
     },
-    async write(chat, text) {
+    async write(chat, text, body = {}) {
       const id = state.nextMessage++;
       const found = state.chats.get(chat)!;
       found.isStarted = true;
-      found.messages.push({ id, from: 'person', text, buttons: [], photos: [], raw: { message_id: id } });
+      const raw = { message_id: id, ...body };
+      found.messages.push({ id, from: 'person', text, buttons: [], photos: [], raw });
       return id;
+    },
+    persons: async () => [...people].map(([id, name]) => ({ id, name })),
+    async named(id, name) {
+      people.set(id, name);
+    },
+    act: (id, name, args) => doneBy(createPerson(hand, id, nameOf(id)), name, args),
+    actInGroup(id, name, by, args) {
+      const group = groups.get(id) ?? createGroup(hand, id, 'Kantor Desa', true);
+      groups.set(id, group);
+      return doneBy(group, name, [createPerson(hand, by, nameOf(by)), ...args]);
     },
     async query() {
       const id = `${4_000_000 + state.nextUpdate}${state.queries.size}`;
@@ -161,6 +175,14 @@ function localHand(state: State): Hand {
     waiting: async () => state.waiting.length,
     webhook: async () => state.webhook?.url ?? null,
   };
+  return hand;
+}
+
+/** By name, as the phone page asks. */
+async function doneBy(somebody: Person | Group, name: string, args: unknown[]): Promise<unknown> {
+  const does = somebody[name as 'waitsFor'] as unknown;
+  if (typeof does !== 'function') throw new Error(`nobody can "${name}"`);
+  return (await (does as (...given: unknown[]) => Promise<unknown>)(...args)) ?? null;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -7,8 +7,14 @@ export interface Hand {
   chat(id: number, more?: { type?: Chat['type']; title?: string }): Promise<Chat>;
   /** Changes what a chat is: a group's topics, what we are in it. */
   change(id: number, changes: Partial<Omit<Chat, 'id' | 'messages'>>): Promise<void>;
-  /** Puts a message of a person into the chat; answers with its message_id. */
-  write(chat: number, text: string): Promise<number>;
+  /** Puts a message of a person into the chat; answers with its message_id. `body` as the Bot API words it. */
+  write(chat: number, text: string, body?: { [field: string]: unknown }): Promise<number>;
+  /** Who was met so far, and a name for somebody. */
+  persons(): Promise<{ id: number; name: string }[]>;
+  named(id: number, name: string): Promise<void>;
+  /** Does what a `Person` can, by name, alone or in a group: for the phone page. */
+  act(id: number, name: string, args: unknown[]): Promise<unknown>;
+  actInGroup(group: number, name: string, person: number, args: unknown[]): Promise<unknown>;
   query(): Promise<string>;
   keepFile(bytes: Uint8Array, extension: string): Promise<string>;
   block(chat: number, blocked: boolean): Promise<void>;
@@ -84,7 +90,7 @@ export function createPerson(hand: Hand, id: number, name: string): Person {
     more: { times?: number; at?: Date } = {},
   ) => {
     await hand.chat(id);
-    const message_id = await hand.write(id, text);
+    const message_id = await hand.write(id, text, body);
     return hand.deliver({ message: { message_id, from, chat, date: seconds(more.at), ...body } }, more.times);
   };
   const person: Person = {

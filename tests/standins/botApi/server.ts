@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { methods, Refusal, updatesNow, type Request } from './methods.js';
@@ -27,7 +28,13 @@ export async function serve(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand.in');
     const body = await readBody(request);
+    if (url.pathname === '/' || url.pathname === '/phone') return await sendPage(response);
+    const shown = /^\/phone\/file\/([\w-]+)$/u.exec(url.pathname);
+    if (shown) return showFile(response, shown[1]!);
     if (url.pathname === '/control') {
+      // Pages of other places in the same machine's browser have no business here.
+      const { origin, host } = request.headers;
+      if (origin !== undefined && origin !== `http://${host}`) throw new Refusal(403, 'Forbidden');
       const { method, args } = JSON.parse(body.toString(), revive) as { method: string; args: unknown[] };
       return reply(response, 200, (await control(method, args)) ?? null);
     }
@@ -118,6 +125,20 @@ export async function serve(
       // Who hung up must not be handed updates.
       request.socket.once('close', hungUp);
     });
+  }
+
+  async function sendPage(response: ServerResponse): Promise<void> {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+    response.end(await readFile(new URL('phone.html', import.meta.url)));
+  }
+
+  /** For the phone page; a program's own bytes are never shown as a page. */
+  function showFile(response: ServerResponse, id: string): void {
+    const file = state.files.get(id);
+    if (!file) throw new Refusal(404, 'Not Found');
+    const type = file.path.endsWith('.jpg') ? 'image/jpeg' : 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'x-content-type-options': 'nosniff' });
+    response.end(file.bytes);
   }
 
   function sendFile(response: ServerResponse, token: string, path: string): void {

@@ -107,6 +107,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
   const { pool, log, counters } = given;
   const { lineId, limits } = channel;
   let upSince = given.now();
+  let wasOpen = false;
   const deps: LineDeps = { ...given, upSince: () => upSince };
   const most = Math.max(1, Math.min(MOST_IN_FLIGHT, Math.ceil(channel.limits.perSecond)));
   const isTracked = limits.reports === true || limits.unknownOutcome === 'look';
@@ -181,6 +182,8 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     sent = [];
     // A line that is down holds its outbox: nothing is tried, and no try is used up.
     const isOpen = !isStopped && ['up', 'degraded'].includes(channel.health().state);
+    if (isOpen && !wasOpen) upSince = deps.now();
+    wasOpen = isOpen;
     const limit = isOpen ? Math.min(pace.allowance(), most - inFlight.size) : 0;
     if (limit === 0 && marked.length === 0) return;
     let taken: TakenRow[];

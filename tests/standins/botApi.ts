@@ -23,6 +23,8 @@ export interface BotApi {
   group(id: number, title: string, more?: { forum?: boolean }): Group;
   /** The next calls of a method ('*': any, 'download': of a file) meet a fault: once, or `times`. */
   fails(method: string, kind: FaultKind, more?: { times?: number; chat?: number }): Promise<void>;
+  /** No call meets a fault any more. */
+  heals(): Promise<void>;
   /** Delivers an update as it is, malformed or not, `times` times. */
   delivers(update: { [kind: string]: unknown }, times?: number): Promise<number>;
   /** What people do in `acts` comes to the bot in one batch. */
@@ -96,6 +98,7 @@ function botApi(url: string, token: string, hand: Hand, stop: () => Promise<void
       return known;
     },
     fails: (method, kind, more = {}) => hand.fault({ method, kind, times: more.times ?? 1, chat: more.chat }),
+    heals: () => hand.heal(),
     async together(acts) {
       await hand.hold(true);
       try {
@@ -166,6 +169,9 @@ function localHand(state: State): Hand {
     },
     async fault(fault) {
       state.faults.push(fault);
+    },
+    async heal() {
+      state.faults.length = 0;
     },
     async hold(isHolding) {
       state.isHolding = isHolding;

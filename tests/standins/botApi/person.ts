@@ -19,6 +19,7 @@ export interface Hand {
   keepFile(bytes: Uint8Array, extension: string): Promise<string>;
   block(chat: number, blocked: boolean): Promise<void>;
   fault(fault: Fault): Promise<void>;
+  heal(): Promise<void>;
   hold(isHolding: boolean): Promise<void>;
   calls(): Promise<Call[]>;
   waiting(): Promise<number>;

@@ -52,6 +52,12 @@ function readMessage(raw: unknown, line: Line): Read {
   if (silent) return silent;
   const message = Message.safeParse(raw);
   const externalId = messageId(envelope.data.chat.id, envelope.data.message_id);
+  const movedFrom = message.success ? message.data.migrate_from_chat_id : undefined;
+  if (movedFrom !== undefined) {
+    // Told of the group as it was: that is the one we know.
+    const before = { ...envelope.data, chat: { ...envelope.data.chat, id: movedFrom } };
+    return from(before, line, externalId, { kind: 'moved', to: String(envelope.data.chat.id) });
+  }
   if (envelope.data.chat.type !== 'private') {
     const told = message.success ? readInGroup(message.data) : null;
     return told ? from(envelope.data, line, externalId, told) : 'what people say in a group';

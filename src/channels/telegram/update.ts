@@ -35,6 +35,8 @@ export const Message = Envelope.extend({
   caption: z.string().optional(),
   /** This group is a supergroup from now on, of another id. */
   migrate_to_chat_id: z.int().optional(),
+  /** The same, told in the supergroup: what it was before. */
+  migrate_from_chat_id: z.int().optional(),
   media_group_id: z.string().max(100).optional(),
   photo: z
     .array(File.extend({ width: z.int().min(0), height: z.int().min(0) }))

@@ -11,6 +11,14 @@ const BENCHES: { names: string[]; load: () => Promise<Bench> }[] = [
     load: async () => (await import('./road.js')).roadBench,
   },
   {
+    names: ['ingress.webhook'],
+    load: async () => (await import('./ingress.js')).ingressBench,
+  },
+  {
+    names: ['render.telegram', 'render.whatsapp_cloud', 'render.whatsapp_web'],
+    load: async () => (await import('./rendering.js')).renderingBench,
+  },
+  {
     names: ['start.seconds', 'start.rss_mb'],
     load: async () => (await import('./start.js')).startBench,
   },

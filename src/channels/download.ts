@@ -23,7 +23,9 @@ export async function download(link: string, options: DownloadOptions): Promise<
   let url = first;
   for (let hops = 0; ; hops += 1) {
     if (!options.isAllowed(url))
-      throw new MediaError('refused', 'download: the link leads to a host that is not allowed');
+      throw new MediaError('refused', 'download: the link leads to a host that is not allowed', {
+        because: 'unsafe',
+      });
     if (hops > REDIRECTS) throw new MediaError('lost', 'download: too many redirects');
     const isFirst = url.protocol === first.protocol && url.host === first.host;
     const response = await ask(url, isFirst ? options.authorization : undefined, signal);
@@ -83,7 +85,7 @@ function failureOf(status: number): 'lost' | 'retry' {
 }
 
 function tooLarge(most: number): MediaError {
-  return new MediaError('refused', `download: over ${most} bytes`);
+  return new MediaError('refused', `download: over ${most} bytes`, { because: 'too_large' });
 }
 
 /** Only what kind of failure it was: its words may name the link. */

@@ -111,7 +111,9 @@ export function createGraphApi(options: GraphOptions): GraphApi {
         throw mediaError(cause);
       });
     if ((asked.file_size ?? 0) > DOWNLOAD_BYTES)
-      throw new MediaError('refused', `a file of ${asked.file_size} bytes, over ${DOWNLOAD_BYTES}`);
+      throw new MediaError('refused', `a file of ${asked.file_size} bytes, over ${DOWNLOAD_BYTES}`, {
+        because: 'too_large',
+      });
     const bytes = await download(asked.url, {
       isAllowed: (url) => isOfMeta(url, apiRoot),
       authorization,

@@ -54,9 +54,10 @@ export function render(chatId: string, message: Outgoing): CloudRequest[] {
   if (!header) {
     const isPlain = choices.length === 0 && !message.request;
     const files = uploadsOf(message);
+    // With pictures to come, the words stand under the first of them, as on the other channels.
+    const carrier = files.length > 1 && message.document ? 1 : 0;
     files.forEach((file, n) => {
-      // The words go with the last file, so that they stand under all of them.
-      const carries = isPlain && n === files.length - 1 && text !== '' && text.length <= CAPTION;
+      const carries = isPlain && n === carrier && text !== '' && text.length <= CAPTION;
       requests.push(fileRequest(file, carries ? text : ''));
       if (carries) text = '';
     });

@@ -147,9 +147,9 @@ describe('pictures and documents', () => {
       { body: { type: 'image', image: { caption: 'Cabai' } }, upload: { attachmentId: 'p1' } },
     ]);
   });
-  test('of several the last carries it, so that it stands under all', () => {
+  test('of several the first carries it', () => {
     const requests = render(SITI, { text: 'Cabai', photos: ['p1', 'p2'] });
-    expect(requests.map(({ body }) => body['image'])).toEqual([{}, { caption: 'Cabai' }]);
+    expect(requests.map(({ body }) => body['image'])).toEqual([{ caption: 'Cabai' }, {}]);
   });
   test('a text too long for a caption follows', () => {
     expect(kinds({ text: 'x'.repeat(1025), photos: ['p1'] })).toEqual(['image', 'text']);

@@ -13,7 +13,7 @@ import {
   type LineAdmin,
   type LineFault,
 } from '../store/lineAdmin.js';
-import { hasStoredLines } from '../store/lines.js';
+import { isSimulatorRunning } from '../store/lines.js';
 import { findVillageByName, OfficerError } from '../store/officers.js';
 import { inTransaction, type Sql } from '../store/sql.js';
 import { linesInScope, type LineSeen } from '../store/web/lines.js';
@@ -189,7 +189,7 @@ function namesOf(villages: { name: string }[]): string {
 }
 
 interface Admin extends LineAdmin {
-  /** The simulator runs until the first real line. */
+  /** It ends with the first real line, at the next start. */
   isSimulated: boolean;
   hasPublicUrl: boolean;
 }
@@ -204,7 +204,7 @@ async function run(work: (sql: Sql, admin: Admin) => Promise<void>): Promise<voi
       newId: v7,
       now: new Date(),
       environment: environmentLines(config.lines),
-      isSimulated: config.simulator && !(await hasStoredLines(pool)),
+      isSimulated: await isSimulatorRunning(pool),
       hasPublicUrl: config.publicUrl !== null,
     };
     try {

@@ -41,6 +41,14 @@ export async function hasStoredLines(sql: Sql): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Whether a gateway runs the simulator at this moment: it ends with the first real line, at the next start. */
+export async function isSimulatorRunning(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM lines WHERE platform = 'simulator' AND lease_until > now() LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
 /** What a holder saw of its line since it last renewed the lease. */
 export interface LineSeen {
   /** Set while the line is up. */

@@ -92,6 +92,15 @@ describe('kentongan line', () => {
     ]);
   });
 
+  test('add says what a running simulator wants', async () => {
+    await database.pool.query(
+      `INSERT INTO lines (id, platform, name, lease_owner, lease_until)
+       VALUES ('sim:resident', 'simulator', 'Simulator', 'x', now() + interval '1 minute')`,
+    );
+    expect((await run(['add', 'telegram'], [TOKEN])).out).toContain('restart Kentongan');
+    await database.pool.query(`DELETE FROM lines WHERE id = 'sim:resident'`);
+  });
+
   test('add with another token of the same bot changes the line', async () => {
     const before = await row('telegram:7001');
     expect((await run(['add', 'telegram'], [`${TOKEN}x`])).out).toContain('Changed telegram:7001');

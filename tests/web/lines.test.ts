@@ -137,6 +137,7 @@ describe('linking', () => {
     await linking(web.clock.now);
     await web.pool.query(`UPDATE lines SET lease_until = now() WHERE id = 'whatsapp-web:sendiri'`);
     expect(await page(keeper)).not.toContain('<svg');
+    expect(await page(keeper)).toContain('Tidak berjalan');
     await web.pool.query(`UPDATE lines SET ${alive} WHERE id = 'whatsapp-web:sendiri'`);
   });
 

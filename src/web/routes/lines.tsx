@@ -75,6 +75,7 @@ export function lineRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       incidents,
       isKeeper: mayManage,
       codes: await drawn(codes),
+      isSimulated: deps.simulator !== null,
       environment: deps.environmentLines,
     };
   }

@@ -9,6 +9,7 @@ interface LineProps {
   view: View;
   line: LineSeen;
   isKeeper: boolean;
+  isSimulated: boolean;
   code: string | undefined;
   variable: string | undefined;
 }
@@ -17,7 +18,7 @@ interface LineProps {
 export function LineCard(props: LineProps) {
   const { view, line } = props;
   const kind = lineKind(line.id);
-  const state = line.isLinking ? 'linking' : line.isHeld || line.state === 'stopped' ? line.state : 'unheld';
+  const state = !line.isHeld ? 'unheld' : line.isLinking ? 'linking' : line.state;
   return (
     <li class="card line">
       <h2>{nameOf(line)}</h2>
@@ -30,8 +31,10 @@ export function LineCard(props: LineProps) {
           <span class="quiet-text"> · {view.t('lines.since', { time: view.format.time(line.stateAt) })}</span>
         )}
       </p>
-      <Cure view={view} state={state} kind={kind} />
-      {line.reason && <p class="quiet-text">{view.t('lines.reason', { reason: line.reason })}</p>}
+      <Cure view={view} state={state === 'unheld' && props.isSimulated ? 'simulated' : state} kind={kind} />
+      {line.isHeld && line.reason && (
+        <p class="quiet-text">{view.t('lines.reason', { reason: line.reason })}</p>
+      )}
       <Linking {...props} />
       <Facts view={view} line={line} />
       {kind === 'whatsapp-web' && <p class="notice risk">{view.t('lines.risk')}</p>}

@@ -13,6 +13,8 @@ export interface LinesProps {
   isKeeper: boolean;
   /** QR codes as SVG, by line, of accounts that wait to be linked: for keepers alone. */
   codes: ReadonlyMap<string, string>;
+  /** The simulator is on: a real line starts at the next start, which ends it. */
+  isSimulated: boolean;
   /** Lines that the environment names, with the variable. */
   environment: ReadonlyMap<string, string>;
 }
@@ -54,6 +56,7 @@ export function LinesPart(props: LinesProps) {
             view={view}
             line={line}
             isKeeper={props.isKeeper}
+            isSimulated={props.isSimulated}
             code={props.codes.get(line.id)}
             variable={props.environment.get(line.id)}
           />

@@ -110,3 +110,33 @@ test('131056 delays that person only, while others go on', async () => {
   expect(await tini.hears()).toEqual([]);
   await tini.waitsFor(/\p{L}/u);
 });
+
+test('131047 sends the template; what waits goes once the person writes', async () => {
+  await slamet.wroteLast(25 * 60 * 60_000);
+  const before = (await slamet.ours()).length;
+  const lina = gateway.meta.person('6281200000056', 'Lina');
+  await lina.writes('lapor jalan');
+  for (const [question, answer] of [
+    ['warga desa atau kelurahan mana', VILLAGE],
+    ['Apa yang rusak', 'Jalan'],
+    ['Di mana tepatnya', 'Krajan, depan musala'],
+    ['Seperti apa kerusakannya', 'lubang dalam'],
+    ['Kirim 1 sampai 3 foto', 'lewati'],
+    ['Kirim lokasinya', 'lewati'],
+    ['Mohon diperiksa', 'Kirim'],
+  ] as const) {
+    await lina.waitsFor(question);
+    await lina.writes(answer);
+  }
+  const code = /Nomor (\S+?)\. /u.exec((await lina.waitsFor('laporan diterima. Nomor')).text)![1]!;
+  await until('the template is there', async () => (await slamet.ours()).length > before);
+  expect((await slamet.ours()).slice(before)).toMatchObject([
+    { template: { name: 'kabar_layanan', language: 'id' }, buttons: [{ title: 'Baca' }] },
+  ]);
+  expect(JSON.stringify((await slamet.ours()).at(-1))).not.toContain(code);
+  expect((await gateway.meta.calls('messages')).filter((call) => call.outcome === 131047)).toHaveLength(1);
+
+  await slamet.taps('Baca');
+  await slamet.waitsFor(`Permohonan baru ${code}`);
+  expect((await slamet.ours()).slice(before).filter((one) => one.template)).toHaveLength(1);
+});

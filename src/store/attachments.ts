@@ -1,6 +1,13 @@
 import type { NewId } from '../core/ports.js';
 import type { Sql } from './sql.js';
 
+/** An attachment, what it was sent for, and the conversation that it must have come by. */
+interface Link {
+  id: string;
+  subjectId: string;
+  conversationId: string | null;
+}
+
 /**
  * Links what people sent to what it was sent for, in the order given. Only attachments of that very conversation: an id
  * that came from elsewhere links nothing.
@@ -9,12 +16,10 @@ export async function linkToCases(
   sql: Sql,
   links: { id: string; caseId: string; conversationId: string | null }[],
 ): Promise<void> {
-  if (links.length === 0) return;
-  await sql.query(
-    `UPDATE attachments a SET case_id = l.case_id, position = l.ord - 1
-     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, case_id, conversation_id, ord)
-     WHERE a.id = l.id AND a.conversation_id IS NOT DISTINCT FROM l.conversation_id`,
-    [links.map((l) => l.id), links.map((l) => l.caseId), links.map((l) => l.conversationId)],
+  await linkTo(
+    sql,
+    'case_id',
+    links.map(({ caseId, ...link }) => ({ ...link, subjectId: caseId })),
   );
 }
 
@@ -23,12 +28,20 @@ export async function linkToListings(
   sql: Sql,
   links: { id: string; listingId: string; conversationId: string | null }[],
 ): Promise<void> {
+  await linkTo(
+    sql,
+    'listing_id',
+    links.map(({ listingId, ...link }) => ({ ...link, subjectId: listingId })),
+  );
+}
+
+async function linkTo(sql: Sql, column: 'case_id' | 'listing_id', links: Link[]): Promise<void> {
   if (links.length === 0) return;
   await sql.query(
-    `UPDATE attachments a SET listing_id = l.listing_id, position = l.ord - 1
-     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, listing_id, conversation_id, ord)
+    `UPDATE attachments a SET ${column} = l.subject_id, position = l.ord - 1
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, subject_id, conversation_id, ord)
      WHERE a.id = l.id AND a.conversation_id IS NOT DISTINCT FROM l.conversation_id`,
-    [links.map((l) => l.id), links.map((l) => l.listingId), links.map((l) => l.conversationId)],
+    [links.map((l) => l.id), links.map((l) => l.subjectId), links.map((l) => l.conversationId)],
   );
 }
 

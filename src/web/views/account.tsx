@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { PASSWORD_LENGTH } from '../auth/auth.js';
 import type { Given } from '../form.js';
 import type { Key } from '../words.js';
@@ -14,109 +15,111 @@ export function SignInPage(props: {
 }) {
   const { view } = props;
   return (
-    <Layout view={view} title={view.t('auth.title')} isConsole>
-      <section class="door">
-        <h1>{view.t('auth.title')}</h1>
-        <p>{view.t('auth.lead')}</p>
-        <Notice view={view} kind={props.notice} />
-        <Fault view={view} faultKey={props.faultKey} />
-        <form method="post" action="/console/masuk">
-          {props.to && <input type="hidden" name="ke" value={props.to} />}
-          <Field id="username" label={view.t('auth.username')}>
-            <input
-              id="username"
-              name="username"
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck={false}
-              required
-              value={props.username ?? ''}
-            />
-          </Field>
-          <Field id="password" label={view.t('auth.password')}>
-            <input id="password" name="password" type="password" autocomplete="current-password" required />
-          </Field>
-          <button type="submit">{view.t('auth.sign_in')}</button>
-        </form>
-        <p class="hint">{view.t('auth.forgotten')}</p>
-      </section>
-    </Layout>
+    <Door view={view} title="auth.title" lead="auth.lead" faultKey={props.faultKey} notice={props.notice}>
+      <form method="post" action="/console/masuk">
+        {props.to && <input type="hidden" name="ke" value={props.to} />}
+        <Field id="username" label={view.t('auth.username')}>
+          <input
+            id="username"
+            name="username"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            value={props.username ?? ''}
+          />
+        </Field>
+        <Field id="password" label={view.t('auth.password')}>
+          <input id="password" name="password" type="password" autocomplete="current-password" required />
+        </Field>
+        <button type="submit">{view.t('auth.sign_in')}</button>
+      </form>
+      <p class="hint">{view.t('auth.forgotten')}</p>
+    </Door>
   );
 }
 
 export function SecondFactorPage(props: { view: View; to?: string; faultKey?: Key }) {
   const { view } = props;
   return (
-    <Layout view={view} title={view.t('auth.code_title')} isConsole>
-      <section class="door">
-        <h1>{view.t('auth.code_title')}</h1>
-        <p>{view.t('auth.code_lead')}</p>
-        <Fault view={view} faultKey={props.faultKey} />
-        <form method="post" action="/console/masuk/kode">
-          {props.to && <input type="hidden" name="ke" value={props.to} />}
-          <Field id="code" label={view.t('auth.code')}>
-            <input id="code" name="code" autocomplete="one-time-code" required />
-          </Field>
-          <button type="submit">{view.t('auth.sign_in')}</button>
-        </form>
-      </section>
-    </Layout>
+    <Door view={view} title="auth.code_title" lead="auth.code_lead" faultKey={props.faultKey}>
+      <form method="post" action="/console/masuk/kode">
+        {props.to && <input type="hidden" name="ke" value={props.to} />}
+        <Field id="code" label={view.t('auth.code')}>
+          <input id="code" name="code" autocomplete="one-time-code" required />
+        </Field>
+        <button type="submit">{view.t('auth.sign_in')}</button>
+      </form>
+    </Door>
   );
 }
 
 export function SetupPage(props: { view: View; faultKey?: Key; given?: Given }) {
   const { view, given = {} } = props;
   return (
-    <Layout view={view} title={view.t('setup.title')} isConsole>
-      <section class="door">
-        <h1>{view.t('setup.title')}</h1>
-        <p>{view.t('setup.lead')}</p>
-        <Fault view={view} faultKey={props.faultKey} />
-        <form method="post">
-          <Field id="name" label={view.t('setup.name')}>
-            <input
-              id="name"
-              name="name"
-              autocomplete="name"
-              required
-              minlength={2}
-              maxlength={80}
-              value={given['name'] ?? ''}
-            />
-          </Field>
-          <Field id="username" label={view.t('auth.username')} hint={view.t('auth.username_rule')}>
-            <input
-              id="username"
-              name="username"
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck={false}
-              required
-              pattern="[a-zA-Z0-9_.]{3,30}"
-              aria-describedby="username-hint"
-              value={given['username'] ?? ''}
-            />
-          </Field>
-          <NewPassword view={view} />
-          <button type="submit">{view.t('setup.submit')}</button>
-        </form>
-      </section>
-    </Layout>
+    <Door view={view} title="setup.title" lead="setup.lead" faultKey={props.faultKey}>
+      <form method="post">
+        <Field id="name" label={view.t('setup.name')}>
+          <input
+            id="name"
+            name="name"
+            autocomplete="name"
+            required
+            minlength={2}
+            maxlength={80}
+            value={given['name'] ?? ''}
+          />
+        </Field>
+        <Field id="username" label={view.t('auth.username')} hint={view.t('auth.username_rule')}>
+          <input
+            id="username"
+            name="username"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            pattern="[a-zA-Z0-9_.]{3,30}"
+            aria-describedby="username-hint"
+            value={given['username'] ?? ''}
+          />
+        </Field>
+        <NewPassword view={view} />
+        <button type="submit">{view.t('setup.submit')}</button>
+      </form>
+    </Door>
   );
 }
 
 export function PasswordPage(props: { view: View; faultKey?: Key }) {
   const { view } = props;
   return (
-    <Layout view={view} title={view.t('password.title')} isConsole>
+    <Door view={view} title="password.title" lead="password.lead" faultKey={props.faultKey}>
+      <form method="post">
+        <NewPassword view={view} />
+        <button type="submit">{view.t('password.submit')}</button>
+      </form>
+    </Door>
+  );
+}
+
+/** A page before the console: what it is for, what was wrong, and its form. */
+function Door(props: {
+  view: View;
+  title: Key;
+  lead: Key;
+  faultKey?: Key | undefined;
+  notice?: string | undefined;
+  children: Child;
+}) {
+  const { view } = props;
+  return (
+    <Layout view={view} title={view.t(props.title)} isConsole>
       <section class="door">
-        <h1>{view.t('password.title')}</h1>
-        <p>{view.t('password.lead')}</p>
+        <h1>{view.t(props.title)}</h1>
+        <p>{view.t(props.lead)}</p>
+        <Notice view={view} kind={props.notice} />
         <Fault view={view} faultKey={props.faultKey} />
-        <form method="post">
-          <NewPassword view={view} />
-          <button type="submit">{view.t('password.submit')}</button>
-        </form>
+        {props.children}
       </section>
     </Layout>
   );

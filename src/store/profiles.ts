@@ -7,12 +7,12 @@ export interface Profile {
   name: string;
 }
 
-/** The people at these addresses, those who had the word last first. */
+/** The people at these addresses, in the order in which they came. */
 export async function loadProfiles(sql: Sql, addressIds: string[]): Promise<Profile[]> {
   if (addressIds.length === 0) return [];
   const { rows } = await sql.query<Profile>(
     `SELECT address_id AS "addressId", resident_id AS "residentId", name FROM address_profiles
-     WHERE address_id = ANY ($1::uuid[]) ORDER BY last_used_at DESC, created_at, resident_id`,
+     WHERE address_id = ANY ($1::uuid[]) ORDER BY created_at, resident_id`,
     [addressIds],
   );
   return rows;

@@ -63,6 +63,8 @@ export function createLineStates(
   function changed(next: LineState, why?: string): Promise<void> {
     const level = next === 'down' ? 'error' : 'info';
     log[level]({ line: lineId, state: next, reason: why }, 'a line changed its state');
+    // It is only tried again, and is down until that has worked: whoever waits for it is reached elsewhere.
+    if (state === 'down' && next === 'starting') return writing;
     state = next;
     reason = why;
     if (next === 'up') {

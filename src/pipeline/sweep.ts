@@ -7,8 +7,9 @@ import { linesWithUnsent } from '../store/outbound.js';
 import { linesWithLateFailures } from '../store/sentMessages.js';
 import { rescueWaiting } from './rescue.js';
 import type { RaiseIncidents } from './settle.js';
+import { hasUntold } from '../store/notifications.js';
 import { inTransaction } from '../store/sql.js';
-import { hasDueTimers, hasUntold, hasWaiting, linesWithWaitingFiles, tryToSweep } from '../store/sweep.js';
+import { hasDueTimers, hasWaiting, linesWithWaitingFiles, tryToSweep } from '../store/sweep.js';
 
 export interface SweeperDeps {
   pool: Pool;

@@ -113,7 +113,8 @@ export async function setLineState(
   at: Date,
 ): Promise<void> {
   await sql.query(
-    `UPDATE lines SET state = $2, state_reason = $3, state_at = $4,
+    `UPDATE lines SET state = $2, state_reason = $3,
+       state_at = CASE WHEN state = $2 THEN state_at ELSE $4 END,
        last_error = CASE WHEN $2 IN ('down', 'degraded') THEN coalesce($3, last_error) ELSE last_error END,
        last_error_at = CASE WHEN $2 IN ('down', 'degraded') AND $3 IS NOT NULL THEN $4 ELSE last_error_at END
      WHERE id = $1 AND (state, coalesce(state_reason, '')) IS DISTINCT FROM ($2, coalesce($3, ''))`,

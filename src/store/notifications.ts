@@ -47,6 +47,33 @@ export async function insertNotifications(
 const BATCH = 200;
 
 /**
+ * Where the officer of notification `w` is told: on a line that is up before one that is not, then where they wrote
+ * last. `isDown`: not even the best of their lines works, nor has for a while.
+ */
+const CHAT = `LEFT JOIN LATERAL (
+       SELECT v.id, line."isDown" FROM addresses a
+       JOIN conversations v ON v.address_id = a.id
+       JOIN lines l ON l.id = v.line_id
+       CROSS JOIN LATERAL (
+         SELECT l.state = 'down' OR (l.state <> 'up' AND EXISTS (
+           SELECT FROM incidents d WHERE d.kind = 'line_down' AND d.line_id = l.id AND d.closed_at IS NULL)) AS "isDown"
+       ) line
+       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND a.merged_into IS NULL AND NOT v.is_group
+         AND NOT v.is_private AND v.merged_into IS NULL AND l.removed_at IS NULL
+       ORDER BY line."isDown", l.state = 'up' DESC, v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
+     ) chat ON true`;
+
+/** Whether an officer who can be told now is still to be told of something that is older than `before`. */
+export async function hasUntold(sql: Sql, before: Date): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM notifications w ${CHAT}
+     WHERE w.told_at IS NULL AND w.created_at <= $1 AND chat."isDown" IS NOT TRUE LIMIT 1`,
+    [before],
+  );
+  return rows.length > 0;
+}
+
+/**
  * The notify processor's work, in the caller's transaction: hands notifications that nobody told yet to the officers'
  * conversations, as internal rows. An officer without a linked chat finds them in the console: such a row is marked
  * with the error 'no_address', and told after all when a chat is linked (store/officers.ts). What is no longer news (a
@@ -75,13 +102,7 @@ export async function tellOfficers(
      JOIN officers o ON o.id = w.officer_id
      LEFT JOIN cases c ON w.kind = 'officer-new-case' AND c.id = w.subject_id
      LEFT JOIN incidents i ON w.kind = 'officer-incident' AND i.id = w.subject_id
-     LEFT JOIN LATERAL (
-       SELECT v.id, l.state = 'down' AS "isDown" FROM addresses a
-       JOIN conversations v ON v.address_id = a.id
-       JOIN lines l ON l.id = v.line_id
-       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND NOT v.is_group AND NOT v.is_private AND l.removed_at IS NULL
-       ORDER BY l.state = 'down', l.state = 'up' DESC, v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
-     ) chat ON true
+     ${CHAT}
      WHERE w.told_at IS NULL AND chat."isDown" IS NOT TRUE
      ORDER BY w.created_at, w.id LIMIT $1 FOR UPDATE OF w SKIP LOCKED`,
     [limit],

@@ -20,11 +20,6 @@ export async function hasWaiting(sql: Sql, before: Date, now: Date): Promise<boo
   );
 }
 
-/** Whether an officer is still to be told of something. */
-export async function hasUntold(sql: Sql, before: Date): Promise<boolean> {
-  return await exists(sql, 'SELECT FROM notifications WHERE told_at IS NULL AND created_at <= $1', [before]);
-}
-
 export async function hasDueTimers(sql: Sql, now: Date): Promise<boolean> {
   return await exists(sql, 'SELECT FROM timers WHERE done_at IS NULL AND due_at <= $1', [now]);
 }

@@ -59,6 +59,20 @@ test('a line that is down is an incident at once, and none as soon as it is up',
   expect(await incidents()).toEqual(['line_down: the token is refused (closed)']);
 });
 
+test('one that is down stays down while it is tried again', async () => {
+  const line = states();
+  const seen = async () => (await database.pool.query('SELECT state, state_at FROM lines')).rows[0];
+  await line.changed('down', 'the token is refused');
+  const first = await seen();
+  await line.changed('starting');
+  expect(await seen()).toEqual({ ...first, state: 'down' });
+  await line.changed('down', 'the token is refused still');
+  expect(await seen()).toEqual(first);
+  await line.changed('starting');
+  await line.changed('up');
+  expect(await seen()).toMatchObject({ state: 'up' });
+});
+
 test('one that is degraded for a while heals by itself; for longer, it is an incident', async () => {
   const line = states();
   await line.changed('up');

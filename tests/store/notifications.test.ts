@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
-import { notificationFailed, tellAgain, tellOfficers } from '../../src/store/notifications.js';
+import { hasUntold, notificationFailed, tellAgain, tellOfficers } from '../../src/store/notifications.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aStage, HERE, type Stage } from '../effects/stage.js';
 
@@ -56,6 +56,40 @@ describe('a notification', () => {
     await tell();
     expect(await stage.told(newer)).toHaveLength(1);
     for (const other of [sri, older, group, blocked]) expect(await stage.told(other)).toHaveLength(0);
+  });
+
+  test('goes by a line that is up, and waits where there is none', async () => {
+    const other = await stage.aResident({ platform: 'whatsapp' });
+    await stage.pool.query('UPDATE addresses SET officer_id = $2 WHERE id = $1', [
+      other.addressId,
+      sri.officer!.id,
+    ]);
+    const line = (id: string | null, state: string) =>
+      stage.pool.query('UPDATE lines SET state = $2 WHERE id = $1', [id, state]);
+    // The one that was used last is down.
+    await stage.pool.query(
+      `UPDATE conversations SET last_inbound_at = now() + interval '1 day' WHERE id = $1`,
+      [sri.conversationId],
+    );
+    await line(sri.lineId, 'down');
+    await line(other.lineId, 'up');
+    await stage.aCase(siti);
+    expect(await tell()).toEqual({ seen: 1, told: 1 });
+    expect(await stage.told(other)).toHaveLength(1);
+    // Neither works: the one is down, the other disturbed for long.
+    await line(other.lineId, 'degraded');
+    await stage.pool.query(
+      `INSERT INTO incidents (id, kind, line_id) VALUES (gen_random_uuid(), 'line_down', $1)`,
+      [other.lineId],
+    );
+    await stage.aCase(siti);
+    expect(await hasUntold(stage.pool, new Date(stage.now.getTime() + 1))).toBe(false);
+    expect(await tell()).toEqual({ seen: 0, told: 0 });
+    await stage.pool.query('UPDATE incidents SET closed_at = now()');
+    expect(await hasUntold(stage.pool, new Date(stage.now.getTime() + 1))).toBe(true);
+    expect(await tell()).toEqual({ seen: 1, told: 1 });
+    expect(await stage.told(other)).toHaveLength(2);
+    expect(await stage.told(sri)).toHaveLength(0);
   });
 
   test('of an officer without a chat stays for the console', async () => {

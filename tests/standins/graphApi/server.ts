@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { PHONE_PAGE } from './phonePage.js';
 import { Refusal, takeMessage, takeUpload } from './methods.js';
 import { takeFault, type Call, type FaultKind, type State, type What } from './state.js';
 import { deliver } from './webhook.js';
@@ -28,10 +29,18 @@ export async function serve(
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand.in');
     const body = await readBody(request);
     if (pathname === '/phone') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(PHONE_PAGE);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(await readFile(join(import.meta.dirname, 'phone.html')));
       return;
     }
+    if (pathname.startsWith('/shown/')) return sendShown(response, pathname.slice('/shown/'.length));
     if (pathname === '/control') {
+      // A page of another place may not move anybody.
+      const { origin } = request.headers;
+      if (origin !== undefined && origin !== url) {
+        response.writeHead(403).end();
+        return;
+      }
       const { method, args } = JSON.parse(body.toString(), revive) as { method: string; args: unknown[] };
       return reply(response, 200, (await control(method, args)) ?? null);
     }
@@ -111,6 +120,12 @@ export async function serve(
       file_size: file.bytes.length,
       id,
     };
+  }
+
+  /** A file as its phone shows it. */
+  function sendShown(response: ServerResponse, id: string): void {
+    const file = state.files.get(id);
+    response.writeHead(file ? 200 : 404, { 'content-type': file?.mime ?? 'text/plain' }).end(file?.bytes);
   }
 
   /** The link leads on, as Meta's does, to where the bytes are. The token is wanted at the first of the two alone. */

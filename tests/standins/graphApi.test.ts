@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)(`a phone for a newcomer, ${browserTitle}`, () => {
       await picture.waitFor();
       await page.getByRole('button', { name: 'Lokasi' }).click();
       await page.getByText('Lokasi -8.2192').waitFor();
-      expect(await picture.evaluate('(image) => image.naturalWidth')).toBe(640);
+      expect(await page.evaluate("document.querySelector('#chat img').naturalWidth")).toBe(640);
       expect((await siti.messages()).map(({ from, kind }) => `${from} ${kind}`)).toEqual([
         'person text',
         'us interactive',

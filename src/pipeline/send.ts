@@ -115,6 +115,8 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
   const pace: Pace = createPace(channel.limits);
   pace.restLine(((await lineRestsUntil(pool, lineId))?.getTime() ?? 0) - deps.now().getTime());
   const inFlight = new Set<Promise<void>>();
+  /** What is being sent to a chat: never two things at once. */
+  const busy = new Map<string, Promise<void>>();
   let sent: { seq: number; externalIds: string[] }[] = [];
   /** What became of messages while the database was away. */
   const unwritten: (() => Promise<void>)[] = [];
@@ -201,7 +203,9 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     for (const row of taken) {
       mine.add(row.seq);
       pace.take();
-      inHand(send(row));
+      const sending = send(row).finally(() => busy.delete(row.conversationId));
+      busy.set(row.conversationId, sending);
+      inHand(sending);
     }
   }
 
@@ -216,7 +220,8 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
           continue;
         }
         mine.add(row.seq);
-        inHand(settle(row, error));
+        const before = busy.get(row.conversationId) ?? Promise.resolve();
+        inHand(before.then(() => settle(row, error)));
       }
     } catch (cause) {
       isAnswerLost = true;

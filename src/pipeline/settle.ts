@@ -1,8 +1,9 @@
 import type { Channel } from '../channels/channel.js';
 import type { SendError } from '../core/errors.js';
-import { moveChat, setBlocked } from '../store/conversations.js';
+import { setBlocked } from '../store/conversations.js';
 import type { IncidentInsert } from '../store/incidents.js';
 import { restLine, setLineState } from '../store/lines.js';
+import { followSent } from '../store/movedChats.js';
 import { notificationFailed } from '../store/notifications.js';
 import { closeOutbound, failWaiting, restChat, retryOutbound, type TakenRow } from '../store/outbound.js';
 import { inTransaction, type Sql } from '../store/sql.js';
@@ -63,7 +64,7 @@ export async function settleFailure(
     case 'moved':
       if (error.movedTo === undefined) return await giveUp();
       await inTransaction(pool, async (sql) => {
-        await moveChat(sql, row.conversationId, error.movedTo!);
+        await followSent(sql, row.conversationId, error.movedTo!);
         await retryOutbound(sql, row, { notBefore: null, error: reason });
       });
       return {};

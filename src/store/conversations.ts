@@ -302,8 +302,3 @@ export async function setBlocked(sql: Sql, addressIds: string[], at: Date | null
     [addressIds, at],
   );
 }
-
-/** The platform moved the chat. */
-export async function moveChat(sql: Sql, conversationId: string, chatId: string): Promise<void> {
-  await sql.query('UPDATE conversations SET chat_id = $2 WHERE id = $1', [conversationId, chatId]);
-}

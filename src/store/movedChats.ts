@@ -9,6 +9,17 @@ export interface MovedChat {
   to: string;
 }
 
+/** The same of one chat, told by a message that could not be sent: which of its identities it is, the old id says. */
+export async function followSent(sql: Sql, conversationId: string, to: string): Promise<void> {
+  const { rows } = await sql.query<{ platform: string; kind: string }>(
+    `SELECT i.platform, i.kind FROM conversations c
+     JOIN address_ids i ON i.address_id = c.address_id AND i.value = c.chat_id WHERE c.id = $1`,
+    [conversationId],
+  );
+  if (rows[0]) await followMoved(sql, [{ conversationId, ...rows[0], to }]);
+  else await sql.query('UPDATE conversations SET chat_id = $2 WHERE id = $1', [conversationId, to]);
+}
+
 /**
  * The platform gave chats other ids: their conversations and addresses follow, and are found by both from now on. One
  * that was opened under the new id meanwhile keeps what it has, but nothing new comes to it. Twice the same is once.

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { SendError } from '../../src/core/errors.js';
 import type { Content } from '../../src/core/content.js';
 import { slotEngine } from '../support/slotEngine.js';
 import { aWorld, type World } from '../support/world.js';
@@ -44,6 +45,20 @@ test('a group that became a supergroup goes on in its conversation, whatever com
   ]);
   const { rows } = await world.pool.query('SELECT chat_id FROM conversations');
   expect(rows).toEqual([{ chat_id: NEW }]);
+});
+
+test('a chat that is found to have moved by a message to it goes on in its conversation as well', async () => {
+  world = await aWorld({ engine: slotEngine() });
+  const gone = new SendError('moved', 'it is a supergroup now', { movedTo: NEW });
+  world.channel.meets(() => Promise.reject(gone));
+  await from(OLD, '1', text('satu'));
+  await world.settles();
+  await from(NEW, '2', text('dua'));
+  await world.settles();
+  expect(heard()).toEqual([
+    [NEW, '1: satu (new)'],
+    [NEW, '2: dua'],
+  ]);
 });
 
 test('told twice it changes nothing more', async () => {

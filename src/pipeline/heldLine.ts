@@ -195,8 +195,12 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
     get restartAt() {
       return restartAt;
     },
-    health: () =>
-      failure === null ? (channel?.health() ?? { state: 'starting' }) : { state: 'down', detail: failure },
+    health() {
+      if (failure !== null) return { state: 'down', detail: failure };
+      // It does all that it can: a person must scan the code.
+      if (states?.isLinking()) return { state: 'degraded', detail: 'waits for its QR code to be scanned' };
+      return channel?.health() ?? { state: 'starting' };
+    },
     seen: () => ({ upAt: states?.isUp() ? deps.now() : null, receivedAt, sentAt }),
     settled: () => working,
     look() {

@@ -36,6 +36,7 @@ export interface LineStates {
   look(): Promise<void>;
   /** Waiting for a person to link the account: no fault of the line. True the first time since it was up. */
   setLinking(isLinking: boolean): boolean;
+  isLinking(): boolean;
   isUp(): boolean;
 }
 
@@ -137,6 +138,7 @@ export function createLineStates(
       wasLinking ||= is;
       return isNew;
     },
+    isLinking: () => isLinking,
     isUp: () => state === 'up',
   };
 }

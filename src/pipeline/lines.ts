@@ -1,6 +1,7 @@
 import type { Channel, ChannelHealth } from '../channels/channel.js';
 import { platformOf, lineKind } from '../core/line.js';
 import {
+  keepLines,
   leaseHolder,
   leaseLine,
   registerLines,
@@ -71,7 +72,10 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
   async function look(): Promise<void> {
     let rows: WantedLine[];
     try {
-      if (!isRegistered) await registerLines(pool, deps.lines.map(rowOf));
+      if (!isRegistered) {
+        await registerLines(pool, deps.lines.map(rowOf));
+        await keepLines(pool, [...fixed.keys()]);
+      }
       isRegistered = true;
       rows = await wantedLines(pool);
     } catch (cause) {

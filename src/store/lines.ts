@@ -12,9 +12,16 @@ export async function registerLines(sql: Sql, lines: LineRow[]): Promise<void> {
   await sql.query(
     `INSERT INTO lines (id, platform, name)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-     ON CONFLICT (id) DO UPDATE SET platform = EXCLUDED.platform, removed_at = NULL`,
+     ON CONFLICT (id) DO UPDATE SET platform = EXCLUDED.platform`,
     [lines.map((l) => l.id), lines.map((l) => l.platform), lines.map((l) => l.name)],
   );
+}
+
+/** Lines that the environment names (again) are there, whatever was done to them before. */
+export async function keepLines(sql: Sql, lineIds: string[]): Promise<void> {
+  await sql.query('UPDATE lines SET removed_at = NULL WHERE id = ANY ($1) AND removed_at IS NOT NULL', [
+    lineIds,
+  ]);
 }
 
 /** A line as it is wanted: whoever holds it compares this with what runs. */

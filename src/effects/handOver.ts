@@ -40,7 +40,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     // What the resident goes on to say must reach somebody: words are told even where the call itself is a repeat.
     return one &&
       (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined || effect.files)
-      ? [{ one, effect, villageId: asker.villageId ?? one.villageId }]
+      ? [{ asker, one, effect, villageId: asker.villageId ?? one.villageId }]
       : [];
   });
   const officers = await loadVillageOfficers(
@@ -56,7 +56,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   }));
   await insertNotifications(
     sql,
-    calls.flatMap(({ one, effect, to }) =>
+    calls.flatMap(({ asker, one, effect, to }) =>
       to.map((officer) => ({
         officerId: officer.id,
         kind: 'officer-hand-over',
@@ -64,7 +64,8 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
         number: one.number,
         vars: {
           reason: effect.reason,
-          resident: firstName(one.residentName),
+          // Who it is, nobody knows while their history is hidden.
+          resident: asker.hidden ? null : firstName(one.residentName),
           text:
             effect.text === undefined ? null : maskIdentityNumbers(storable(effect.text)).text.slice(0, 500),
           conversation: one.conversationId,

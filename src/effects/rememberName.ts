@@ -8,7 +8,10 @@ export const rememberName: Applier<'remember_name'> = async (sql, requests) => {
     sql,
     requests.flatMap(({ asker, effect }) => {
       const name = maskIdentityNumbers(storable(effect.name)).text.replace(/\s+/gu, ' ').trim().slice(0, 80);
-      return asker.residentId === null || name === '' ? [] : [{ residentId: asker.residentId, name }];
+      // Whoever has the number now does not name the person before.
+      return asker.residentId === null || asker.hidden || name === ''
+        ? []
+        : [{ residentId: asker.residentId, name }];
     }),
   );
   return requests.map(() => null);

@@ -138,6 +138,11 @@ const DELETED: [text: string, days: number][] = [
        (SELECT line_id, external_id FROM sent_messages WHERE at < $1 ORDER BY at LIMIT $2)`,
     KEPT_DAYS.reports,
   ],
+  [
+    `DELETE FROM link_codes WHERE id IN (SELECT id FROM link_codes c WHERE expires_at < $1
+       AND NOT EXISTS (SELECT FROM address_links l WHERE l.code_id = c.id) LIMIT $2)`,
+    KEPT_DAYS.codeAttempts,
+  ],
   ['DELETE FROM timers WHERE id IN (SELECT id FROM timers WHERE done_at < $1 LIMIT $2)', KEPT_DAYS.done],
   [
     'DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE told_at < $1 LIMIT $2)',

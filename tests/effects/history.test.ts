@@ -103,6 +103,18 @@ describe('while history is hidden', () => {
   });
 });
 
+test('nobody else is named for the one before, nor told of as them', async () => {
+  const officer = await stage.anOfficer('Pak Budi', [{ role: 'operator', village: siti.villageId }]);
+  await stage.apply(veiled, { kind: 'remember_name', name: 'Orang Baru' });
+  expect(await stage.rows('SELECT name FROM residents WHERE id = $1', [siti.residentId])).toEqual([
+    { name: 'Bu Siti Aminah' },
+  ]);
+  await stage.apply(veiled, { kind: 'hand_over', reason: 'asked' });
+  expect(await stage.notified(officer)).toMatchObject([
+    { kind: 'officer-hand-over', vars: { resident: null } },
+  ]);
+});
+
 describe('it is shown again', () => {
   test('by the number of a request from before, however it is typed', async () => {
     expect(await confirm(`nomornya ${old.code.toLowerCase().replaceAll('-', ' ')}`)).toEqual({

@@ -438,6 +438,17 @@ describe('a group', () => {
     expect((await office().hears()).filter((text) => text === 'satu')).toHaveLength(1);
   });
 
+  test('whose topics cannot be read now waits; that one cannot be noted loses no message', async () => {
+    const broken = () => Promise.reject(new Error('the store failed, for the test'));
+    const blind = line({ topics: { load: broken, save: broken } });
+    const forgetful = line({ topics: { load: async () => null, save: broken } });
+    const message = { text: 'satu', topic };
+    await expect(blind.send('-100500', message, media)).rejects.toMatchObject({ failure: 'retry' });
+    await forgetful.send('-100500', message, media);
+    expect(await office().hears()).toEqual(['satu']);
+    await Promise.all([blind.stop(), forgetful.stop()]);
+  });
+
   test('the newest message of a case alone has buttons', async () => {
     const choices = [{ label: 'Ambil', payload: 'f.officer-take.K7QF' }];
     await channel.send('-100500', { text: 'baru', topic, choices }, media);

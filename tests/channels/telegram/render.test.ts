@@ -205,3 +205,21 @@ test.each(['m:42:77', 'e:5', 'case:1:2:3', ''])(
 );
 
 test('a message of nothing is no call', () => expect(render('41', { text: ' \n ' })).toEqual([]));
+
+test('what belongs into a topic is all said there, and takes the buttons off the message before', () => {
+  const requests = render(
+    '-100500',
+    { text: 'x'.repeat(1100), photos: ['a', 'b'], document: { attachmentId: 'd', name: 'surat.pdf' } },
+    { hasKeyboard: false, thread: '70', buttons: 'm:-100500:71' },
+  );
+  expect(requests.map(({ method, params }) => [method, params['message_thread_id']])).toEqual([
+    ['sendDocument', 70],
+    ['sendMediaGroup', 70],
+    ['sendMessage', 70],
+    ['editMessageReplyMarkup', undefined],
+  ]);
+  expect(requests.at(-1)).toMatchObject({
+    params: { chat_id: '-100500', message_id: 71, reply_markup: { inline_keyboard: [] } },
+    isOptional: true,
+  });
+});

@@ -4,6 +4,7 @@ import type { Inbound } from '../../core/content.js';
 import type { Log } from '../../core/ports.js';
 import type { Intake, SentReport } from '../channel.js';
 import { createGraphApi } from './api.js';
+import { createInOrder, OutOfOrderError } from './inOrder.js';
 import { cloudLine } from './lineId.js';
 import { createReadMarks } from './readMarks.js';
 import { toInbound, type Reading } from './toInbound.js';
@@ -38,6 +39,7 @@ export interface CloudDoor {
  */
 export function createCloudDoor(deps: { lines: () => CloudDoorLine[]; log: Log }): CloudDoor {
   const { log } = deps;
+  const inOrder = createInOrder();
 
   function handshake(query: URLSearchParams): { status: 200 | 403; body: string } {
     const token = query.get('hub.verify_token') ?? '';
@@ -68,7 +70,7 @@ export function createCloudDoor(deps: { lines: () => CloudDoorLine[]; log: Log }
   }
 
   async function take(readings: Reading[], trusted: CloudDoorLine[]): Promise<{ status: number }> {
-    const storing: Promise<unknown>[] = [];
+    const chats = new Map<string, { line: CloudDoorLine; messages: Inbound[] }>();
     const reports = new Map<CloudDoorLine, SentReport[]>();
     let isClosed = false;
     for (const reading of readings) {
@@ -82,24 +84,42 @@ export function createCloudDoor(deps: { lines: () => CloudDoorLine[]; log: Log }
           { number: reading.phoneNumberId },
           'whatsapp-cloud: for a number that is no line here; passed over',
         );
-        continue;
+      } else if (!line.intake()) isClosed = true;
+      else if (reading.kind === 'report') reports.set(line, [...(reports.get(line) ?? []), reading.report]);
+      else {
+        const key = `${line.lineId} ${reading.inbound.chatId}`;
+        const chat = chats.get(key);
+        if (chat) chat.messages.push(reading.inbound);
+        else chats.set(key, { line, messages: [reading.inbound] });
       }
-      const intake = line.intake();
-      if (!intake) isClosed = true;
-      else if (reading.kind === 'inbound') {
-        const { inbound } = reading;
-        // All at once, in their order: the store gathers them.
-        storing.push(intake.receive(inbound).then(() => line.stored(inbound)));
-      } else reports.set(line, [...(reports.get(line) ?? []), reading.report]);
     }
-    for (const [line, all] of reports) storing.push(line.intake()?.reported?.(all) ?? Promise.resolve());
+    const storing = [
+      ...[...chats.values()].map(({ line, messages }) =>
+        inOrder(messages, (message) => store(line, message)),
+      ),
+      ...[...reports].map(([line, all]) => line.intake()?.reported?.(all) ?? Promise.resolve()),
+    ];
     const results = await Promise.allSettled(storing);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) {
-      log.error({ err: failed.reason as unknown }, 'whatsapp-cloud: not all was stored; it will come again');
+      if (failed.reason instanceof OutOfOrderError)
+        log.info({}, 'whatsapp-cloud: a message came before its turn');
+      else
+        log.error(
+          { err: failed.reason as unknown },
+          'whatsapp-cloud: not all was stored; it will come again',
+        );
       return { status: 500 };
     }
     return { status: isClosed ? 503 : 200 };
+  }
+
+  async function store(line: CloudDoorLine, message: Inbound): Promise<void> {
+    const intake = line.intake();
+    // It stopped while an earlier message was being stored.
+    if (!intake) throw new Error('the line does not listen');
+    await intake.receive(message);
+    line.stored(message);
   }
 
   return { handshake, handle };

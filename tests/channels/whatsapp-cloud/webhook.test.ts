@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SentReport } from '../../../src/channels/channel.js';
+import type { Inbound } from '../../../src/core/content.js';
+import { createInOrder } from '../../../src/channels/whatsapp-cloud/inOrder.js';
 import { createWhatsAppCloud, type WhatsAppCloud } from '../../../src/channels/whatsapp-cloud/client.js';
 import {
   CLOUD_WEBHOOK_BYTES,
@@ -203,6 +205,64 @@ describe('200 comes only after the commit', () => {
     expect(intake.tries).toEqual([]);
   });
 });
+
+describe('one person’s messages keep their order', () => {
+  const one = (id: string, text: string, from?: string) =>
+    payload(change({ messages: [message(id, text, from)] }));
+
+  test('though Meta’s calls overlap; others go their own way', async () => {
+    const release = intake.holds();
+    const delivered = ['1', '2', '3'].map((n) => deliver(one(`wamid.${n}`, `pesan ${n}`)));
+    const other = deliver(one('wamid.4', 'lain', '6281200000042'));
+    await until('two people’s are being stored', () => intake.tries.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(intake.tries).toEqual(['wamid.1', 'wamid.4']);
+    release();
+    await Promise.all([...delivered, other]);
+    expect(intake.texts().filter((text) => text !== 'lain')).toEqual(['pesan 1', 'pesan 2', 'pesan 3']);
+  });
+
+  test('after one that was not stored the later ones wait until it has come again', async () => {
+    intake.fails(1);
+    expect(await deliver(one('wamid.1', 'satu'))).toEqual({ status: 500 });
+    expect(await deliver(one('wamid.2', 'dua'))).toEqual({ status: 500 });
+    expect(await deliver(one('wamid.3', 'lain', '6281200000042'))).toEqual({ status: 200 });
+    expect(await deliver(one('wamid.1', 'satu'))).toEqual({ status: 200 });
+    // The second was refused as well: the third waits for it.
+    expect(await deliver(one('wamid.4', 'tiga'))).toEqual({ status: 500 });
+    expect(await deliver(one('wamid.2', 'dua'))).toEqual({ status: 200 });
+    expect(await deliver(one('wamid.4', 'tiga'))).toEqual({ status: 200 });
+    expect(intake.texts()).toEqual(['lain', 'satu', 'dua', 'tiga']);
+  });
+
+  test('one that never comes again is waited for no longer than a minute', async () => {
+    let at = 0;
+    const taken: string[] = [];
+    const take = createInOrder(() => at);
+    const inbound = (id: string) => ({ ...SAID, externalId: id });
+    const store = (given: Inbound) => {
+      if (given.externalId === 'wamid.1') return Promise.reject(new Error('the store failed, for the test'));
+      taken.push(given.externalId);
+      return Promise.resolve();
+    };
+    await expect(take([inbound('wamid.1')], store)).rejects.toThrow('the store failed');
+    at = 59_000;
+    await expect(take([inbound('wamid.2')], store)).rejects.toThrow('earlier message');
+    at = 61_000;
+    await take([inbound('wamid.2')], store);
+    expect(taken).toEqual(['wamid.2']);
+  });
+});
+
+const SAID: Inbound = {
+  lineId: 'whatsapp-cloud:1',
+  externalId: '',
+  platform: 'whatsapp',
+  ids: { phone: '6281200000041' },
+  chatId: '6281200000041',
+  sentAt: new Date('2026-11-18T12:00:00Z'),
+  content: { kind: 'text', text: 'halo' },
+};
 
 describe('what cannot be read', () => {
   test('an oversized payload is refused before its signature is looked at', async () => {

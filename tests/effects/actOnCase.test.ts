@@ -85,7 +85,7 @@ describe('a case from its opening to its end', () => {
     expect(finished).toEqual({ outcome: 'done', status: 'finished', by: 'Bu Sri', code });
     const notice = (event: string, text: string | null) => ({
       flow: 'case-notice',
-      vars: { code, service: 'usaha', kind: 'letter', event, by: 'Bu Sri', text },
+      vars: { code, service: 'usaha', kind: 'letter', event, by: 'Bu Sri', text, whose: siti.residentId },
     });
     expect(await stage.told(siti)).toEqual([
       notice('taken', null),

@@ -102,7 +102,10 @@ describe('a seller’s first listing', () => {
       { kind: 'listing_expiry', due_at: new Date('2026-08-17T01:00:00Z') },
     ]);
     expect(await stage.told(farmer)).toEqual([
-      { flow: 'listing-notice', vars: { code, title: 'Buah naga merah', event: 'published', text: null } },
+      {
+        flow: 'listing-notice',
+        vars: { code, title: 'Buah naga merah', event: 'published', text: null, whose: farmer.residentId },
+      },
     ]);
   });
 
@@ -111,6 +114,7 @@ describe('a seller’s first listing', () => {
     await stage.apply(sri, change(code, 'refuse', 'Fotonya tidak jelas'));
     expect((await stage.told(farmer))[0]!.vars).toEqual({
       code,
+      whose: farmer.residentId,
       title: 'Buah naga merah',
       event: 'refused',
       text: 'Fotonya tidak jelas',

@@ -268,7 +268,7 @@ test('a program that calls itself a photo is refused, and its sender is told', a
   await dodi.waitsFor('foto tempat usaha');
   const apk = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4, 20, 0]), Buffer.alloc(300)]);
   await dodi.sendsDocument(apk, { name: 'undangan.jpg.apk', mime: 'image/jpeg' });
-  await dodi.waitsFor('tidak bisa kami simpan');
+  await dodi.waitsFor(/tidak kami simpan|bukan jenis/u);
   await dodi.waitsFor(SUMMARY);
 });
 

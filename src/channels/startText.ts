@@ -8,6 +8,11 @@ export function startText(payload: string): string {
   return `/start ${payload}`;
 }
 
+/** A link that opens a chat with this number (digits) and proposes those words: whoever follows it presses Send. */
+export function whatsAppStartLink(number: string, payload: string): string {
+  return `https://wa.me/${number}?text=${encodeURIComponent(startText(payload))}`;
+}
+
 /** The payload of such a message, as it may be stored ('' for one that is none of ours); null for any other text. */
 export function readStartText(text: string): string | null {
   const start = /^\s*\/start(?:\s+(\S*))?\s*$/iu.exec(text);

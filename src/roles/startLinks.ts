@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Channel } from '../channels/channel.js';
+import { whatsAppStartLink } from '../channels/startText.js';
 import type { Log } from '../core/ports.js';
 
 const LOOK_EVERY_MS = 60_000;
@@ -26,18 +27,30 @@ export function createStartLinks(
       chat: (payload) => channels().flatMap((channel) => channel.startLink?.(payload) ?? []),
       group: (payload) => channels().flatMap((channel) => channel.groupLink?.(payload) ?? []),
     };
-  let names: string[] = [];
+  let bots: string[] = [];
+  let numbers: string[] = [];
   const look = async (): Promise<void> => {
-    const { rows } = await pool.query<{ name: string }>(
-      `SELECT name FROM lines WHERE platform = 'telegram' AND name LIKE '@%' AND removed_at IS NULL`,
+    const { rows } = await pool.query<{ platform: string; name: string }>(
+      `SELECT platform, name FROM lines WHERE removed_at IS NULL
+         AND (platform = 'telegram' AND name LIKE '@%' OR platform = 'whatsapp' AND name LIKE '+%')
+       ORDER BY id`,
     );
-    names = rows.map((row) => row.name.slice(1));
+    const named = (platform: string) =>
+      rows.filter((row) => row.platform === platform).map((row) => row.name.slice(1));
+    bots = named('telegram');
+    numbers = named('whatsapp');
   };
   const lookSafely = (): void =>
     void look().catch((cause: unknown) => log.warn({ err: cause }, 'lines could not be read'));
   lookSafely();
   setInterval(lookSafely, LOOK_EVERY_MS).unref();
-  const link = (parameter: string) => (payload: string) =>
-    names.map((name) => `https://t.me/${name}?${parameter}=${encodeURIComponent(payload)}`);
-  return { chat: link('start'), group: link('startgroup') };
+  const telegram = (parameter: string, payload: string) =>
+    bots.map((name) => `https://t.me/${name}?${parameter}=${encodeURIComponent(payload)}`);
+  return {
+    chat: (payload) => [
+      ...telegram('start', payload),
+      ...numbers.map((number) => whatsAppStartLink(number, payload)),
+    ],
+    group: (payload) => telegram('startgroup', payload),
+  };
 }

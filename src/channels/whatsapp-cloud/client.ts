@@ -5,7 +5,7 @@ import type { SettingsOf } from '../../core/line.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Log } from '../../core/ports.js';
 import type { Channel, ChannelHealth, Intake, LineState } from '../channel.js';
-import { startText } from '../startText.js';
+import { whatsAppStartLink } from '../startText.js';
 import { createGraphApi } from './api.js';
 import { createCloudDoor, type CloudDoorLine } from './door.js';
 import { cloudLine } from './lineId.js';
@@ -169,7 +169,6 @@ export function createWhatsAppCloud(options: WhatsAppCloudOptions): WhatsAppClou
     },
     handleWebhook: (headers, rawBody) => door.handle(headers, rawBody),
     /** WhatsApp's links bring words for the text field; `readContent` knows them again. */
-    startLink: (payload) =>
-      number === null ? null : `https://wa.me/${number}?text=${encodeURIComponent(startText(payload))}`,
+    startLink: (payload) => (number === null ? null : whatsAppStartLink(number, payload)),
   };
 }

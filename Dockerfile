@@ -6,6 +6,7 @@ COPY scripts scripts
 COPY bin bin
 COPY prisma prisma
 COPY src src
+COPY tests/standins tests/standins
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim

@@ -16,7 +16,14 @@ run(require.resolve('prisma/build/index.js'), ['generate', '--no-hints'], {
   CHECKPOINT_DISABLE: '1',
 });
 rmSync(`${root}/dist`, { recursive: true, force: true });
-run(require.resolve('typescript/package.json').replace('package.json', 'bin/tsc'), ['-p', 'tsconfig.json']);
+const tsc = require.resolve('typescript/package.json').replace('package.json', 'bin/tsc');
+run(tsc, ['-p', 'tsconfig.json']);
+// What stands in for the platforms, for `start --standins`: its pages are read as they are.
+run(tsc, ['-p', 'tests/standins/tsconfig.json']);
+cpSync(`${root}/tests/standins`, `${root}/dist/standins`, {
+  recursive: true,
+  filter: (path) => !/\.(?:ts|json)$/u.test(path),
+});
 cpSync(`${root}/src/web/assets`, `${root}/dist/web/assets`, { recursive: true });
 chmodSync(`${root}/bin/kentongan.js`, 0o755);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SetupError } from './core/errors.js';
 import type { LineSettings } from './core/line.js';
+import type { OfficerChat } from './store/linkDemonstration.js';
 
 /**
  * The only reader of process.env: once, whole, failing early with every fault named.
@@ -96,6 +97,8 @@ export interface Config {
   /** `npm start`: npm may be killed without telling us. */
   isRunByNpm?: boolean;
   simulator: boolean;
+  /** Set by `start --standins` alone: where the officers of the invented village are reached. */
+  demonstration?: { officers: OfficerChat[] };
   /** The lines that the environment names; others were made by `kentongan line add`. */
   lines: LineSettings[];
   /** Where WhatsApp Web runs. */

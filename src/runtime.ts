@@ -100,7 +100,10 @@ async function open(
   const pool = createPool(url, { log });
   ending.push(() => pool.end());
   const config = { ...given, simulator: await mayBeSimulated(given, pool, log) };
-  await seed(pool, { demonstration: config.simulator });
+  await seed(pool, {
+    demonstration: config.simulator || config.demonstration !== undefined,
+    officerChats: config.demonstration?.officers,
+  });
   const source = { secretKeys: config.secretKeys, dataDir: config.dataDir };
   const keys = await loadKeys(source, log);
   const sealer = sealerOver(source, keys);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Role } from '../config.js';
 
-/** `kentongan start [--role]`: runs the gateway, or one of its roles, until it is told to stop. */
+/** `kentongan start [--role] [--standins]`: runs the gateway, or one of its roles, until it is told to stop. */
 export function startCommand(program: Command): void {
   program
     .command('start')
@@ -11,8 +11,10 @@ export function startCommand(program: Command): void {
         .choices(['gateway', 'worker', 'web', 'all'])
         .default('all'),
     )
-    .action(async (options: { role: Role }) => {
+    .option('--standins', 'try the real clients without any account: phones in the browser stand in for them')
+    .action(async ({ role, standins = false }: { role: Role; standins?: boolean }) => {
       const { runRole } = await import('../roles/run.js');
-      await runRole(options.role);
+      const stage = standins ? (await import('./standins.js')).createStandInStage() : null;
+      await runRole(role, stage);
     });
 }

@@ -143,7 +143,7 @@ function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
   return {
     lines: [...ofEnvironment, ...createChannels([], deps).map(openedLine)],
     // The demonstration's invented people must never meet real residents: it ends at the next start.
-    ...(simulator
+    ...(simulator || config.demonstration
       ? {}
       : {
           stored: (lineId: string, settings: string) =>

@@ -18,11 +18,24 @@ const STOP_MS = 10_000;
 /** A database that does not answer is waited for so long. */
 const DATABASE_MS = 60_000;
 
+/** What a run plays on instead of the real platforms: `start --standins`. */
+export interface Stage {
+  /** Starts it; answers with the configuration to run on. Throws SetupError where it may not be. */
+  begin(config: Config): Promise<Config>;
+  /** The database is open, the lines are not. */
+  opened(runtime: Runtime): Promise<void>;
+  /** HTTP is served at `address`; answers with what people are told. */
+  up(address: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
 /** Runs a role until the process is told to end. A fault of set-up is printed, one a line, and ends with exit code 2. */
-export async function runRole(role: Role): Promise<void> {
+export async function runRole(role: Role, stage: Stage | null = null): Promise<void> {
   let config: Config;
   try {
     config = readConfig();
+    if (stage && role !== 'all')
+      throw new SetupError(['--standins: the stand-ins live in the process of all roles: leave --role out']);
     if (config.simulator && role !== 'all')
       throw new SetupError([
         `SIMULATOR: its phones live in the process that shows them: start without --role ${role}`,
@@ -37,7 +50,8 @@ export async function runRole(role: Role): Promise<void> {
   try {
     // Found out at once, not after everything else was started.
     await checkPort(config.host, config.port);
-    await start(role, config, log, ending);
+    if (stage) ending.add(() => stage.stop());
+    await start(role, stage ? await stage.begin(config) : config, log, ending, stage);
   } catch (cause) {
     log.debug({ err: cause }, 'the start failed');
     await ending.runAll();
@@ -46,9 +60,16 @@ export async function runRole(role: Role): Promise<void> {
   }
 }
 
-async function start(role: Role, config: Config, log: Logger, ending: Ending): Promise<void> {
+async function start(
+  role: Role,
+  config: Config,
+  log: Logger,
+  ending: Ending,
+  stage: Stage | null,
+): Promise<void> {
   const runtime = await openRuntime(config, log, ending);
   ending.add(() => runtime.stop());
+  await stage?.opened(runtime);
   const started: StartedRole[] = [];
   ending.add(async () => {
     for (const one of started.toReversed()) await one.stop();
@@ -75,7 +96,10 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
       await import('./gateway.js')
     ).startGateway(runtime, simulator, {
       lost,
-      waitsForLink: (lineId) => void linkAt.then((address) => tellLink(lineId, address)),
+      // The phone that stands in is a page, which has been told.
+      waitsForLink(lineId) {
+        if (!stage) void linkAt.then((address) => tellLink(lineId, address));
+      },
     });
     started.push(gateway);
   }
@@ -85,6 +109,7 @@ async function start(role: Role, config: Config, log: Logger, ending: Ending): P
   log.info({ role, address: web.address }, 'up');
   tell(`Kentongan is up (${role}): ${web.address}`);
   foundAt(config.publicUrl ?? web.address);
+  if (stage) for (const line of await stage.up(web.address)) tell(line);
   if (simulator) tell(`Try it in the browser: ${web.address}/simulator`);
   if (web.setupLink) {
     const base = config.publicUrl ?? web.address;

@@ -55,7 +55,7 @@ export async function openWebhooks(
     const lines = new Map<string, { version: string; settings: () => LineSettings }>();
     for (const line of await wantedLines(pool)) {
       const { id, settings } = line;
-      if (settings === null || line.isRemoved || config.simulator) continue;
+      if (settings === null || line.isRemoved || config.simulator || config.demonstration) continue;
       lines.set(id, {
         version: settings,
         settings: () => LineSettings.parse(sealer.open('line', id, settings)),

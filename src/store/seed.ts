@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
 import { v7 } from 'uuid';
 import type { NewId } from '../core/ports.js';
-import { linkSimulatedOfficers } from './linkSimulatedOfficers.js';
+import { linkDemonstration, SIMULATED_OFFICERS, type OfficerChat } from './linkDemonstration.js';
 import { endDemonstration, seedDemonstration } from './seedDemonstration.js';
 import type { Sql } from './sql.js';
 import { inTransaction } from './sql.js';
@@ -13,6 +13,8 @@ export interface SeedOptions {
    * end a demonstration that was there. Not given: leave it as it is.
    */
   demonstration?: boolean;
+  /** Where the demonstration's officers are reached; the simulator's phones where not given. */
+  officerChats?: OfficerChat[] | undefined;
   newId?: NewId;
 }
 
@@ -31,7 +33,7 @@ export async function seed(pool: Pool, options: SeedOptions = {}): Promise<void>
     if (options.demonstration === false) await endDemonstration(sql);
     if (!options.demonstration) return;
     await seedDemonstration(sql, newId);
-    await linkSimulatedOfficers(sql, newId, new Date());
+    await linkDemonstration(sql, options.officerChats ?? SIMULATED_OFFICERS, newId, new Date());
   });
 }
 

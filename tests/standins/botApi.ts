@@ -45,15 +45,30 @@ export interface BotApi {
 /** The token that the stand-in takes where none was given. */
 export const STAND_IN_TOKEN = '7001:AAFstandInTokenOfTheBotApi_00000000';
 
-export async function startBotApi(
-  options: { port?: number; token?: string; record?: string; now?: () => number } = {},
-): Promise<BotApi> {
+export interface BotApiOptions {
+  port?: number;
+  token?: string;
+  record?: string;
+  now?: () => number;
+  /** Where updates, messages and files begin to be counted: whoever keeps what came must not meet a number twice. */
+  first?: number;
+  /** Who has opened a chat with the bot already. */
+  people?: { id: number; name: string }[];
+}
+
+export async function startBotApi(options: BotApiOptions = {}): Promise<BotApi> {
   const state = createState({
     token: options.token ?? STAND_IN_TOKEN,
     recordFile: options.record,
     now: options.now,
+    first: options.first,
   });
   const hand = localHand(state);
+  for (const { id, name } of options.people ?? []) {
+    await hand.named(id, name);
+    await hand.chat(id);
+    await hand.change(id, { isStarted: true });
+  }
   const server = await serve(state, options.port ?? 0, (method, args) => {
     const act = hand[method as keyof Hand] as ((...args: unknown[]) => Promise<unknown>) | undefined;
     if (!act) throw new Error(`no control named ${method}`);

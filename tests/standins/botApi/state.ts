@@ -101,6 +101,7 @@ export function createState(options: {
   username?: string;
   recordFile?: string | undefined;
   now?: (() => number) | undefined;
+  first?: number | undefined;
 }): State {
   const token = options.token ?? '7001:AAFstandInTokenOfTheBotApi_00000000';
   return {
@@ -117,9 +118,9 @@ export function createState(options: {
     webhook: null,
     commands: [],
     queries: new Set(),
-    nextUpdate: 500_001,
-    nextMessage: 1,
-    nextFile: 1,
+    nextUpdate: options.first ?? 500_001,
+    nextMessage: options.first ?? 1,
+    nextFile: options.first ?? 1,
     wake: new Set(),
     now: options.now ?? Date.now,
     record(call) {

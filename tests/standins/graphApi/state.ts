@@ -127,6 +127,8 @@ export interface GraphApiOptions {
   templates?: { [name: string]: string[] };
   isReporting?: boolean;
   record?: string;
+  /** Where messages and files begin to be counted: whoever keeps what came must not meet an id twice. */
+  first?: number;
 }
 
 export const STAND_IN = {
@@ -151,7 +153,7 @@ export function createState(options: GraphApiOptions): State {
     links: new Map(),
     calls: [],
     faults: [],
-    nextId: 1,
+    nextId: options.first ?? 1,
     wake: new Set(),
     record(call) {
       this.calls.push(call);

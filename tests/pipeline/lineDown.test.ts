@@ -138,7 +138,6 @@ test('Telegram refuses the token for a while: what is said meanwhile arrives in 
     log,
     now,
     backoffMs: () => 5,
-    againMs: 200,
   });
   const nudge = { converse: () => {} };
   const receiver = createReceiver({ ...common, nudge, raiseIncidents: raise });

@@ -139,6 +139,16 @@ test('attempts at codes, timers that ran and notifications that were told are de
   expect(left).toEqual({ attempts: 1, timers: 2, notifications: 2 });
 });
 
+test('what platforms reported is deleted after thirty days', async () => {
+  await stage.pool.query(
+    `INSERT INTO sent_messages (line_id, external_id, status, at)
+     SELECT 'telegram:1', at::text, 'read', at FROM unnest($1::timestamptz[]) AS at`,
+    [[ago(31), ago(29)]],
+  );
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 1 });
+  expect(await stage.rows('SELECT at FROM sent_messages')).toEqual([{ at: ago(29) }]);
+});
+
 test('one at a time erases', async () => {
   await inTransaction(stage.pool, async (sql) => {
     expect(await eraseOld(sql, stage.context())).not.toBeNull();

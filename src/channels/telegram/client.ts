@@ -28,8 +28,6 @@ export interface TelegramOptions {
   now: Now;
   /** Milliseconds to rest after the nth failure in a row; 1 s doubling to 30 s. */
   backoffMs?: (failures: number) => number;
-  /** A token that is refused in the middle of the work is tried again after this long; 60 s. */
-  againMs?: number;
   connectMs?: number;
   callMs?: number;
   /** How long a poll is held, and how much longer its answer is waited for: 30 s and 10 s. */
@@ -39,7 +37,6 @@ export interface TelegramOptions {
 const Me = z.object({ id: z.int(), username: z.string().optional() });
 /** What is being received gets this long to finish. */
 const STOP_MS = 5_000;
-const AGAIN_MS = 60_000;
 const CURE = {
   refused: 'Telegram refuses the token: check TELEGRAM_BOT_TOKEN with @BotFather, then start again',
   conflict: 'another program polls with this token: stop it, or give each its own bot',
@@ -81,19 +78,14 @@ export function createTelegram(options: TelegramOptions): Channel {
   }
 
   async function listen(taker: Taker, isHeard: boolean, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      for (let failures = 1; !isHeard && !isDown(); failures += 1) {
-        await sleep(backoffMs(failures), undefined, { signal }).catch(() => {});
-        if (signal.aborted) return;
-        isHeard = await tryGreeting();
-      }
-      if (isHeard && options.webhook) return;
-      if (isHeard) await poll({ api, taker, log, signal, backoffMs, went, patience: options.patience });
-      if (!isDown()) return;
-      // Nobody else would: a good token may be refused for a while too.
-      await sleep(options.againMs ?? AGAIN_MS, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) isHeard = await tryGreeting();
+    for (let failures = 1; !isHeard; failures += 1) {
+      await sleep(backoffMs(failures), undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      isHeard = await tryGreeting();
+      if (isDown()) return;
     }
+    if (!options.webhook)
+      await poll({ api, taker, log, signal, backoffMs, went, patience: options.patience });
   }
 
   async function tryGreeting(): Promise<boolean> {

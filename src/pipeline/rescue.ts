@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import type { Now, Nudge } from '../core/ports.js';
 import { answerElsewhere } from '../store/elsewhere.js';
 import { giveUpHeld } from '../store/heldChats.js';
+import type { IncidentInsert } from '../store/incidents.js';
+import { notificationFailed } from '../store/notifications.js';
+import { failOfRemovedLines } from '../store/outbound.js';
 import { inTransaction } from '../store/sql.js';
 import type { RaiseIncidents } from './settle.js';
 
@@ -33,7 +36,11 @@ export async function rescueWaiting({ pool, log, now, nudge, raiseIncidents }: R
     nudge.converse();
   }
   await inTransaction(pool, async (sql) => {
-    const incidents = await giveUpHeld(sql, ago(HELD_DAYS * 24 * 3_600_000), at);
+    const weekAgo = ago(HELD_DAYS * 24 * 3_600_000);
+    const incidents: IncidentInsert[] = await giveUpHeld(sql, weekAgo, at);
+    // A line that was removed may be added again; after a week nobody waits for that.
+    for (const id of await failOfRemovedLines(sql, weekAgo))
+      incidents.push(...(await notificationFailed(sql, id, at)));
     if (incidents.length > 0) await raiseIncidents(sql, incidents);
   });
 }

@@ -15,14 +15,13 @@ interface Waiting {
 }
 
 /**
- * Conversations with waiting messages on lines that are down since `downBefore`, each with the one in which the same
+ * Conversations with waiting messages on lines that are down, or were removed, since `downBefore`, each with the one in which the same
  * person is reached meanwhile: at an address of theirs that is linked (or the officer's), in a chat that works, that was
  * used within the time in which a number keeps its owner, and that nobody else shares.
  */
 const PAIRS = `
   SELECT c.id AS "from", l.platform, other.id AS "to"
   FROM lines l
-  JOIN incidents i ON i.kind = 'line_down' AND i.line_id = l.id AND i.closed_at IS NULL AND i.opened_at <= $1
   JOIN LATERAL (
     SELECT DISTINCT o.conversation_id AS id FROM outbound_messages o
     WHERE o.line_id = l.id AND o.state = 'pending' AND o.moved_to IS NULL
@@ -42,7 +41,8 @@ const PAIRS = `
         AND p.resident_id <> a.resident_id)
     ORDER BY v.last_inbound_at DESC LIMIT 1
   ) other ON true
-  WHERE l.state <> 'up'
+  WHERE l.state <> 'up' AND (l.removed_at <= $1 OR EXISTS (SELECT FROM incidents i
+    WHERE i.kind = 'line_down' AND i.line_id = l.id AND i.closed_at IS NULL AND i.opened_at <= $1))
   LIMIT ${LIMIT}`;
 
 /**

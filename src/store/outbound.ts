@@ -164,6 +164,17 @@ export async function failWaiting(sql: Sql, conversationId: string, error: strin
   return rowCount ?? 0;
 }
 
+/** Gives up what waits on lines that were removed before `before`. Answers the conversations concerned. */
+export async function failOfRemovedLines(sql: Sql, before: Date): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE outbound_messages SET state = 'failed', error = 'the line was removed'
+     WHERE state = 'pending' AND line_id IN (SELECT id FROM lines WHERE removed_at <= $1)
+     RETURNING conversation_id AS id`,
+    [before],
+  );
+  return [...new Set(rows.map(({ id }) => id))];
+}
+
 /** This person waits until then. */
 export async function restChat(sql: Sql, conversationId: string, until: Date): Promise<void> {
   await sql.query('UPDATE conversations SET next_send_at = $2 WHERE id = $1', [conversationId, until]);

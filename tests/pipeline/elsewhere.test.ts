@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ANSWER_ELSEWHERE_MS } from '../../src/pipeline/rescue.js';
+import { ANSWER_ELSEWHERE_MS, HELD_DAYS } from '../../src/pipeline/rescue.js';
 import { answerElsewhere } from '../../src/store/elsewhere.js';
 import { insertOutbound } from '../../src/store/outbound.js';
 import { inTransaction } from '../../src/store/sql.js';
@@ -114,8 +114,26 @@ test('a round that fails in the middle leaves nothing, and the next one does it 
   ]);
   world.wake.converse();
   await expect.poll(() => here.heard().length).toBe(1);
-  await world.settles().catch(() => {});
+  await world.settles();
   expect(here.heard()).toHaveLength(1);
+});
+
+test('what waits on a line that was removed is told elsewhere, and else given up after a week', async () => {
+  const { there, here } = await start();
+  const budi = world.aPerson({ chatId: '6281200000042', channel: whatsapp });
+  await budi.says('quiet');
+  await world.settles();
+  await whatsapp.goes('stopped');
+  await news(there, { text: 'satu' });
+  await news(budi, { text: 'dua' });
+  await world.pool.query(`UPDATE lines SET removed_at = $1 WHERE id = 'test:wa'`, [new Date()]);
+  later = ANSWER_ELSEWHERE_MS + 1_000;
+  await world.sweeper.sweep();
+  await expect.poll(() => here.heard().length).toBe(1);
+  expect((await rows()).map(({ state }) => state)).toEqual(['moved', 'pending']);
+  later = (HELD_DAYS * 24 + 1) * 3_600_000;
+  await world.sweeper.sweep();
+  expect((await rows()).map(({ state }) => state)).toEqual(['moved', 'failed']);
 });
 
 test('an officer is told in the other chat of theirs', async () => {

@@ -1,5 +1,5 @@
 import wweb from 'whatsapp-web.js';
-import type { Message, MessageContent, MessageSendOptions } from 'whatsapp-web.js';
+import type { Chat, Message, MessageContent, MessageSendOptions } from 'whatsapp-web.js';
 import { isPerson } from './address.js';
 import { extract, extractOwn } from './extract.js';
 import type { MessageRecord } from './record.js';
@@ -11,6 +11,7 @@ const ACK_MS = 4_000;
 const STATE_MS = 10_000;
 const OWN = 30;
 const MOST_CHATS = 500;
+const MOST_OF_A_CHAT = 1_000;
 
 /** Does what the gateway asks for, by the library. Rejects with what the library says. */
 export async function answer(ask: Ask, session: Session): Promise<unknown> {
@@ -128,9 +129,9 @@ async function history(session: Session, since: number, most: number): Promise<M
   const records: MessageRecord[] = [];
   for (const { id } of people.toSorted((a, b) => b.t - a.t).slice(0, MOST_CHATS)) {
     const chat = await session.client.getChatById(id);
-    const messages = await chat.fetchMessages({ limit: most });
+    const messages = await newerThan(chat, since, most);
     const ids = await session.idsOf(id);
-    for (const message of messages.filter((one) => one.timestamp >= since)) {
+    for (const message of messages) {
       const record = extract(message, session.me(), ids);
       // Our own answers, of an earlier life.
       if (!record.fromMe || record.isByHand) records.push(record);
@@ -138,4 +139,13 @@ async function history(session: Session, since: number, most: number): Promise<M
   }
   // Stable: within a second, a chat's own order stays.
   return records.toSorted((a, b) => a.at - b.at);
+}
+
+/** The messages of a chat since a time: `most` at first, and more where these do not reach back so far. */
+async function newerThan(chat: Chat, since: number, most: number): Promise<Message[]> {
+  for (let limit = most; ; limit *= 4) {
+    const messages = await chat.fetchMessages({ limit });
+    const newer = messages.filter((one) => one.timestamp >= since);
+    if (newer.length < limit || limit >= MOST_OF_A_CHAT) return newer;
+  }
 }

@@ -65,9 +65,15 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   let number: string | null = null;
   /** Up to when (seconds) everything is stored; null: never linked before. */
   let storedUntil: number | null = null;
+  /** What is older was never ours. */
+  let linkedAt = 0;
+  /** From when on (seconds) the chats are still to be read again; null: they were. */
+  let readFrom: number | null = null;
+  let readingAgain: NodeJS.Timeout | undefined;
   let saving: NodeJS.Timeout | undefined;
   let saved: number | null = null;
 
+  const nowSeconds = (): number => Math.floor(options.now().getTime() / 1000);
   const child = (): Child | null => supervisor?.child() ?? null;
   const sending = createSending({
     child,
@@ -81,8 +87,11 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
     intake = given;
     // Told at once where there is no browser at all.
     const browser = findBrowser(options.browserPath, options.browserEnv, options.page);
-    const offset = Number((await given.loadOffset()) ?? Number.NaN);
-    if (Number.isSafeInteger(offset)) storedUntil = Math.max(storedUntil ?? 0, offset);
+    const known = readOffset(await given.loadOffset());
+    if (known) {
+      storedUntil = Math.max(storedUntil ?? 0, known.storedUntil);
+      linkedAt = known.linkedAt;
+    }
     taker = createTaker({
       lineId,
       intake: given,
@@ -132,32 +141,36 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
 
   /**
    * What was written while we were away comes by no event: the chats are read again from where everything was stored.
-   * Of an account that was just linked, nothing: what lies there unread was written to a person, not to us.
+   * Of an account that was just linked, nothing: what lies there unread was written to a person, not to us. Until that
+   * has worked, what comes now moves nothing forward.
    */
   async function catchUp(mine: Child): Promise<void> {
-    const nowSeconds = Math.floor(options.now().getTime() / 1000);
+    clearTimeout(readingAgain);
     const mineTaker = taker;
     if (storedUntil === null) {
-      storedUntil = nowSeconds;
+      storedUntil = nowSeconds();
+      linkedAt = storedUntil;
       save();
       mineTaker?.release([]);
       return;
     }
-    const since = Math.max(storedUntil - OVERLAP_SECONDS, nowSeconds - HISTORY.days * 86_400);
+    readFrom ??= Math.max(storedUntil - OVERLAP_SECONDS, linkedAt, nowSeconds() - HISTORY.days * 86_400);
     try {
-      const missed = await mine.ask(
-        { do: 'history', since, most: HISTORY.most },
-        z.array(z.unknown()),
-        HISTORY.ms,
-      );
+      const ask = { do: 'history' as const, since: readFrom, most: HISTORY.most };
+      const missed = await mine.ask(ask, z.array(z.unknown()), HISTORY.ms);
       mineTaker?.release(missed);
+      readFrom = null;
       log.info({ line: lineId, messages: missed.length }, 'whatsapp-web: read what may have been missed');
     } catch (cause) {
       mineTaker?.release([]);
-      log.warn(
-        { line: lineId, reason: (cause as Error).message },
-        'whatsapp-web: the chats could not be read again',
-      );
+      if (child() !== mine) return;
+      const reason = (cause as Error).message;
+      log.warn({ line: lineId, reason }, 'whatsapp-web: the chats could not be read again; soon once more');
+      readingAgain = setTimeout(() => {
+        if (child() !== mine) return;
+        taker?.hold();
+        void catchUp(mine);
+      }, timing.heartbeatMs);
     }
   }
 
@@ -170,8 +183,11 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
 
   /** All that a chat said is stored: now the phone may show it as seen. */
   async function seen(chat: string): Promise<void> {
-    storedUntil = Math.max(storedUntil ?? 0, taker?.storedUntil() ?? 0);
-    saving ??= setTimeout(save, SAVE_MS);
+    if (readFrom === null) {
+      // A clock that is ahead must not let what comes in the meantime be forgotten.
+      storedUntil = Math.max(storedUntil ?? 0, Math.min(taker?.storedUntil() ?? 0, nowSeconds()));
+      saving ??= setTimeout(save, SAVE_MS);
+    }
     await child()
       ?.ask({ do: 'seen', chat }, z.unknown(), timing.pulseMs)
       .catch(() => {});
@@ -182,7 +198,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
     saving = undefined;
     if (storedUntil === null || storedUntil === saved) return;
     const until = storedUntil;
-    intake?.saveOffset(String(until)).then(() => {
+    intake?.saveOffset(`${until}/${linkedAt}`).then(() => {
       saved = until;
     }, notTold);
   }
@@ -219,6 +235,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   }
 
   async function stopListening(): Promise<void> {
+    clearTimeout(readingAgain);
     await taker?.stop();
     save();
   }
@@ -262,4 +279,10 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       number === null ? null : `https://wa.me/${number}?text=${encodeURIComponent(startText(payload))}`,
     running: () => supervisor?.running() ?? null,
   };
+}
+
+/** `<stored until>/<linked at>`, in seconds. */
+function readOffset(offset: string | null): { storedUntil: number; linkedAt: number } | null {
+  const found = /^(\d{1,12})\/(\d{1,12})$/u.exec(offset ?? '');
+  return found ? { storedUntil: Number(found[1]), linkedAt: Number(found[2]) } : null;
 }

@@ -5,6 +5,7 @@ import wweb from 'whatsapp-web.js';
 import type { Client, Message } from 'whatsapp-web.js';
 import { isPerson } from './address.js';
 import { chatOf, editOf, extract } from './extract.js';
+import { QUIET_HOOKS } from './hooks.js';
 import { killBrowser, readyProfile } from './profile.js';
 import type { MessageRecord } from './record.js';
 import type { FromProcess, ToProcess } from './talk.js';
@@ -105,6 +106,8 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
 
   /** Comes again when the page was loaded anew. */
   async function ready(): Promise<void> {
+    // Without it all works, only louder.
+    await client.pupPage!.evaluate(QUIET_HOOKS).catch(() => {});
     const wid = client.info.wid as { _serialized: string; user: string; server: string } | undefined;
     const lid: unknown = await client
       .pupPage!.evaluate(`window.require('WAWebUserPrefsMeUser').getMaybeMeLidUser()?._serialized`)

@@ -11,13 +11,16 @@ import { testIntake, testLog, until, type TestIntake } from '../intake.js';
 export const FAST: Partial<Timing> = {
   heartbeatMs: 1_000,
   pulseMs: 3_000,
-  bootMs: 12_000,
-  readyMs: 12_000,
+  bootMs: 30_000,
+  readyMs: 30_000,
   nudgeMs: 4_000,
   backoffMs: () => 50,
   sendMs: 4_000,
   receiveMs: () => 5,
 };
+
+/** A browser on a busy machine. */
+export const PATIENCE_MS = 60_000;
 
 /** A line of WhatsApp Web before the stand-in: the real Client in a real browser. */
 export interface Line {
@@ -61,15 +64,22 @@ export async function aLine(
     profileFolder,
     async starts() {
       await channel.start(line.intake);
-      if (!(await wa.isLinked())) await wa.scans();
+      if (!(await wa.isLinked())) {
+        await until('a code is shown', async () => (await wa.qr()) !== null, PATIENCE_MS);
+        await wa.scans();
+      }
       await line.isUp();
     },
-    isUp: () => until('the line is up', () => channel.health().state === 'up'),
+    isUp: () => until('the line is up', () => channel.health().state === 'up', PATIENCE_MS),
     comesBack: (since) =>
-      until('the line is up again', () => {
-        const now = channel.running();
-        return now !== null && now.pid !== since?.pid && channel.health().state === 'up';
-      }),
+      until(
+        'the line is up again',
+        () => {
+          const now = channel.running();
+          return now !== null && now.pid !== since?.pid && channel.health().state === 'up';
+        },
+        PATIENCE_MS,
+      ),
     async stop() {
       await channel.stop();
       if (!given.wa) await wa.stop();

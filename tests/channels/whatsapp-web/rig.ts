@@ -1,4 +1,3 @@
-import { until } from '../intake.js';
 import type { Rig } from '../rigs.js';
 import { aLine } from './line.js';
 
@@ -7,15 +6,13 @@ export async function whatsappWeb(): Promise<Rig> {
   const line = await aLine();
   const { wa, channel } = line;
   const siti = wa.person('6281200000041', 'Siti');
-  const isUp = () => until('the line is up', () => channel.health().state === 'up');
   return {
     channel: {
       ...channel,
       // What comes before the line is up is found in the chats: the contract asks for what comes after.
       async start(intake) {
-        await channel.start(intake);
-        if (!(await wa.isLinked())) await wa.scans();
-        await isUp();
+        line.intake = intake as typeof line.intake;
+        await line.starts();
       },
     },
     chatId: await siti.id(),

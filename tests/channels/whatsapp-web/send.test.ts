@@ -1,11 +1,13 @@
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SendError } from '../../../src/core/errors.js';
 import type { Outgoing } from '../../../src/core/outgoing.js';
 import type { MediaSource, SentReport } from '../../../src/channels/channel.js';
 import type { Person } from '../../standins/whatsappWeb.js';
 import { until } from '../intake.js';
 import { aLine, type Line } from './line.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let line: Line;
 let people = 0;

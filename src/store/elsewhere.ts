@@ -3,6 +3,12 @@ import type { Outgoing } from '../core/outgoing.js';
 import { insertInternal } from './inbound.js';
 import type { Sql } from './sql.js';
 
+/** Lines that are down, or were removed, since then: most of the time there is none, and nothing else is looked at. */
+const DOWN = `
+  SELECT l.id FROM lines l
+  WHERE l.state <> 'up' AND (l.removed_at <= $1 OR EXISTS (SELECT FROM incidents i
+    WHERE i.kind = 'line_down' AND i.line_id = l.id AND i.closed_at IS NULL AND i.opened_at <= $1))`;
+
 /** How many conversations one round looks after. */
 const LIMIT = 50;
 
@@ -15,7 +21,7 @@ interface Waiting {
 }
 
 /**
- * Conversations with waiting messages on lines that are down, or were removed, since `downBefore`, each with the one in which the same
+ * Conversations with waiting messages on these lines, each with the one in which the same
  * person is reached meanwhile: at an address of theirs that is linked (or the officer's), in a chat that works, that was
  * used within the time in which a number keeps its owner, and that nobody else shares.
  */
@@ -41,8 +47,7 @@ const PAIRS = `
         AND p.resident_id <> a.resident_id)
     ORDER BY v.last_inbound_at DESC LIMIT 1
   ) other ON true
-  WHERE l.state <> 'up' AND (l.removed_at <= $1 OR EXISTS (SELECT FROM incidents i
-    WHERE i.kind = 'line_down' AND i.line_id = l.id AND i.closed_at IS NULL AND i.opened_at <= $1))
+  WHERE l.id = ANY ($1::text[])
   LIMIT ${LIMIT}`;
 
 /**
@@ -52,6 +57,8 @@ const PAIRS = `
  * converse where it is not 0.
  */
 export async function answerElsewhere(sql: Sql, downBefore: Date, now: Date): Promise<number> {
+  const down = await sql.query<{ id: string }>(DOWN, [downBefore]);
+  if (down.rows.length === 0) return 0;
   const { rows } = await sql.query<Waiting>(
     `WITH pairs AS (${PAIRS}), moved AS (
        UPDATE outbound_messages o SET moved_to = p."to",
@@ -60,7 +67,7 @@ export async function answerElsewhere(sql: Sql, downBefore: Date, now: Date): Pr
        RETURNING o.seq, o.body AS message, p."from", p."to", p.platform
      )
      SELECT * FROM moved ORDER BY seq`,
-    [downBefore, now],
+    [down.rows.map(({ id }) => id), now],
   );
   const chats = new Map<string, Waiting[]>();
   for (const row of rows) chats.set(row.from, [...(chats.get(row.from) ?? []), row]);

@@ -7,8 +7,11 @@ import { z } from 'zod';
 const Text = z.string();
 const Id = z.string().min(1).max(300);
 
-/** Seconds since 1970, as digits or a number, within what a Date and Postgres hold. */
-const Time = z.coerce.number().int().min(0).max(4_102_444_800);
+/** A number, or one written as text; never what JavaScript merely takes for one (null, '', true). */
+const Numeric = z.union([z.number(), z.string().regex(/^-?\d{1,20}(?:\.\d{1,20})?$/u)]).transform(Number);
+
+/** Seconds since 1970, within what a Date and Postgres hold. */
+const Time = Numeric.pipe(z.int().min(0).max(4_102_444_800));
 
 export const Payload = z.object({
   object: z.literal('whatsapp_business_account'),
@@ -64,7 +67,7 @@ const Captioned = File.extend({ caption: Text.optional() });
 const Reply = z.object({ id: z.string().max(256), title: Text.optional() });
 
 /** Coordinates come as numbers or as text. */
-const Degrees = (most: number) => z.coerce.number().min(-most).max(most);
+const Degrees = (most: number) => Numeric.pipe(z.number().min(-most).max(most));
 
 const Person = z.object({
   name: z
@@ -131,7 +134,7 @@ export const Status = z.object({
   status: Text,
   timestamp: Time,
   errors: z
-    .array(z.object({ code: z.coerce.number(), title: Text.optional() }))
+    .array(z.object({ code: Numeric, title: Text.optional() }))
     .optional()
     .catch(undefined),
 });

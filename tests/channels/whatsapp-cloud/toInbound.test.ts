@@ -81,6 +81,22 @@ test('whatever comes, reading it does not throw', () => {
   }
 });
 
+test.each([null, '', true, [], 'utara', '1e3', '91'])('a latitude of %j is none', (latitude) => {
+  const location = { latitude, longitude: 114.3 };
+  const value = {
+    metadata: { phone_number_id: '1' },
+    messages: [{ id: 'w', timestamp: '1', from: '6281200000041', type: 'location', location }],
+  };
+  const [reading] = toInbound({
+    object: 'whatsapp_business_account',
+    entry: [{ changes: [{ field: 'messages', value }] }],
+  });
+  expect(reading!.kind === 'inbound' && reading!.inbound.content).toEqual({
+    kind: 'unreadable',
+    what: 'malformed',
+  });
+});
+
 test('no link and no token of a file is kept', () => {
   for (const file of readdirSync(folder)) {
     const { payload } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recorded;

@@ -234,6 +234,11 @@ const SAVE = {
     ), hidden AS (
       UPDATE addresses a SET hidden_since = h.since FROM unnest($9::uuid[], $10::timestamptz[]) AS h (id, since)
       WHERE a.id = h.id AND a.hidden_since IS NULL
+    ), withheld AS (
+      -- What waited all that time was meant for the person of then.
+      UPDATE outbound_messages o SET state = 'failed', error = 'history is hidden'
+      FROM unnest($9::uuid[], $10::timestamptz[]) AS h (id, since) JOIN conversations k ON k.address_id = h.id
+      WHERE o.conversation_id = k.id AND o.state = 'pending' AND o.created_at < h.since
     )
     UPDATE conversations c SET session = s.session, private = s.private, version = c.version + 1,
       failures = 0, wake_at = NULL, met_at = CASE WHEN s.is_met THEN coalesce(c.met_at, $8) ELSE c.met_at END,

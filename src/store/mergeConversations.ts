@@ -71,7 +71,7 @@ async function moveState(
        met_at = least(c.met_at, o.met_at), last_inbound_at = greatest(c.last_inbound_at, o.last_inbound_at),
        handed_over_at = coalesce(c.handed_over_at, o.handed_over_at),
        silenced_until = greatest(c.silenced_until, o.silenced_until), is_private = c.is_private OR o.is_private,
-       held_since = coalesce(c.held_since, o.held_since)
+       held_since = coalesce(c.held_since, o.held_since), owner_until = greatest(c.owner_until, o.owner_until)
      FROM conversations o WHERE o.id = $1 AND c.id = $2`,
     [old.id, into.id, takesSession],
   );

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claimConversations } from '../../src/store/conversations.js';
+import { claimConversations, loadConversations, saveConversations } from '../../src/store/conversations.js';
 import { openConversations, type Writer } from '../../src/store/openConversations.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -71,4 +71,35 @@ test('conversations that rest hold up nobody behind them, however many they are'
   ]);
   const claimed = await inTransaction(db.pool, (sql) => claimConversations(sql, 2, now));
   expect(claimed).toEqual(ids.slice(38));
+});
+
+test('what waited for somebody through a long silence does not go to whoever writes then', async () => {
+  const now = new Date();
+  const ago = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1000);
+  const [id] = (await open(writer(v7()))) as [string];
+  await db.pool.query('UPDATE conversations SET last_inbound_at = $2 WHERE id = $1', [id, ago(91)]);
+  const load = async () => (await loadConversations(db.pool, [id], now))[0]!;
+  expect((await load()).hidden).toBeNull();
+  const { addressId, residentId } = await load();
+  await db.pool.query(
+    `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers, opened_at)
+     VALUES ($1::uuid, $1::uuid::text, $1::uuid, '35.10.25.2004', 'usaha', 'x', 'open', $2, $3, '{}', $4)`,
+    [v7(), residentId, id, ago(95)],
+  );
+  expect((await load()).hidden).toEqual({ since: now, why: 'silence' });
+  for (const at of [ago(30), now])
+    await db.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, created_at) VALUES ($1, 'telegram:1', '{}', $2)`,
+      [id, at],
+    );
+  const saved = { id, session: '{}', private: null, isMet: true, silencedUntil: null, lastInboundAt: now };
+  const batch = { conversations: [{ ...saved, hides: { addressId, since: now } }], handled: [], sealed: [] };
+  await saveConversations(db.pool, batch, now);
+  const states = await db.pool.query(
+    'SELECT state FROM outbound_messages WHERE conversation_id = $1 ORDER BY created_at',
+    [id],
+  );
+  expect(states.rows).toEqual([{ state: 'failed' }, { state: 'pending' }]);
+  // It stays hidden though somebody has written by now.
+  expect((await load()).hidden).toEqual({ since: now, why: 'silence' });
 });

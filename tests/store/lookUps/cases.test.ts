@@ -140,7 +140,11 @@ describe('my_cases', () => {
 
   test('of somebody at the console there are none', async () => {
     await stage.aCase(siti);
-    expect(await stage.look(consoleAsker(sri.officer!), 'my_cases', {})).toEqual({ count: 0, items: [], hidden: false });
+    expect(await stage.look(consoleAsker(sri.officer!), 'my_cases', {})).toEqual({
+      count: 0,
+      items: [],
+      hidden: false,
+    });
   });
 
   test('a place that was shown never rises', async () => {

@@ -102,7 +102,12 @@ export async function openWebhooks(
         receive,
         reported: (reports: SentReport[]) => reporter.reported(lineId, reports),
       };
-      const cloud = createCloudDoorLine({ settings, intake, log });
+      const cloud = createCloudDoorLine({
+        settings,
+        intake,
+        isQuiet: (chatId) => receiver.isQuiet(lineId, chatId),
+        log,
+      });
       return { version, telegram: null, cloud, stop: () => cloud.stop() };
     } catch (cause) {
       log.error({ err: cause, line: lineId }, 'the settings of a line cannot be read; its webhook is closed');

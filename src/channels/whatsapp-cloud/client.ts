@@ -72,12 +72,16 @@ export function createWhatsAppCloud(options: WhatsAppCloudOptions): WhatsAppClou
       const listening = stopping.signal.aborted ? null : intake;
       return (
         listening && {
-          receive: (inbound) => counted(listening.receive(inbound)),
+          receive(inbound) {
+            marks.came(inbound);
+            return counted(listening.receive(inbound));
+          },
           reported: (reports) => counted(listening.reported?.(reports) ?? Promise.resolve()),
         }
       );
     },
-    stored: (inbound) => marks.stored(inbound),
+    // Who holds the line shows that an answer is coming, if one is: not while its owner has the word.
+    stored: () => {},
   };
   const door = createCloudDoor({ lines: () => [doorLine], log });
 

@@ -129,6 +129,8 @@ export function createCloudDoor(deps: { lines: () => CloudDoorLine[]; log: Log }
 export function createCloudDoorLine(options: {
   settings: SettingsOf<'whatsapp-cloud'>;
   intake: Pick<Intake, 'receive' | 'reported'>;
+  /** Whether a chat is answered by a person now: nothing is shown there. */
+  isQuiet: (chatId: string) => boolean;
   log: Log;
 }): CloudDoorLine & { stop(): Promise<void> } {
   const { settings, log } = options;
@@ -143,7 +145,9 @@ export function createCloudDoorLine(options: {
     appSecret,
     verifyToken,
     intake: () => (isStopped ? null : options.intake),
-    stored: (inbound) => marks.stored(inbound),
+    stored(inbound) {
+      if (!options.isQuiet(inbound.chatId)) marks.stored(inbound);
+    },
     stop() {
       isStopped = true;
       api.close();

@@ -7,6 +7,7 @@ import { createWhatsAppCloud, type WhatsAppCloud } from '../../../src/channels/w
 import {
   CLOUD_WEBHOOK_BYTES,
   createCloudDoor,
+  createCloudDoorLine,
   type CloudDoor,
 } from '../../../src/channels/whatsapp-cloud/door.js';
 import { startGraphApi, type GraphApi } from '../../standins/graphApi.js';
@@ -289,31 +290,57 @@ describe('what cannot be read', () => {
   });
 });
 
-test('what was stored is marked as read, with typing where an answer follows at once', async () => {
-  const siti = meta.person('6281200000041', 'Siti');
-  const text = await siti.writes('halo');
-  const photo = await siti.sendsPhoto(new Uint8Array([1]));
-  for (const [id, type] of [
-    [text, { type: 'text', text: { body: 'halo' } }],
-    [photo, { type: 'image', image: { id: '1', mime_type: 'image/jpeg' } }],
-  ] as const)
-    await deliver(payload(change({ messages: [{ from: siti.key, id, timestamp: '1795046400', ...type }] })));
-  await until('both are marked', async () => (await meta.calls('read')).length === 2);
-  expect(
-    (await meta.calls('read')).map(({ body }) => [body['message_id'], body['typing_indicator']]),
-  ).toEqual([
-    [text, { type: 'text' }],
-    [photo, undefined],
-  ]);
-  await channel.showTyping!(siti.key);
-  expect((await meta.calls('read')).at(-1)!.body).toMatchObject({
-    message_id: photo,
-    typing_indicator: { type: 'text' },
-  });
-});
+describe('what was stored is shown as read', () => {
+  const brings = async () => {
+    const siti = meta.person('6281200000041', 'Siti');
+    const text = await siti.writes('halo');
+    const photo = await siti.sendsPhoto(new Uint8Array([1]));
+    for (const [id, type] of [
+      [text, { type: 'text', text: { body: 'halo' } }],
+      [photo, { type: 'image', image: { id: '1', mime_type: 'image/jpeg' } }],
+    ] as const)
+      await deliver(
+        payload(change({ messages: [{ from: siti.key, id, timestamp: '1795046400', ...type }] })),
+      );
+    return { siti, text, photo };
+  };
+  const marks = async () =>
+    (await meta.calls('read')).map(({ body }) => [body['message_id'], body['typing_indicator']]);
 
-test('where marking fails nobody is held up', async () => {
-  await meta.fails('read', { code: 131009 }, { times: 9 });
-  expect(await deliver(payload(change({ messages: [message('wamid.1', 'halo')] })))).toEqual({ status: 200 });
-  await until('it was tried', async () => (await meta.calls('read')).length === 1);
+  test('by a process that does not hold the line, with typing where an answer follows at once', async () => {
+    const quiet = new Set<string>();
+    const line = createCloudDoorLine({
+      settings: meta.settings,
+      intake,
+      isQuiet: (chat) => quiet.has(chat),
+      log,
+    });
+    door = createCloudDoor({ lines: () => [line], log });
+    const { siti, text, photo } = await brings();
+    await until('both are marked', async () => (await marks()).length === 2);
+    expect(await marks()).toEqual([
+      [text, { type: 'text' }],
+      [photo, undefined],
+    ]);
+    // A person has the word there: what they did not read is not shown as read.
+    quiet.add(siti.key);
+    await brings();
+    await line.stop();
+    expect(await marks()).toHaveLength(2);
+  });
+
+  test('by who holds it when an answer is coming, on the last message', async () => {
+    const { siti, photo } = await brings();
+    expect(await marks()).toEqual([]);
+    await channel.showTyping!(siti.key);
+    expect(await marks()).toEqual([[photo, { type: 'text' }]]);
+  });
+
+  test('and where that fails nobody hears of it', async () => {
+    await meta.fails('read', { code: 131009 }, { times: 9 });
+    const { siti } = await brings();
+    await channel.showTyping!(siti.key);
+    await channel.showTyping!('6281299999999');
+    expect(await marks()).toHaveLength(1);
+  });
 });

@@ -13,30 +13,31 @@ export interface Own {
 }
 
 const REMEMBERED = 5_000;
+const ORPHANS = 100;
 
 export function createOwn(): Own {
   const ids = new Set<string>();
   /** What went out, or not, with an id that we never heard: its words are all there is. */
   const orphans: string[] = [];
-  let inHand = 0;
-  let waiting: (() => void)[] = [];
+  const inHand = new Set<Promise<void>>();
 
   return {
     sending(text) {
-      inHand += 1;
+      let end = (): void => {};
+      const sending = new Promise<void>((resolve) => (end = resolve));
+      inHand.add(sending);
       return (id) => {
         if (id !== null) ids.add(id);
         else if (text !== '') orphans.push(text);
         if (ids.size > REMEMBERED) ids.delete(ids.values().next().value!);
-        if (orphans.length > 100) orphans.shift();
-        inHand -= 1;
-        if (inHand > 0) return;
-        for (const go of waiting) go();
-        waiting = [];
+        if (orphans.length > ORPHANS) orphans.shift();
+        inHand.delete(sending);
+        end();
       };
     },
     async isOurs({ id, text }) {
-      if (!ids.has(id) && inHand > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      // Only those in hand now: later ones cannot have made it.
+      if (!ids.has(id)) await Promise.all(inHand);
       return ids.has(id) || orphans.includes(text ?? '');
     },
     knows: (id) => ids.has(id),

@@ -123,7 +123,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         phase = 'linking';
         deps.linking(event.qr);
         // Of an account that was linked before, somebody must hear at once.
-        if (deps.wasLinked()) isDown(CURE.unlinked);
+        if (deps.wasLinked()) isDown(CURE.link);
         else deps.changed('starting', CURE.link);
         return beat(from);
       case 'linked':

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { findBrowser } from '../channels/whatsapp-web/browser.js';
 import type { Config } from '../config.js';
 import { SetupError } from '../core/errors.js';
-import { environmentLines, lineIdOf, LineSettings } from '../core/line.js';
+import { environmentLines, lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import type { Stage } from '../roles/run.js';
 import type { Runtime } from '../runtime.js';
-import { hasStoredLines } from '../store/lines.js';
+import { serveVillages } from '../store/lineAdmin.js';
+import { hasStoredLines, registerLines } from '../store/lines.js';
 import { SIMULATED_OFFICERS } from '../store/linkDemonstration.js';
+import { DEMONSTRATION_VILLAGE } from '../store/seedDemonstration.js';
+import { inTransaction } from '../store/sql.js';
 
 /** What tests/standins/start.ts offers: known by its shape, since src imports nothing from tests. */
 interface StandIns {
@@ -79,11 +82,27 @@ export function createStandInStage(): Stage {
     };
   }
 
-  async function opened({ config, pool }: Runtime): Promise<void> {
+  async function opened({ config, pool, sealer, newId, now }: Runtime): Promise<void> {
     if (await hasStoredLines(pool))
       throw new SetupError([
         `--standins: a line was added to ${config.dataDir} (kentongan line add); invented people never run beside it: delete that folder to begin anew`,
       ]);
+    await inTransaction(pool, async (sql) => {
+      const ids = config.lines.map(lineIdOf);
+      await registerLines(
+        sql,
+        ids.map((id) => ({ id, platform: platformOf(lineKind(id)), name: id })),
+      );
+      const admin = {
+        officerId: null,
+        sealer,
+        newId,
+        now: now(),
+        environment: environmentLines(config.lines),
+      };
+      // Nobody who tries it out need know the name of a village that takes requests.
+      for (const id of ids) await serveVillages(sql, id, [DEMONSTRATION_VILLAGE], admin);
+    });
     // The stand-in knows nothing of what was linked to an earlier one.
     await rm(join(config.dataDir, 'whatsapp-web', WEB_NAME), { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import type { EffectResults } from '../core/effect.js';
 import { findLinkCode } from '../core/linkCode.js';
 import { ATTEMPTS, noteAttempts } from '../store/codeAttempts.js';
 import { insertInternal } from '../store/inbound.js';
-import { insertLink, lockAddresses, lockLinkCodes, useLinkCodes } from '../store/links.js';
+import { insertLink, lockAddresses, lockLinkCodes, readLinkCodes, useLinkCodes } from '../store/links.js';
 import type { LinkedAddress, LockedCode } from '../store/links.js';
 import type { Applier, EffectRequest } from './applier.js';
 
@@ -27,11 +27,13 @@ export const useLinkCode: Applier<'use_link_code'> = async (sql, requests, conte
   );
   const within = await noteAttempts(sql, trying, newId, now, LIMITS);
   const limited = new Set(trying.filter((_, i) => !within[i]).map(({ n }) => n));
-  const codes = await lockLinkCodes(sql, 'address', digests.flat());
+  // Addresses before codes, as where a code is made: two who do both wait for each other in one order.
+  const known = await readLinkCodes(sql, 'address', digests.flat());
   const addresses = await lockAddresses(sql, [
-    ...codes.map(({ addressId }) => addressId),
+    ...known.map(({ addressId }) => addressId),
     ...requests.flatMap(({ asker }) => asker.addressId ?? []),
   ]);
+  const codes = await lockLinkCodes(sql, 'address', digests.flat());
   const results: Result[] = [];
   for (const [n, request] of requests.entries()) {
     const found = read[n]!;

@@ -82,8 +82,8 @@ export interface LockedCode {
   usedAt: Date | null;
 }
 
-/** Codes by their digests, locked. */
-export async function lockLinkCodes(
+/** Codes by their digests. */
+export async function readLinkCodes(
   sql: Sql,
   purpose: LinkCodePurpose,
   hashes: string[],
@@ -91,10 +91,24 @@ export async function lockLinkCodes(
   if (hashes.length === 0) return [];
   const { rows } = await sql.query<LockedCode>(
     `SELECT id, code_hash AS hash, address_id AS "addressId", expires_at AS "expiresAt", used_at AS "usedAt"
-     FROM link_codes WHERE purpose = $1 AND code_hash = ANY ($2::text[]) ORDER BY id FOR UPDATE`,
+     FROM link_codes WHERE purpose = $1 AND code_hash = ANY ($2::text[])`,
     [purpose, hashes],
   );
   return rows;
+}
+
+/** The same, locked, in the order of their ids. */
+export async function lockLinkCodes(
+  sql: Sql,
+  purpose: LinkCodePurpose,
+  hashes: string[],
+): Promise<LockedCode[]> {
+  if (hashes.length === 0) return [];
+  await sql.query(
+    'SELECT FROM link_codes WHERE purpose = $1 AND code_hash = ANY ($2::text[]) ORDER BY id FOR UPDATE',
+    [purpose, hashes],
+  );
+  return await readLinkCodes(sql, purpose, hashes);
 }
 
 export async function useLinkCodes(sql: Sql, ids: string[], now: Date): Promise<void> {

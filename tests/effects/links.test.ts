@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
+import { appliers } from '../../src/effects/index.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -226,6 +228,36 @@ describe('the question on the first address', () => {
     expect(await stage.rows('SELECT contact FROM listings WHERE id = $1', [listing.id])).toEqual([
       { contact: null },
     ]);
+  });
+
+  test('a case whose opening is not committed yet is waited for, and goes along', async () => {
+    await use(await make());
+    const link = await asked();
+    const draft = '0190a1b2-0000-7000-8000-000000000009';
+    const effect = {
+      kind: 'open_case' as const,
+      draft,
+      service: 'usaha',
+      flow: 'business-letter',
+      answers: {},
+    };
+    let confirming: Promise<unknown> = Promise.resolve();
+    const code = await inTransaction(stage.pool, async (sql) => {
+      const asker = { ...joining, villageId: HERE };
+      const [opened] = await appliers.open_case(sql, [{ asker, effect }], stage.context());
+      confirming = stage.apply(original, { kind: 'confirm_link', link, accept: true });
+      // Until the other stands in front of the address that this one holds.
+      for (let waits = false; !waits;)
+        waits =
+          (
+            await stage.rows(
+              `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+            )
+          ).length > 0;
+      return opened!.code;
+    });
+    expect(await confirming).toMatchObject({ outcome: 'linked' });
+    expect(await cases(original)).toEqual([code]);
   });
 
   test('a case that is opened at the same moment from the one that joins goes along', async () => {

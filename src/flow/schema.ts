@@ -13,7 +13,8 @@ import { z } from 'zod';
  * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value. In a flow with a service:
  * `{service_title}`, `{service_promise}`, `{service_counter}` (what is shown at the office).
  *
- * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new), `village` (null where
+ * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new,
+ * is_hidden: what was before is hidden, hidden_by `silence` or `profiles`; profiles: how many share the chat; is_linked), `village` (null where
  * unknown; keys in snake_case: state, is_open_now, office_hours, …), `officer` (null for residents), `channel`
  * (platform, choices, group), `public_url` (null where no page is reachable), `now`; a name alone is a variable or an
  * answer. What was never answered is null. Functions beside CEL's own: `months_between(date, date)`,

@@ -19,6 +19,10 @@ const BENCHES: { names: string[]; load: () => Promise<Bench> }[] = [
     load: async () => (await import('./rendering.js')).renderingBench,
   },
   {
+    names: ['whatsapp_web.ready_seconds', 'whatsapp_web.process_mb'],
+    load: async () => (await import('./whatsappWeb.js')).whatsAppWebBench,
+  },
+  {
     names: ['start.seconds', 'start.rss_mb'],
     load: async () => (await import('./start.js')).startBench,
   },

@@ -88,7 +88,7 @@ async function isHealthy(port: number): Promise<boolean> {
 }
 
 /** Resident memory of the process, in MB, as Linux tells it. */
-async function residentMb(pid: number): Promise<number> {
+export async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/u.exec(status)?.[1] ?? Number.NaN) / 1024;
 }

@@ -77,6 +77,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   const child = (): Child | null => supervisor?.child() ?? null;
   const sending = createSending({
     child,
+    page: () => supervisor?.page() ?? null,
     own,
     stuck: () => supervisor?.restart('a message does not get out'),
     log,

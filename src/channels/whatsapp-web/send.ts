@@ -14,6 +14,8 @@ import { OwnMessage, Sent, type SendPart } from './talk.js';
 export interface SendDeps {
   /** The process whose page is ready. */
   child: () => Child | null;
+  /** The same, though WhatsApp may not be reached: what it shows can be read all the same. */
+  page: () => Child | null;
   own: Own;
   /** The page does not get a message out, and must be begun anew. */
   stuck: () => void;
@@ -123,7 +125,7 @@ export function createSending(deps: SendDeps): Sending {
    */
   async function find(chatId: string, message: Outgoing, since: Date): Promise<string[] | null> {
     if (!isPerson(chatId)) return [];
-    const child = deps.child();
+    const child = deps.page();
     if (!child) throw notReady();
     const from = Math.floor(since.getTime() / 1000) - CLOCK_SECONDS;
     const messages = await child.ask({ do: 'own', chat: chatId, since: from }, z.array(OwnMessage), FIND_MS);

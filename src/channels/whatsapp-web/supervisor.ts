@@ -61,6 +61,8 @@ export interface Supervisor {
   start(): void;
   /** The process whose page is ready, and connected; null where there is none. */
   child(): Child | null;
+  /** The same, though WhatsApp may not be reached at the moment. */
+  page(): Child | null;
   /** Begins anew, where the page is ready but does not do what it should. */
   restart(why: string): void;
   /** Whatever runs, for tests. */
@@ -274,6 +276,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       });
     },
     child: () => (phase === 'ready' && isConnected ? child : null),
+    page: () => (phase === 'ready' ? child : null),
     restart(why) {
       if (phase === 'ready') again(why);
     },

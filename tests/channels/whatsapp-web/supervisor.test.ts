@@ -109,6 +109,22 @@ describe('linking', () => {
     expect(codes).toBe(0);
   });
 
+  test('what was written while we were away is found, also what was read and answered on the phone', async () => {
+    await aRunningLine();
+    await line.channel.stop();
+    await siti().writes('satu');
+    await line.wa.owner.writes(SITI, 'saya yang urus');
+    await siti().writes('dua');
+    await line.channel.start(line.intake);
+    await line.isUp();
+    await until('all are stored', () => line.intake.stored.length >= 3);
+    expect(line.intake.contents()).toEqual([
+      { kind: 'text', text: 'satu' },
+      { kind: 'owner_wrote', says: 'pause' },
+      { kind: 'text', text: 'dua' },
+    ]);
+  });
+
   test('without a browser the line says so, with the cure', async () => {
     line = await aLine();
     const channel = createWhatsAppWeb({
@@ -226,6 +242,8 @@ describe('what lives is left alone', () => {
     await line.wa.state('TIMEOUT');
     await until('it is told', () => line.channel.health().state === 'degraded');
     await expect(says('halo')).rejects.toMatchObject({ failure: 'throttled' });
+    // What is in the chat can be seen all the same.
+    expect(await line.channel.findSent!(await siti().id(), { text: 'halo' }, new Date(0))).toEqual([]);
     await line.wa.state('CONNECTED');
     await line.isUp();
     await goesOn();

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { servePhone } from '../phone.js';
 import { methods, Refusal, updatesNow, type Request } from './methods.js';
 import { takeFault, type Call, type FaultKind, type State } from './state.js';
 import { deliverByWebhook } from './webhook.js';
@@ -28,7 +28,7 @@ export async function serve(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand.in');
     const body = await readBody(request);
-    if (url.pathname === '/' || url.pathname === '/phone') return await sendPage(response);
+    if (await servePhone(url.pathname, response, new URL('phone.js', import.meta.url))) return;
     const shown = /^\/phone\/file\/([\w-]+)$/u.exec(url.pathname);
     if (shown) return showFile(response, shown[1]!);
     if (url.pathname === '/control') {
@@ -125,11 +125,6 @@ export async function serve(
       // Who hung up must not be handed updates.
       request.socket.once('close', hungUp);
     });
-  }
-
-  async function sendPage(response: ServerResponse): Promise<void> {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-    response.end(await readFile(new URL('phone.html', import.meta.url)));
   }
 
   /** For the phone page; a program's own bytes are never shown as a page. */

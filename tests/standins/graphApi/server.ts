@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { servePhone } from '../phone.js';
 import { Refusal, takeMessage, takeUpload } from './methods.js';
 import { takeFault, type Call, type FaultKind, type State, type What } from './state.js';
 import { deliver } from './webhook.js';
@@ -28,11 +27,7 @@ export async function serve(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand.in');
     const body = await readBody(request);
-    if (pathname === '/phone') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      response.end(await readFile(join(import.meta.dirname, 'phone.html')));
-      return;
-    }
+    if (await servePhone(pathname, response, new URL('phone.js', import.meta.url))) return;
     if (pathname.startsWith('/shown/')) return sendShown(response, pathname.slice('/shown/'.length));
     if (pathname === '/control') {
       // A page of another place may not move anybody.

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { replacer, revive } from '../botApi/server.js';
+import { servePhone } from '../phone.js';
 import { pageOf } from './page.js';
 import { NO_ANSWER, pageCalls } from './pageCalls.js';
 import { allForPage, newDevice, takeFault, type Device, type State } from './state.js';
@@ -25,9 +25,7 @@ export async function serve(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand.in');
     if (pathname === `/${state.version}.html`) return html(response, await pageOf(state.version, url));
-    if (pathname === '/' || pathname === '/phone') {
-      return html(response, await readFile(new URL('phone.html', import.meta.url), 'utf8'));
-    }
+    if (await servePhone(pathname, response, new URL('phone.js', import.meta.url))) return;
     if (pathname === '/control') {
       // Pages of other places on the same machine's browser have no business here.
       if (request.headers.origin && request.headers.origin !== url) return reply(response, 403, {});

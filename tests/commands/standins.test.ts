@@ -115,6 +115,9 @@ describe.skipIf(!hasBrowser)(`with the real clients, ${browserTitle}`, () => {
         await siti.writes(said);
         await siti.waitsFor(heard);
       }
+      // Its page is a phone to play with.
+      for (const path of ['/phone', '/phone/phone.css', '/phone/phone.js', '/phone/adapter.js'])
+        expect((await fetch(`${bot.url}${path}`)).status).toBe(200);
       const secretary = bot.person(102);
       await secretary.waitsFor('Laporan jalan atau lampu rusak', 30_000);
       await secretary.taps('Ambil');

@@ -64,8 +64,8 @@ export default {
 };
 
 const LINKED = [
-  'Tertaut: pesan warga sampai ke program.',
-  'Linked: what residents write reaches the program.',
+  'Tertaut. Tunggu beberapa detik, lalu tulis sebagai warga.',
+  'Linked. Wait some seconds, then write as a resident.',
 ];
 const SHOWN = [
   'Program menampilkan kode QR. Pindai untuk menautkan ponsel ini.',

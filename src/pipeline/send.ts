@@ -120,8 +120,8 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
   let sent: { seq: number; externalIds: string[] }[] = [];
   /** What became of messages while the database was away. */
   const unwritten: (() => Promise<void>)[] = [];
-  /** Rows that say `sending` because of us. */
-  const mine = new Set<number>(cutOff.map(({ seq }) => seq));
+  /** Rows that say `sending` because of us, each with the try that we are at. */
+  const mine = new Map<number, number>(cutOff.map(({ seq, attempts }) => [seq, attempts]));
   const lookUp = createLookUp(channel, deps, {
     found(row, externalIds) {
       sent.push({ seq: row.seq, externalIds });
@@ -131,7 +131,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     unclear: (row, why) =>
       orLater(async () => {
         await leaveUnknown(row, why, lineId, deps);
-        mine.delete(row.seq);
+        letGo(row);
         nudge();
       }),
   });
@@ -171,7 +171,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     for (const task of unwritten.splice(0)) await orLater(task);
     if (isAnswerLost) {
       // Taken, but we were never told: nothing of it was begun.
-      await releaseOrphans(pool, lineId, deps.owner, [...mine]);
+      await releaseOrphans(pool, lineId, deps.owner, [...mine.keys()]);
       isAnswerLost = false;
     }
     await takeAndSend();
@@ -186,7 +186,8 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     const isOpen = !isStopped && ['up', 'degraded'].includes(channel.health().state);
     if (isOpen && !wasOpen) upSince = deps.now();
     wasOpen = isOpen;
-    const limit = isOpen ? Math.min(pace.allowance(), most - inFlight.size) : 0;
+    // More may be in hand than the line sends at once: what failed late is.
+    const limit = isOpen ? Math.max(0, Math.min(pace.allowance(), most - inFlight.size)) : 0;
     if (limit === 0 && marked.length === 0) return;
     let taken: TakenRow[];
     try {
@@ -201,9 +202,11 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     counters.sent += marked.length;
     for (const { seq } of marked) mine.delete(seq);
     for (const row of taken) {
-      mine.add(row.seq);
+      mine.set(row.seq, row.attempts);
       pace.take();
-      const sending = send(row).finally(() => busy.delete(row.conversationId));
+      const sending = send(row).finally(() => {
+        if (busy.get(row.conversationId) === sending) busy.delete(row.conversationId);
+      });
       busy.set(row.conversationId, sending);
       inHand(sending);
     }
@@ -219,7 +222,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
           inHand(orLater(() => settleLateTemplate(row, error, lineId, deps)));
           continue;
         }
-        mine.add(row.seq);
+        mine.set(row.seq, row.attempts);
         const before = busy.get(row.conversationId) ?? Promise.resolve();
         inHand(before.then(() => settle(row, error)));
       }
@@ -291,7 +294,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
         deps,
       );
       if (passing) return await settle(row, passing);
-      mine.delete(row.seq);
+      letGo(row);
     });
   }
 
@@ -320,16 +323,21 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     await orLater(async () => {
       const rest = await settleFailure(row, error, channel, deps);
       if (rest.isLookedUp) return lookUp.add([row]);
-      mine.delete(row.seq);
+      letGo(row);
       if (rest.isRefused) isRefused = true;
       if (rest.lineMs !== undefined) pace.restLine(rest.lineMs);
       if (rest.chatMs !== undefined) pace.restChatFor(row.conversationId, rest.chatMs);
     });
   }
 
+  /** Not where it was taken anew before we heard that it had gone back. */
+  function letGo({ seq, attempts }: TakenRow): void {
+    if (mine.get(seq) === attempts) mine.delete(seq);
+  }
+
   async function putBack(row: TakenRow, reason: string): Promise<void> {
     await retryOutbound(pool, row, { notBefore: null, error: reason });
-    mine.delete(row.seq);
+    letGo(row);
   }
 
   async function orLater(task: () => Promise<void>): Promise<void> {

@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SentReport } from '../../src/channels/channel.js';
 import { SendError, type SendFailure } from '../../src/core/errors.js';
@@ -150,6 +151,29 @@ describe('what failed after it was sent', () => {
     expect((await world.pool.query('SELECT blocked_at FROM addresses')).rows[0].blocked_at).toBeInstanceOf(
       Date,
     );
+  });
+
+  test('many at once hold up nothing: a slow line goes on', async () => {
+    const faults: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
+    const channel = recordingChannel('test:reports', { limits: { reports: true, perSecond: 2 } });
+    world = await aWorld({ engine: slotEngine(), channels: [channel], log });
+    const siti = world.aPerson();
+    await siti.says('quiet');
+    await world.settles();
+    await world.pool.query(
+      `WITH sent AS (
+         INSERT INTO outbound_messages (conversation_id, line_id, body, created_at, state, attempts, external_ids)
+         SELECT $1, 'test:reports', '{"text":"a"}', now(), 'sent', 1, ARRAY['old' || n]
+         FROM generate_series(1, 40) AS n RETURNING seq, external_ids
+       )
+       INSERT INTO sent_messages (line_id, external_id, seq, at)
+       SELECT 'test:reports', external_ids[1], seq, now() FROM sent`,
+      [await siti.conversation()],
+    );
+    await tell(...Array.from({ length: 40 }, (_, n) => failed(`old${n + 1}`, 'delayed', 3600)));
+    await expect.poll(async () => (await rows()).filter(({ state }) => state === 'pending').length).toBe(40);
+    expect(faults).toEqual([]);
   });
 
   test('a report whose wake-up was lost is found by the sweep', async () => {

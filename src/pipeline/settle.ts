@@ -72,7 +72,9 @@ export async function settleFailure(
       log.info(fields, 'the person blocked us; what waits for them is given up');
       await inTransaction(pool, async (sql) => {
         await setBlocked(sql, [row.addressId], now);
-        counters.sendFailures += await failWaiting(sql, row.conversationId, reason);
+        // By itself: it goes along where its conversation was merged into another meanwhile.
+        await closeOutbound(sql, row, 'failed', reason);
+        counters.sendFailures += 1 + (await failWaiting(sql, row.conversationId, reason));
         await deps.raiseIncidents(sql, await notificationFailed(sql, row.conversationId, now));
         if (row.isGroup) await deps.groupLost?.(sql, row.conversationId);
       });

@@ -43,6 +43,66 @@ async function says(person: ReturnType<World['aPerson']>, texts: string[]): Prom
 }
 
 describe('order and pace', () => {
+  test('a message that is taken anew before we hear that it had gone back stays in hand', async () => {
+    await start();
+    const siti = world.aPerson();
+    await siti.says('quiet');
+    await world.settles();
+    const query = world.pool.query.bind(world.pool) as (...given: unknown[]) => Promise<unknown>;
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    let isCut = false;
+    world.pool.query = (async (...given: unknown[]) => {
+      const [what] = given as [string | { name?: string }];
+      const answer = await query(...given);
+      if (typeof what === 'string' && what.includes("SET state = 'pending', not_before")) await told;
+      if (typeof what === 'object' && what.name === 'outbox-turn' && isCut) {
+        isCut = false;
+        throw new Error('Connection terminated unexpectedly');
+      }
+      return answer;
+    }) as typeof world.pool.query;
+    let release = () => {};
+    world.channel.meets(fails('delayed', { retryAfter: 0 }));
+    world.channel.meets(() => new Promise<void>((resolve) => (release = resolve)));
+    await says(siti, ['a']);
+    await expect.poll(async () => (await rows())[0]?.state).toBe('pending');
+    world.wake.send(world.channel.lineId);
+    await expect.poll(async () => (await rows())[0]).toMatchObject({ state: 'sending', attempts: 2 });
+    tell();
+    await expect
+      .poll(
+        async () => (await world.pool.query('SELECT next_send_at FROM conversations')).rows[0].next_send_at,
+      )
+      .not.toBeNull();
+    // The answer to a turn is lost: what is not in hand goes back.
+    isCut = true;
+    world.wake.send(world.channel.lineId);
+    await expect.poll(() => isCut).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    release();
+    await world.settles();
+    expect(siti.heard()).toEqual(['a']);
+    expect(await rows()).toMatchObject([{ state: 'sent', attempts: 2, is_repeat: false }]);
+  });
+
+  test('what a person who blocks us was just being sent is given up, though their chats are merged meanwhile', async () => {
+    await start();
+    const [siti, other] = [world.aPerson(), world.aPerson()];
+    await Promise.all([siti.says('quiet'), other.says('quiet')]);
+    await world.settles();
+    const kept = await other.conversation();
+    world.channel.meets(async () => {
+      await world.pool.query('UPDATE outbound_messages SET conversation_id = $1', [kept]);
+      throw new SendError('blocked', 'the stand-in says so');
+    });
+    await says(siti, ['a']);
+    await expect.poll(async () => (await rows())[0]?.state).toBe('failed');
+    await says(other, ['b']);
+    await world.settles();
+    expect(other.heard()).toEqual(['b']);
+  });
+
   test('messages of a conversation go out one after the other, in their order, and carry their ids', async () => {
     await start();
     const siti = world.aPerson();

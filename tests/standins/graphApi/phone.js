@@ -41,7 +41,7 @@ export default {
     for (const one of messages)
       if (one.from === 'us' && one.status === 'delivered') await control('report', who, one.id, 'read');
     return {
-      status: waiting > 0 ? say([`${waiting} pesan menunggu program`, `${waiting} messages wait`]) : '',
+      status: say(statusOf(who, waiting)),
       messages: messages.map((message) => shown(who, message, say)),
     };
   },
@@ -60,6 +60,12 @@ export default {
   place,
   contact: (who) => card(who, 'other'),
 };
+
+function statusOf(who, waiting) {
+  if (waiting > 0) return [`${waiting} pesan menunggu program`, `${waiting} messages wait for the program`];
+  if (PEOPLE.find(({ id }) => id === who).hides) return ['Nomor tersembunyi', 'The number is hidden'];
+  return [`Nomor ponsel: ${who}`, `Phone number: ${who}`];
+}
 
 function place(who) {
   const location = { latitude: -8.2192, longitude: 114.3691 };

@@ -10,8 +10,7 @@ export default {
     'Tautkan dulu ponsel kantor, dengan satu ketukan. Sesudah itu ketik sebagai warga; jawaban datang beberapa detik kemudian.',
     'Link the office’s phone first, with one click. Then type as a resident; answers come some seconds later.',
   ],
-  people: async () =>
-    (await control('persons')).map(({ phone, name }) => ({ id: phone, name: `${name} (${phone})` })),
+  people: async () => (await control('persons')).map(({ phone, name }) => ({ id: phone, name })),
   async add(count) {
     const phone = `62812000000${41 + count}`;
     await control('person', phone, { name: NAMES[count] ?? `Warga ${count + 1}` });
@@ -23,7 +22,9 @@ export default {
     // Whoever looks has read it.
     if (messages.some(({ from, ack }) => from !== 'person' && ack >= 0 && ack < 3)) await act(who, 'reads');
     return {
-      status: typing ? say(['sedang mengetik …', 'typing …']) : '',
+      status: say(
+        typing ? ['sedang mengetik …', 'typing …'] : [`Nomor ponsel: ${who}`, `Phone number: ${who}`],
+      ),
       messages: messages.map((message) => shown(message, say)),
     };
   },

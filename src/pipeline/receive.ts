@@ -4,8 +4,8 @@ import type { Inbound } from '../core/content.js';
 import type { Counters } from '../core/counters.js';
 import type { NewId, Now, Nudge } from '../core/ports.js';
 import { countWaiting, insertInbound, type InboundInsert } from '../store/inbound.js';
-import { inTransaction } from '../store/sql.js';
-import { followMoved, type MovedChat } from '../store/movedChats.js';
+import { inTransaction, type Sql } from '../store/sql.js';
+import { followMoved, isNewMove, leaveNames, type MovedChat } from '../store/movedChats.js';
 import { identitiesOf, openConversations, type Writer } from '../store/openConversations.js';
 import { cleanInbound, unreadable } from './clean.js';
 import { isConnectionFault, isDataFault } from './faults.js';
@@ -161,22 +161,34 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     const strangers = inbounds.filter((inbound) => knownConversation(inbound) === null);
     const insert = (sql: Pick<Pool, 'query'>) => insertInbound(sql, inbounds.map(toInsert), deps.now());
     let stored: number;
+    let repeated = 0;
     if (strangers.length === 0) {
       stored = await insert(deps.pool);
     } else {
-      const writers = strangers.map(toWriter);
       stored = await inTransaction(deps.pool, async (sql) => {
-        const ids = await openConversations(sql, writers, deps.newId, deps.now());
-        strangers.forEach((inbound, n) => remember(inbound, ids[n]!));
+        const open = async (people: Inbound[]): Promise<void> => {
+          const ids = await openConversations(sql, people.map(toWriter), deps.newId, deps.now());
+          people.forEach((inbound, n) => remember(inbound, ids[n]!));
+        };
+        await open(strangers.filter(({ content }) => content.kind !== 'moved'));
+        // The last of its batch: whoever is known by what came before it is known by now.
+        const moving = strangers.find(({ content }) => content.kind === 'moved');
+        const isNews =
+          moving !== undefined && (await isNewMove(sql, { ...moving, left: identitiesOf(moving) }));
+        if (isNews) await open([moving]);
+        else if (moving) repeated = 1;
         // Known by another id than the one that its owner wrote in.
-        inbounds = inbounds.filter((inbound) => !isKept(inbound));
-        const moved = inbounds.flatMap(moveOf);
-        if (moved.length > 0) await followMoved(sql, moved);
-        return await insert(sql);
+        inbounds = inbounds.filter((inbound) => (inbound === moving ? isNews : true) && !isKept(inbound));
+        if (!moving || !inbounds.includes(moving)) return await insert(sql);
+        await follow(sql, moving);
+        const inserted = await insert(sql);
+        // What comes from there next may be somebody else's.
+        for (const key of keysOf(moving)) known.delete(key);
+        return inserted;
       });
     }
     deps.counters.received += stored;
-    deps.counters.duplicates += inbounds.length - stored;
+    deps.counters.duplicates += inbounds.length + repeated - stored;
   }
 
   /** Of a chat that its owner keeps to themselves only their own word is taken, which may give it back. */
@@ -187,13 +199,20 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   }
 
   /** Where a chat goes on; what was known of its new id is looked at anew. */
-  function moveOf(inbound: Inbound): MovedChat[] {
+  async function follow(sql: Sql, inbound: Inbound): Promise<void> {
     const { content, platform, lineId, chatId } = inbound;
-    if (content.kind !== 'moved') return [];
+    if (content.kind !== 'moved') return;
+    const { to } = content;
     const identities = identitiesOf(inbound);
-    const { kind } = identities.find(({ value }) => value === chatId) ?? identities[0]!;
-    for (const key of keysOf({ lineId, platform, ids: { [kind]: content.to } })) known.delete(key);
-    return [{ conversationId: known.get(keysOf(inbound)[0]!)!.id, platform, kind, to: content.to }];
+    const isNumber = platform === 'whatsapp' && /^\d+$/u.test(to);
+    const { kind } = isNumber
+      ? { kind: 'phone' }
+      : (identities.find(({ value }) => value === chatId) ?? identities[0]!);
+    for (const key of keysOf({ lineId, platform, ids: { [kind]: to } })) known.delete(key);
+    const moved: MovedChat = { conversationId: known.get(keysOf(inbound)[0]!)!.id, platform, kind, to };
+    // A group keeps its old id for good; a person's number goes to somebody else.
+    if (platform === 'whatsapp') await leaveNames(sql, moved, identities, deps.now());
+    await followMoved(sql, [moved]);
   }
 
   function knownConversation(inbound: Inbound): string | null {

@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)(`the phone page, ${browserTitle}`, () => {
     const bot = await startBotApi();
     const browser = await testBrowser();
     try {
-      const { context, faults } = await aContext(browser, '360');
+      const { context, faults } = await aContext(browser, 360);
       const page = await context.newPage();
       await page.goto(`${bot.url}/phone`);
       await page.getByLabel('Pesan').fill('lapor jalan');
@@ -65,8 +65,8 @@ describe.skipIf(!hasBrowser)(`the phone page, ${browserTitle}`, () => {
       await page.getByRole('button', { name: 'Lokasi' }).click();
       await until('all wait for the bot', async () => (await bot.waiting()) === 4);
       await page.getByText('Lokasi -8.2192').waitFor();
-      const picture = page.locator('#chat img');
-      expect(await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(640);
+      await page.locator('#chat img').waitFor();
+      expect(await page.evaluate("document.querySelector('#chat img').naturalWidth")).toBe(640);
       expect((await siti.messages()).map(({ from }) => from)).toEqual(['person', 'bot', 'person', 'person']);
 
       await page.getByLabel('Chat').selectOption('group');

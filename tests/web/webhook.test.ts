@@ -9,6 +9,9 @@ let server: Server;
 let base: string;
 let log: ReturnType<typeof testLog>;
 const taken: { door: string; bytes: number }[] = [];
+let last = '';
+/** Long enough for any honest caller of a test. */
+const BODY_MS = 1_500;
 
 beforeEach(async () => {
   taken.length = 0;
@@ -27,11 +30,12 @@ beforeEach(async () => {
           : { status: 403, body: '' },
       async handle(_: object, body: Uint8Array) {
         taken.push({ door: 'cloud', bytes: body.length });
+        last = Buffer.from(body).toString('utf8');
         return { status: 200 };
       },
     },
   };
-  const front = createWebhookListener({ doors, log });
+  const front = createWebhookListener({ doors, log, bodyMs: BODY_MS });
   server = await listen(() => new Response('the rest'), '127.0.0.1', 0, front);
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -83,4 +87,31 @@ test('the handshake gives the challenge back as plain text that no browser makes
 test('everything else is left to the pages', async () => {
   for (const path of ['/', '/channels/telegram/webhook/x', '/channels/', '/channels/telegram/webhook'])
     expect(await (await fetch(`${base}${path}`)).text()).toBe('the rest');
+});
+
+test('a body that comes in many small pieces is what was sent', async () => {
+  const words = Array.from({ length: 3_000 }, (_, n) => `kata ${n};`);
+  const status = await new Promise((resolve, reject) => {
+    const request = httpRequest(`${base}/channels/whatsapp-cloud/webhook`, { method: 'POST' }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.once('error', reject);
+    for (const word of words) request.write(word);
+    request.end();
+  });
+  expect(status).toBe(200);
+  expect(last).toBe(words.join(''));
+});
+
+test('a caller who does not go on with a body is sent away', async () => {
+  const ended = await new Promise((resolve) => {
+    const request = httpRequest(`${base}/channels/whatsapp-cloud/webhook`, { method: 'POST' }, () =>
+      resolve('answered'),
+    );
+    request.once('error', () => resolve('sent away'));
+    request.write('{');
+  });
+  expect(ended).toBe('sent away');
+  expect(taken).toEqual([]);
 });

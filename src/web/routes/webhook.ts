@@ -14,6 +14,8 @@ type WebhookHeaders = { [name: string]: string | undefined };
 const PATHS = { telegram: '/channels/telegram/webhook', whatsAppCloud: '/channels/whatsapp-cloud/webhook' };
 /** Bytes of a body: an update of Telegram is a few kilobytes, Meta sends three megabytes at most. */
 const BYTES = { telegram: 1024 * 1024, whatsAppCloud: 3 * 1024 * 1024 };
+/** Platforms bring a body at once; who dribbles it holds memory of ours before anybody knows who it is. */
+const BODY_MS = 30_000;
 
 /**
  * Takes requests to the webhooks' paths; false for any other. On node's own request and response, before all that is
@@ -23,15 +25,17 @@ const BYTES = { telegram: 1024 * 1024, whatsAppCloud: 3 * 1024 * 1024 };
 export function createWebhookListener(deps: {
   doors: WebhookDoors;
   log: WebLog;
+  /** For a whole body. */
+  bodyMs?: number;
 }): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const { doors, log } = deps;
+  const { doors, log, bodyMs = BODY_MS } = deps;
 
   async function take(
     door: keyof typeof PATHS,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const body = await readBody(request, BYTES[door]);
+    const body = await readBody(request, BYTES[door], bodyMs);
     if (body === 'gone') return;
     if (body === 'too large') {
       response.setHeader('Connection', 'close');
@@ -77,20 +81,44 @@ const HEADERS = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-function readBody(request: IncomingMessage, most: number): Promise<Buffer | 'too large' | 'gone'> {
+/** 'gone': the caller went away, or was sent away for taking too long. */
+function readBody(
+  request: IncomingMessage,
+  most: number,
+  ms: number,
+): Promise<Buffer | 'too large' | 'gone'> {
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
   return new Promise((resolve) => {
-    const parts: Buffer[] = [];
+    // One piece of memory that grows: kept one by one, a body sent byte by byte would cost a hundred times its size.
+    let body: Buffer = Buffer.alloc(0);
     let size = 0;
+    const late = setTimeout(() => request.destroy(), ms);
+    const end = (what: Buffer | 'too large' | 'gone'): void => {
+      clearTimeout(late);
+      resolve(what);
+    };
     request.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size > most) {
+      const needed = size + part.length;
+      if (needed > most) {
         request.pause();
-        resolve('too large');
-      } else parts.push(part);
+        return end('too large');
+      }
+      // Most come in one part, which is taken as it is.
+      if (size === 0) body = part;
+      else {
+        if (needed > body.length) body = grown(body, size, Math.min(most, needed * 2));
+        part.copy(body, size);
+      }
+      size = needed;
     });
-    request.once('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
-    request.once('error', () => resolve('gone'));
-    request.once('close', () => resolve('gone'));
+    request.once('end', () => end(body.subarray(0, size)));
+    request.once('error', () => end('gone'));
+    request.once('close', () => end('gone'));
   });
+}
+
+function grown(body: Buffer, size: number, to: number): Buffer {
+  const larger = Buffer.allocUnsafe(to);
+  body.copy(larger, 0, 0, size);
+  return larger;
 }

@@ -3,10 +3,13 @@ import type { Outgoing } from '../core/outgoing.js';
 import { insertInternal } from './inbound.js';
 import type { Sql } from './sql.js';
 
-/** Lines that are down, or were removed, since then: most of the time there is none, and nothing else is looked at. */
+/**
+ * Lines that are down, or were removed, since then: most of the time there is none, and nothing else is looked at. One
+ * that was removed may say 'up' for ever: its gateway died first.
+ */
 const DOWN = `
   SELECT l.id FROM lines l
-  WHERE l.state <> 'up' AND (l.removed_at <= $1 OR EXISTS (SELECT FROM incidents i
+  WHERE l.removed_at <= $1 OR (l.state <> 'up' AND EXISTS (SELECT FROM incidents i
     WHERE i.kind = 'line_down' AND i.line_id = l.id AND i.closed_at IS NULL AND i.opened_at <= $1))`;
 
 /** How many conversations one round looks after. */

@@ -136,6 +136,16 @@ test('what waits on a line that was removed is told elsewhere, and else given up
   expect((await rows()).map(({ state }) => state)).toEqual(['moved', 'failed']);
 });
 
+test('the same of a line whose gateway died before it was removed: nobody is left to say that it stopped', async () => {
+  const { there, here } = await start();
+  await whatsapp.goes('stopped');
+  await news(there, { text: 'satu' });
+  await world.pool.query(`UPDATE lines SET removed_at = $1, state = 'up' WHERE id = 'test:wa'`, [new Date()]);
+  later = ANSWER_ELSEWHERE_MS + 1_000;
+  await world.sweeper.sweep();
+  await expect.poll(() => here.heard().length).toBe(1);
+});
+
 test('an officer is told in the other chat of theirs', async () => {
   const { there, here } = await start({ isLinked: false });
   await world.aVillage();

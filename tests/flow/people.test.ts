@@ -61,7 +61,7 @@ async function officer() {
 }
 async function links(first: Person, second: Person): Promise<void> {
   const code = /[0-9A-Z]{4}-[0-9A-Z]{4}/u.exec(await talks(first, 'hubungkan'))![0];
-  await talks(second, code);
+  await talks(second, code, 'ya');
   await talks(first, 'ya');
 }
 
@@ -74,7 +74,11 @@ describe('one person on two channels', () => {
     await talks(phone, 'bahasa', '2');
     await talks(phone, 'link my account');
     const typed = /[0-9A-Z]{4}-[0-9A-Z]{4}/u.exec(phone.heard().at(-1)!)![0];
-    expect(await talks(telegram, `hubungkan ${typed.toLowerCase()}`)).toContain('WhatsApp');
+    // What becomes visible is told on this side, too, before anything is asked on the other.
+    const before = phone.heard().length;
+    expect(await talks(telegram, `hubungkan ${typed.toLowerCase()}`)).toContain('terlihat juga');
+    expect(phone.heard()).toHaveLength(before);
+    expect(await talks(telegram, 'ya')).toContain('WhatsApp');
     expect(phone.heard().at(-1)).toContain('"Siti A"');
     // Nothing is seen before it was confirmed where the history is.
     expect(await talks(telegram, 'status')).not.toContain(code);
@@ -84,12 +88,12 @@ describe('one person on two channels', () => {
     const seen = await talks(telegram, 'status');
     expect(seen).toContain(code);
     expect(seen).toContain('in the queue');
-    const [before, heard] = [phone.heard().length, telegram.heard().length];
+    const [told, heard] = [phone.heard().length, telegram.heard().length];
     await world.perform(await officer(), [
       { kind: 'act_on_case', code, act: 'finish', text: 'Silakan diambil' },
     ]);
     await world.settles();
-    expect(phone.heard().slice(before)).toEqual([expect.stringContaining('Silakan diambil')]);
+    expect(phone.heard().slice(told)).toEqual([expect.stringContaining('Silakan diambil')]);
     expect(telegram.heard()).toHaveLength(heard);
   });
 

@@ -91,7 +91,7 @@ async function finish(sql: Sql, pair: Pair, now: Date): Promise<boolean> {
   const addresses = await readAddresses(sql, ids);
   const [gone, kept] = [addresses.get(pair.gone)!, addresses.get(pair.kept)!];
   await mergePeople(sql, gone, kept);
-  await hide(sql, gone, kept);
+  await hide(sql, gone, kept, now);
   await moveReferences(sql, pair, now);
   await mergeConversations(sql, pair, conversations, now);
   await sql.query('UPDATE addresses SET merged_at = $2 WHERE id = $1', [pair.gone, now]);
@@ -175,12 +175,19 @@ async function mergePeople(sql: Sql, gone: Address, kept: Address): Promise<void
   await sql.query('DELETE FROM address_profiles WHERE address_id = $1', [gone.id]);
 }
 
-/** The number may have been given to somebody else: it was silent for long before the other identity came up. */
-async function hide(sql: Sql, gone: Address, kept: Address): Promise<void> {
+/**
+ * The number may have been given to somebody else: it was silent for long before the other identity came up, or before
+ * the two were seen together.
+ */
+async function hide(sql: Sql, gone: Address, kept: Address, now: Date): Promise<void> {
   const silence = SILENT_DAYS * 24 * 60 * 60 * 1000;
-  const { lastInboundAt } = kept;
-  const wasSilent = lastInboundAt !== null && gone.createdAt.getTime() - lastInboundAt.getTime() > silence;
-  const since = wasSilent ? gone.createdAt : gone.hiddenSince;
+  const wasSilent = ({ lastInboundAt }: Address, at: Date) =>
+    lastInboundAt !== null && at.getTime() - lastInboundAt.getTime() > silence;
+  const since = wasSilent(kept, gone.createdAt)
+    ? gone.createdAt
+    : wasSilent(kept, now) || wasSilent(gone, now)
+      ? now
+      : gone.hiddenSince;
   if (since && !kept.hiddenSince) await hideHistory(sql, kept.id, since);
 }
 

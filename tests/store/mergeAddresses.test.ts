@@ -234,6 +234,29 @@ describe('a person who turns out to be one', () => {
     ).toEqual([{ hidden: true }]);
   });
 
+  test('is not taken for the one who had the number before, however long the other one is known', async () => {
+    const { byPhone, byLid } = await two();
+    await aCase(byPhone, `K${n}`);
+    const [before, now] = [await ofConversation(byPhone), await ofConversation(byLid)];
+    for (const [id, days] of [
+      [before.address, 300],
+      [now.address, 200],
+    ] as const)
+      await db.pool.query(
+        `UPDATE addresses SET created_at = created_at - make_interval(days => $2) WHERE id = $1`,
+        [id, days],
+      );
+    await db.pool.query(
+      `UPDATE conversations SET last_inbound_at = CASE WHEN id = $1 THEN now() - interval '100 days' ELSE now() END
+       WHERE id IN ($1, $2)`,
+      [byPhone, byLid],
+    );
+    await open(writer(ids));
+    expect(
+      await rows('SELECT hidden_since IS NOT NULL AS hidden FROM addresses WHERE id = $1', [before.address]),
+    ).toEqual([{ hidden: true }]);
+  });
+
   test('is found within one batch, too', async () => {
     const found = await open(writer({ phone: ids.phone }), writer({ lid: ids.lid }), writer(ids));
     expect(new Set(found).size).toBe(1);

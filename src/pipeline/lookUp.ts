@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel } from '../channels/channel.js';
 import type { TakenRow } from '../store/outbound.js';
 import { isOfAnother } from '../store/sentMessages.js';
+import { isConnectionFault } from './faults.js';
 import type { LineDeps } from './send.js';
 
 /** What a look into the chat's history came to. */
@@ -63,7 +64,7 @@ export function createLookUp(channel: Channel, deps: LineDeps, ends: LookUpEnds)
         else if (ids.length === 0) {
           deps.log.info(fields, 'a message was cut off before it went out; it goes again');
           await ends.missing(row);
-        } else if (await isOfAnother(deps.pool, { lineId: channel.lineId, seq: row.seq }, ids))
+        } else if (await isAnothers(row, ids))
           await ends.unclear(row, 'the history of the chat shows the same words of another message');
         else {
           deps.log.info(fields, 'a message that was cut off had gone out');
@@ -79,6 +80,18 @@ export function createLookUp(channel: Channel, deps: LineDeps, ends: LookUpEnds)
         }
         await sleep(limits.lookAgainMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
         if (stopping.signal.aborted) return false;
+      }
+    }
+  }
+
+  /** A database that is away is waited for: it is not the history that does not tell. */
+  async function isAnothers({ seq }: TakenRow, ids: string[]): Promise<boolean> {
+    for (;;) {
+      try {
+        return await isOfAnother(deps.pool, { lineId: channel.lineId, seq }, ids);
+      } catch (cause) {
+        if (!isConnectionFault(cause)) throw cause;
+        await sleep(limits.lookAgainMs, undefined, { ref: false, signal: stopping.signal });
       }
     }
   }

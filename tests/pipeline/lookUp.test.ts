@@ -80,6 +80,21 @@ test.each([
   expect((await world.pool.query('SELECT kind FROM incidents')).rows).toEqual([{ kind: 'outcome_unknown' }]);
 });
 
+test('found while the database is away: that is no reason to leave it', async () => {
+  const siti = await start(async () => ['there']);
+  const query = world.pool.query.bind(world.pool) as (...given: unknown[]) => Promise<unknown>;
+  let away = 5;
+  world.pool.query = (async (...given: unknown[]) => {
+    if (String(given[0]).includes('SELECT EXISTS (SELECT FROM sent_messages') && away-- > 0)
+      throw Object.assign(new Error('the database is starting'), { code: '57P03' });
+    return await query(...given);
+  }) as typeof world.pool.query;
+  world.channel.meets(cutOff);
+  await says(siti, 'satu', 'dua');
+  await world.settles();
+  expect(await rows()).toMatchObject([{ state: 'sent', external_ids: ['there'] }, { state: 'sent' }]);
+});
+
 test('the same words of an earlier message prove nothing', async () => {
   const siti = await start(async () => ['out1']);
   await says(siti, 'sama');

@@ -1,8 +1,15 @@
 import type { Person } from '../standins/botApi.js';
 
+/** Somebody's hand on whichever platform. */
+export interface Resident {
+  writes(text: string, more?: { times?: number }): Promise<unknown>;
+  taps(label: string, more?: { times?: number }): Promise<unknown>;
+  waitsFor(pattern: string | RegExp, withinMs?: number): Promise<{ text: string }>;
+}
+
 /** What one person did: what must be found in the tables afterwards. */
-export interface Deeds {
-  person: Person;
+export interface Deeds<P extends Resident = Person> {
+  person: P;
   /** Requests that were confirmed, by the receipts that came. */
   codes: string[];
   taps: number;
@@ -22,7 +29,7 @@ const QUESTIONS: [question: string, answer: string, by?: 'tap'][] = [
 
 /** Files one request after the other until told to stop; finishes the one in hand. Deliveries and taps come double at times. */
 export async function filesRequests(
-  deeds: Deeds,
+  deeds: Deeds<Resident>,
   village: string,
   random: () => number,
   isOver: () => boolean,

@@ -74,6 +74,14 @@ describe.skipIf(!hasBrowser)(`the phone page, ${browserTitle}`, () => {
       await page.getByRole('button', { name: 'Kirim' }).click();
       await page.getByRole('button', { name: 'Jadikan bot admin' }).click();
       await until('the group waits for the bot', async () => (await bot.waiting()) === 6);
+
+      // A link of the console, pasted.
+      await page.getByLabel('Chat').selectOption('private');
+      await page.getByLabel('Pesan').fill('https://t.me/desa_uji_bot?start=inv-abc');
+      await page.getByRole('button', { name: 'Kirim' }).click();
+      await until('the link was followed', async () =>
+        (await siti.messages()).some(({ text }) => text === '/start inv-abc'),
+      );
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       expect(faults).toEqual([]);
     } finally {

@@ -2,6 +2,7 @@ import { asBytes, control } from '../phone/control.js';
 
 const GROUP = -1000000000500;
 const NAMES = ['Siti', 'Pak Slamet', 'Bu Sri', 'Budi', 'Ayu', 'Made'];
+const LINK = /^https:\/\/t\.me\/\w+\?(start|startgroup)=([\w-]+)/u;
 const numberOf = (id) => `62812${String(id).padStart(8, '0')}`;
 const act = (who, name, ...args) => control('act', Number(who), name, args);
 const actInGroup = (who, name, ...args) => control('actInGroup', GROUP, name, Number(who), args);
@@ -12,8 +13,8 @@ let isGroup = false;
 export default {
   title: ['Ponsel tiruan: Telegram', 'A phone to try with: Telegram'],
   about: [
-    'Pilih orangnya, lalu ketik seperti di Telegram. Petugas mendapat permohonan warga di chat mereka sendiri: pilih petugas untuk menjawabnya.',
-    'Choose a person, then type as you would in Telegram. Officers get what residents ask for in their own chat: choose one to answer it.',
+    'Pilih orangnya, lalu ketik seperti di Telegram. Petugas mendapat permohonan warga di chat mereka sendiri: pilih petugas untuk menjawabnya. Tautan t.me dari konsol jangan dibuka: tempel di sini sebagai pesan.',
+    'Choose a person, then type as you would in Telegram. Officers get what residents ask for in their own chat: choose one to answer it. Do not open a t.me link of the console: paste it here as a message.',
   ],
   people: async () => (await control('persons')).map(({ id, name }) => ({ id: String(id), name })),
   async add(count) {
@@ -31,7 +32,13 @@ export default {
         .map((message) => shown(who, message, topics[message.topic], say)),
     };
   },
-  write: (who, text) => (isGroup ? actInGroup(who, 'says', text) : act(who, 'writes', text)),
+  write(who, text) {
+    // A link that the console shows would lead to the real Telegram: pasted, it does here what it does there.
+    const [, kind, payload] = LINK.exec(text) ?? [];
+    if (kind === 'startgroup') return actInGroup(who, 'addsBot', payload);
+    if (kind === 'start') return act(who, 'starts', payload);
+    return isGroup ? actInGroup(who, 'says', text) : act(who, 'writes', text);
+  },
   async photo(who, blob) {
     const bytes = await asBytes(blob);
     if (blob.type === 'image/jpeg') await act(who, 'sendsPhoto', bytes);
@@ -71,8 +78,8 @@ export default {
       for (const id of ['sample', 'pick', 'place', 'contact']) document.getElementById(id).disabled = isGroup;
       hint.hidden = !isGroup;
       hint.textContent = say([
-        'Di grup: ketik isi tautan dari konsol, halaman Petugas, yaitu /start@desa_uji_bot grp-…',
-        'In the group: type what the link on the console’s page of officers hands in, /start@desa_uji_bot grp-…',
+        'Buat tautan grup di konsol, halaman Petugas, lalu tempel tautannya di sini.',
+        'Make a link for the group on the console’s page of officers, and paste it here.',
       ]);
     };
   },

@@ -1,11 +1,14 @@
+import { insertAudit } from '../store/audit.js';
 import { insertInternal } from '../store/inbound.js';
+import { endOfficerChat } from '../store/linkedOfficers.js';
 import { endLinksOf, lockAddresses } from '../store/links.js';
 import { deleteProfiles, insertProfile, insertResident, loadProfiles, startAnew } from '../store/profiles.js';
 import type { Applier } from './applier.js';
 
 /**
  * Whoever writes from this address cannot or will not show that what was before is theirs: they are somebody new, and the
- * history stays with the person before. Where several people share the address, with the one who was chosen alone.
+ * history stays with the person before, and an officer's chat is one no more. Where several people share the address,
+ * it stays with the one who was chosen alone.
  * Without anything hidden it changes nothing.
  */
 export const startAfresh: Applier<'start_afresh'> = async (sql, requests, context) => {
@@ -26,6 +29,11 @@ export const startAfresh: Applier<'start_afresh'> = async (sql, requests, contex
     await startAnew(sql, address.id, address.residentId, id, isShared ? now : null);
     if (name === null) await deleteProfiles(sql, address.id);
     else await insertProfile(sql, { addressId: address.id, residentId: id, name }, now);
+    const officerId = isShared ? null : await endOfficerChat(sql, address.id, now);
+    if (officerId !== null) {
+      const subject = { subjectKind: 'officer' as const, subjectId: officerId };
+      await insertAudit(sql, [{ officerId: null, action: 'officer.chat_ended', ...subject }], newId, now);
+    }
     const ended = isShared ? [] : await endLinksOf(sql, address.id, now);
     await insertInternal(
       sql,

@@ -29,6 +29,18 @@ export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: 
   );
 }
 
+/** Whoever is new at this address is not the officer whose chat it was. Answers which officer that was; null: none. */
+export async function endOfficerChat(sql: Sql, addressId: string, now: Date): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE addresses a SET officer_id = NULL FROM (SELECT id, officer_id FROM addresses WHERE id = $1) was
+     WHERE a.id = was.id AND was.officer_id IS NOT NULL RETURNING was.officer_id AS id`,
+    [addressId],
+  );
+  const id = rows[0]?.id ?? null;
+  if (id !== null) await followLinkedOfficers(sql, [id], now);
+  return id;
+}
+
 /** Of a village `t`. */
 export const IS_LINKED = `EXISTS (
   SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
 import type { EffectOf } from '../../src/core/effect.js';
-import { aStage, MONDAY, type Stage } from './stage.js';
+import { aStage, HERE, MONDAY, type Stage } from './stage.js';
 
 const AGO = new Date(MONDAY.getTime() - 100 * 24 * 60 * 60 * 1000);
 let stage: Stage;
@@ -215,6 +215,21 @@ describe('somebody new at the address', () => {
       { resident_id: siti.residentId },
     ]);
     expect(await hiddenSince()).toBeNull();
+  });
+
+  test('is not the officer whose number it was', async () => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    const late: Asker = { ...sri, hidden: { since: MONDAY, why: 'silence' } };
+    await stage.apply(late, afresh);
+    expect(await stage.rows('SELECT officer_id FROM addresses WHERE id = $1', [sri.addressId])).toEqual([
+      { officer_id: null },
+    ]);
+    expect(await stage.rows('SELECT state FROM villages WHERE id = $1', [HERE])).toEqual([
+      { state: 'paused' },
+    ]);
+    expect(await stage.rows('SELECT action, subject_id FROM audit_log')).toEqual([
+      { action: 'officer.chat_ended', subject_id: sri.officer!.id },
+    ]);
   });
 
   test('is no longer linked, and the other side is told', async () => {

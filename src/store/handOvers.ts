@@ -65,7 +65,8 @@ export async function answerableHandOvers(
   if (asked.length === 0) return [];
   const { rows } = await sql.query<AnswerableHandOver>(
     `SELECT DISTINCT n.officer_id AS "officerId", c.id AS "conversationId",
-       coalesce(r.village_id, l.village_id) AS "villageId", r.name AS "residentName"
+       coalesce(r.village_id, l.village_id) AS "villageId",
+       CASE WHEN a.hidden_since IS NULL THEN r.name END AS "residentName"
      FROM unnest($1::uuid[], $2::uuid[]) AS asked (officer_id, conversation_id)
      JOIN notifications n ON n.officer_id = asked.officer_id AND n.subject_id = asked.conversation_id
        AND n.kind = 'officer-hand-over' AND n.created_at > $3::timestamptz - make_interval(days => $4)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { consoleAsker } from '../../src/core/asker.js';
 import type { Asker } from '../../src/core/asker.js';
 import { appliers } from '../../src/effects/index.js';
+import { callsOf } from '../../src/store/web/calls.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -154,6 +155,18 @@ describe('an officer’s answer to a resident who asked for a person', () => {
     ]);
     expect(await stage.rows('SELECT officer_id, action FROM audit_log')).toEqual([
       { officer_id: sri.officer!.id, action: 'resident.answer' },
+    ]);
+  });
+
+  test('names nobody while it is hidden who writes from there, in the chat or at the console', async () => {
+    await stage.pool.query('UPDATE addresses SET hidden_since = $2 WHERE id = $1', [
+      siti.addressId,
+      stage.now,
+    ]);
+    expect(await answer(sri)).toEqual({ outcome: 'done', resident: null });
+    const scope = { villages: [HERE] };
+    expect(await callsOf(stage.pool, scope, sri.officer!.id, stage.now)).toMatchObject([
+      { conversationId: siti.conversationId, resident: null },
     ]);
   });
 

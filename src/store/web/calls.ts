@@ -40,7 +40,9 @@ const FILES = `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind',
 /** The calls for a person of the last days that this officer was told of; who waits comes first, the longest first. */
 export async function callsOf(sql: Sql, scope: Scope, officerId: string, now: Date): Promise<CallRow[]> {
   const { rows } = await sql.query<CallRow>(
-    `SELECT conversations.id AS "conversationId", residents.name AS resident, villages.name AS village,
+    `SELECT conversations.id AS "conversationId",
+       -- Who it is, nobody knows while their history is hidden.
+       CASE WHEN addresses.hidden_since IS NULL THEN residents.name END AS resident, villages.name AS village,
        conversations.handed_over_at IS NOT NULL AS "isWaiting",
        (SELECT jsonb_agg(jsonb_build_object('reason', vars->>'reason', 'text', vars->>'text', 'at', created_at,
           'files', ${FILES})

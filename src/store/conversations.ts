@@ -231,14 +231,6 @@ const SAVE = {
   text: `
     WITH handled AS (
       UPDATE inbound_messages SET handled_at = $8 WHERE seq = ANY ($7::bigint[])
-    ), hidden AS (
-      UPDATE addresses a SET hidden_since = h.since FROM unnest($9::uuid[], $10::timestamptz[]) AS h (id, since)
-      WHERE a.id = h.id AND a.hidden_since IS NULL
-    ), withheld AS (
-      -- What waited all that time was meant for the person of then.
-      UPDATE outbound_messages o SET state = 'failed', error = 'history is hidden'
-      FROM unnest($9::uuid[], $10::timestamptz[]) AS h (id, since) JOIN conversations k ON k.address_id = h.id
-      WHERE o.conversation_id = k.id AND o.state = 'pending' AND o.created_at < h.since
     )
     UPDATE conversations c SET session = s.session, private = s.private, version = c.version + 1,
       failures = 0, wake_at = NULL, met_at = CASE WHEN s.is_met THEN coalesce(c.met_at, $8) ELSE c.met_at END,
@@ -249,9 +241,19 @@ const SAVE = {
     WHERE c.id = s.id`,
 };
 
+const HIDE = `
+  WITH hidden AS (
+    UPDATE addresses a SET hidden_since = h.since FROM unnest($1::uuid[], $2::timestamptz[]) AS h (id, since)
+    WHERE a.id = h.id AND a.hidden_since IS NULL
+  )
+  -- What waited all that time was meant for the person of then.
+  UPDATE outbound_messages o SET state = 'failed', error = 'history is hidden'
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS h (id, since) JOIN conversations k ON k.address_id = h.id
+  WHERE o.conversation_id = k.id AND o.state = 'pending' AND o.created_at < h.since`;
+
 /**
- * Stores what a batch of turns came to, in one statement (a second one where something is sealed). Both are handed over
- * at once, so that a COMMIT may follow without waiting for them.
+ * Stores what a batch of turns came to, in one statement (others where something is sealed, or hidden from now on).
+ * All are handed over at once, so that a COMMIT may follow without waiting for them.
  */
 export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date): Promise<void> {
   const saved = batch.conversations;
@@ -266,10 +268,11 @@ export async function saveConversations(sql: Sql, batch: SavedBatch, now: Date):
       saved.map((s) => s.lastInboundAt),
       batch.handled,
       now,
-      hides.map((h) => h.addressId),
-      hides.map((h) => h.since),
     ]),
   ];
+  // Seldom: not among what every batch runs.
+  if (hides.length > 0)
+    saving.push(sql.query(HIDE, [hides.map(({ addressId }) => addressId), hides.map(({ since }) => since)]));
   if (batch.sealed.length > 0)
     saving.push(
       sql.query(

@@ -114,6 +114,12 @@ describe.skipIf(!hasBrowser)(`a phone for a newcomer, ${browserTitle}`, () => {
       await page.getByLabel('Pesan').fill('halo');
       await page.getByRole('button', { name: 'Kirim', exact: true }).click();
       await until('he wrote, too', async () => (await meta.person('budi').messages()).length === 1);
+      // A link of the console, pasted.
+      await page.getByLabel('Pesan').fill('https://wa.me/6281100000001?text=%2Fstart%20inv-abc');
+      await page.getByRole('button', { name: 'Kirim', exact: true }).click();
+      await until('the link was followed', async () =>
+        (await meta.person('budi').messages()).some(({ text }) => text === '/start inv-abc'),
+      );
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       expect(faults).toEqual([]);
     } finally {

@@ -24,8 +24,8 @@ async function tell(who, said, more) {
 export default {
   title: ['Ponsel tiruan: WhatsApp (Cloud API)', 'A phone to try with: WhatsApp (Cloud API)'],
   about: [
-    'WhatsApp resmi untuk kantor, dengan tombol dan daftar. Pilih orangnya, lalu ketik seperti biasa.',
-    'WhatsApp’s official way for an office, with buttons and lists. Choose a person, then type as usual.',
+    'WhatsApp resmi untuk kantor, dengan tombol dan daftar. Pilih orangnya, lalu ketik seperti biasa. Tautan wa.me dari konsol jangan dibuka: tempel di sini sebagai pesan.',
+    'WhatsApp’s official way for an office, with buttons and lists. Choose a person, then type as usual. Do not open a wa.me link of the console: paste it here as a message.',
   ],
   first,
   people: async () => PEOPLE,

@@ -136,7 +136,7 @@ export async function run(adapter) {
     const text = $('text').value.trim();
     $('text').value = '';
     $('text').focus();
-    if (text) await adapter.write(who, text);
+    if (text) await adapter.write(who, followed(text));
   });
   on('place', 'click', (who) => adapter.place(who));
   on('contact', 'click', (who) => adapter.contact(who));
@@ -155,6 +155,12 @@ export async function run(adapter) {
     await look().catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
+}
+
+/** A wa.me link, which the console shows, would lead to the real WhatsApp: pasted, its words are said here. */
+function followed(text) {
+  const words = /^https:\/\/wa\.me\/\d+\?text=(\S+)$/u.exec(text)?.[1];
+  return words === undefined ? text : decodeURIComponent(words);
 }
 
 /** A hole in a road. */

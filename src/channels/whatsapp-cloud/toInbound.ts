@@ -34,8 +34,9 @@ function readChange(raw: unknown): Reading[] {
   if (field !== 'messages' && field !== 'smb_message_echoes')
     return [ignored(number, `a change of ${field.slice(0, 40).replace(/\W/gu, '_')}`)];
   const senders = (value.contacts ?? []).flatMap((one) => Sender.safeParse(one).data ?? []);
+  const messages = value.messages ?? [];
   return [
-    ...(value.messages ?? []).map((one) => readMessage(one, number, senders)),
+    ...messages.map((one) => readMessage(one, number, senders, messages.length === 1)),
     ...(value.message_echoes ?? []).map((one) => readEcho(one, number)),
     ...(value.statuses ?? []).map((one) => readStatus(one, number)),
     ...(value.errors ?? []).map((one) =>
@@ -44,12 +45,12 @@ function readChange(raw: unknown): Reading[] {
   ];
 }
 
-function readMessage(raw: unknown, number: string, senders: Sender[]): Reading {
+function readMessage(raw: unknown, number: string, senders: Sender[], isAlone: boolean): Reading {
   const envelope = Envelope.safeParse(raw);
   if (!envelope.success) return ignored(number, 'a message without id or time');
   const { from, from_user_id: user, id, timestamp, type, group_id: group } = envelope.data;
   if (group !== undefined) return ignored(number, 'a message in a group');
-  const sender = senderOf(senders, from, user);
+  const sender = senderOf(senders, from, user, isAlone);
   const ids = idsOf([from, user, sender?.wa_id, sender?.user_id]);
   const chatId = ids.phone ?? ids.bsuid;
   if (chatId === undefined) return ignored(number, 'a message without a sender');
@@ -131,11 +132,18 @@ function readStatus(raw: unknown, number: string): Reading {
   return { kind: 'report', phoneNumberId: number, report: { externalId: id, status, at, error } };
 }
 
-function senderOf(senders: Sender[], from: string | undefined, user: string | undefined): Sender | undefined {
+/** Of a single message and a single contact the one is the other's, though Meta names them in two ways. */
+function senderOf(
+  senders: Sender[],
+  from: string | undefined,
+  user: string | undefined,
+  isAlone: boolean,
+): Sender | undefined {
   const own = senders.find(
     (one) => (from !== undefined && one.wa_id === from) || (user !== undefined && one.user_id === user),
   );
-  return own ?? (senders.length === 1 ? senders[0] : undefined);
+  // Of several, a stranger's card would make two people one.
+  return own ?? (isAlone && senders.length === 1 ? senders[0] : undefined);
 }
 
 /** Each name is a number or a BSUID, wherever Meta writes it. */

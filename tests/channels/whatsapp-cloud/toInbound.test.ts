@@ -28,6 +28,24 @@ function seen(reading: Reading): unknown {
   return { report: { ...report, at: at.toISOString(), ...(error ? { failure: error.failure } : {}) } };
 }
 
+test('of two writers and one card, the other one is not given the number on it', () => {
+  const message = { timestamp: '1795046400', type: 'text', text: { body: 'halo' } };
+  const value = {
+    metadata: { phone_number_id: '106500000000001' },
+    contacts: [{ wa_id: '6281200000041', user_id: 'ID.900000000000041', profile: { name: 'Siti' } }],
+    messages: [
+      { ...message, id: 'wamid.A', from: '6281200000041' },
+      { ...message, id: 'wamid.B', from_user_id: 'ID.900000000000042' },
+    ],
+  };
+  const entry = [{ changes: [{ field: 'messages', value }] }];
+  const readings = toInbound({ object: 'whatsapp_business_account', entry });
+  expect(readings.map((one) => one.kind === 'inbound' && one.inbound.ids)).toEqual([
+    { phone: '6281200000041', bsuid: 'ID.900000000000041' },
+    { bsuid: 'ID.900000000000042' },
+  ]);
+});
+
 test('what a report failed with names neither the person nor a link', () => {
   const { payload } = JSON.parse(readFileSync(join(folder, 'status-failed-131026.json'), 'utf8')) as Recorded;
   const words = JSON.stringify(payload).replaceAll(

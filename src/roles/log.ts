@@ -6,7 +6,33 @@ import { maskIdentityNumbers } from '../core/identityNumbers.js';
  * it; an error is reduced to what it is and where, since a database's quotes the row that it refused.
  */
 export function createLog(level: string, to: DestinationStream = pino.destination(1)): Logger {
-  return pino({ level, base: { pid: process.pid }, serializers: { err: describeError } }, to);
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      serializers: { err: describeError },
+      formatters: { log: withoutNumbers },
+    },
+    to,
+  );
+}
+
+/** WhatsApp spells the other side's number in the ids of its messages, and its library in what went wrong. */
+function withoutNumbers(fields: { [name: string]: unknown }): { [name: string]: unknown } {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? unnumbered(value) : value,
+    ]),
+  );
+}
+
+/** Of `wamid.…` the end alone, which tells messages apart: its beginning is the number in base64. */
+function unnumbered(text: string): string {
+  return text
+    .replaceAll(/\d{5,}(?=@(?:c\.us|s\.whatsapp\.net|lid))/gu, '#')
+    .replaceAll(/(?<![\w.-])\+?62\d{7,13}(?!\w)/gu, '#')
+    .replaceAll(/wamid\.[\w+/=-]*?([\w+/=-]{1,16})(?![\w+/=-])/gu, 'wamid.…$1');
 }
 
 interface Described {

@@ -1,5 +1,6 @@
+import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { describeError } from '../../src/roles/log.js';
+import { createLog, describeError } from '../../src/roles/log.js';
 
 test('an error is logged without the row that a database quotes', () => {
   const error = Object.assign(new Error('new row violates a check'), {
@@ -25,4 +26,25 @@ test('numbers of people in the words of an error are taken out, its stack and it
 
 test('what is no error at all is told, too', () => {
   expect(describeError('auth timeout')).toBe('auth timeout');
+});
+
+test('a message’s id is told without the number that WhatsApp spells in it', () => {
+  const lines: string[] = [];
+  const to = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const log = createLog('info', to);
+  const wamid = `wamid.${Buffer.from('\x1d\x04\x0d6281234567890\x15\x02\x00\x12\x18 3EB0A1B2C3D4E5F6').toString('base64')}`;
+  log.info({ line: 'whatsapp-web:desa', message: 'false_6281234567890@c.us_3EB0C767D26A1D8E' }, 'not stored');
+  log.info({ reason: 'no LID for user 6281234567890, +6281234567890' }, 'not sent');
+  log.info({ message: wamid, conversation: '0198a5e0-6281-7345-8789-012345678901' }, 'not stored');
+  const told = lines.join('');
+  expect(told).not.toContain('6281234567890');
+  expect(told).toContain('false_#@c.us_3EB0C767D26A1D8E');
+  expect(told).toContain(`wamid.…${wamid.slice(-16)}"`);
+  expect(told).toContain('0198a5e0-6281-7345-8789-012345678901');
+  expect(told).toContain('whatsapp-web:desa');
 });

@@ -192,6 +192,20 @@ test(
   },
 );
 
+test('a line that was added to its data keeps it from starting', { timeout: 120_000 }, async () => {
+  const adding = spawn(process.execPath, [PROGRAM, 'line', 'add', 'telegram', '--all'], {
+    cwd: dir,
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env: { PATH: process.env['PATH'], HOME: dir, DATA_DIR: '.data/standins', LOG_LEVEL: 'error' },
+  });
+  children.push(adding);
+  adding.stdin.end('123456789:AAFrealLookingTokenOfNobody\n');
+  expect(await new Promise((resolve) => adding.once('close', resolve))).toBe(0);
+  const { output, ended } = await start();
+  expect(await ended).toBe(2);
+  expect(output()).toContain('--standins: a line was added to .data/standins');
+});
+
 test('beside anything real it refuses to start, and names what to unset', { timeout: 60_000 }, async () => {
   const { output, ended } = await start({
     TELEGRAM_BOT_TOKEN: '123456789:AAFrealLookingTokenOfNobody',

@@ -1,6 +1,7 @@
 import type { AddressIds, Platform } from '../core/content.js';
 import type { NewId } from '../core/ports.js';
 import { mergeAddresses } from './mergeAddresses.js';
+import { hideHistory } from './profiles.js';
 import type { Sql } from './sql.js';
 
 /** Someone who wrote on a line, by what the platform tells of them. */
@@ -136,6 +137,11 @@ async function openAddresses(sql: Sql, writers: Writer[], newId: NewId, now: Dat
   await insertPeople(sql, made);
   await insertIdentities(sql, added);
   await mergeAddresses(sql, merged, now);
+  const accounts = added
+    .filter(({ kind }) => kind === 'lid' || kind === 'bsuid')
+    .map(({ address }) => address);
+  const touched = [...accounts, ...merged.values()].map((address) => rootOf(merged, address));
+  await hideFromNewAccounts(sql, touched, now);
   // Who turned out to be another within this very batch, too.
   return addresses.map((address) => rootOf(merged, address));
 }
@@ -143,6 +149,21 @@ async function openAddresses(sql: Sql, writers: Writer[], newId: NewId, now: Dat
 function rootOf(merged: Map<string, string>, address: string): string {
   const kept = merged.get(address);
   return kept === undefined ? address : rootOf(merged, kept);
+}
+
+/**
+ * An account keeps its @lid, or its BSUID, as long as it keeps its number: of a number at which another one comes up,
+ * somebody else may have become the owner, however short it was silent.
+ */
+async function hideFromNewAccounts(sql: Sql, addressIds: string[], now: Date): Promise<void> {
+  if (addressIds.length === 0) return;
+  // A company's own BSUID (`….ENT.…`) stands beside the usual one.
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT address_id AS id FROM address_ids WHERE address_id = ANY ($1::uuid[]) AND kind IN ('lid', 'bsuid')
+     GROUP BY address_id, kind, value LIKE '__.ENT.%' HAVING count(*) > 1`,
+    [addressIds],
+  );
+  for (const { id } of rows) await hideHistory(sql, id, now);
 }
 
 interface Known {

@@ -257,6 +257,23 @@ describe('a person who turns out to be one', () => {
     ).toEqual([{ hidden: true }]);
   });
 
+  test('is not taken for who had the number under another account', async () => {
+    const [first] = await open(writer(ids));
+    await aCase(first!, `L${n}`);
+    const { address } = await ofConversation(first!);
+    const isHidden = async () =>
+      (
+        await rows<{ hidden: boolean }>(
+          'SELECT hidden_since IS NOT NULL AS hidden FROM addresses WHERE id = $1',
+          [address],
+        )
+      )[0]!.hidden;
+    await open(writer(ids));
+    expect(await isHidden()).toBe(false);
+    await open(writer({ phone: ids.phone, lid: `8800${n}@lid` }));
+    expect(await isHidden()).toBe(true);
+  });
+
   test('is found within one batch, too', async () => {
     const found = await open(writer({ phone: ids.phone }), writer({ lid: ids.lid }), writer(ids));
     expect(new Set(found).size).toBe(1);

@@ -1,5 +1,5 @@
 import wweb from 'whatsapp-web.js';
-import type { Chat, Message, MessageContent, MessageSendOptions } from 'whatsapp-web.js';
+import type { Client, Message, MessageContent, MessageSendOptions } from 'whatsapp-web.js';
 import { isPerson } from './address.js';
 import { extract, extractOwn } from './extract.js';
 import type { MessageRecord } from './record.js';
@@ -9,9 +9,12 @@ import type { Ask, OwnMessage, SendPart } from './talk.js';
 /** The server's word on a message may come a moment after the library says that it is out. */
 const ACK_MS = 4_000;
 const STATE_MS = 10_000;
-const OWN = 30;
+/** Exported by the library, and not by its types. */
+const { Message: LibraryMessage } = wweb as unknown as {
+  Message: new (client: Client, model: object) => Message;
+};
+const OWN = 200;
 const MOST_CHATS = 500;
-const MOST_OF_A_CHAT = 1_000;
 
 /** Does what the gateway asks for, by the library. Rejects with what the library says. */
 export async function answer(ask: Ask, session: Session): Promise<unknown> {
@@ -109,9 +112,8 @@ async function media(session: Session, id: string, most: number): Promise<object
 }
 
 async function own(session: Session, chatId: string, since: number): Promise<OwnMessage[]> {
-  const chat = await session.client.getChatById(chatId);
-  const messages = await chat.fetchMessages({ limit: OWN, fromMe: true });
-  return messages.filter((message) => message.timestamp >= since).map(extractOwn);
+  const messages = await messagesSince(session, chatId, since, OWN);
+  return messages.filter((message) => message.fromMe).map(extractOwn);
 }
 
 /**
@@ -128,8 +130,7 @@ async function history(session: Session, since: number, most: number): Promise<M
   const people = chats.filter(({ id }) => isPerson(id) && !session.me().includes(id));
   const records: MessageRecord[] = [];
   for (const { id } of people.toSorted((a, b) => b.t - a.t).slice(0, MOST_CHATS)) {
-    const chat = await session.client.getChatById(id);
-    const messages = await newerThan(chat, since, most);
+    const messages = await messagesSince(session, id, since, most);
     const ids = await session.idsOf(id);
     for (const message of messages) {
       const record = extract(message, session.me(), ids);
@@ -141,11 +142,33 @@ async function history(session: Session, since: number, most: number): Promise<M
   return records.toSorted((a, b) => a.at - b.at);
 }
 
-/** The messages of a chat since a time: `most` at first, and more where these do not reach back so far. */
-async function newerThan(chat: Chat, since: number, most: number): Promise<Message[]> {
-  for (let limit = most; ; limit *= 4) {
-    const messages = await chat.fetchMessages({ limit });
-    const newer = messages.filter((one) => one.timestamp >= since);
-    if (newer.length < limit || limit >= MOST_OF_A_CHAT) return newer;
-  }
+/**
+ * The messages of a chat since a time, in the chat's own order; read back to there, or until about `most` are at hand.
+ * Not by the library's `fetchMessages`: that one mixes up messages of the same second, and of those WhatsApp's own notes
+ * that begin a chat are none.
+ */
+async function messagesSince(
+  session: Session,
+  chat: string,
+  since: number,
+  most: number,
+): Promise<Message[]> {
+  const models = (await evaluate(
+    session,
+    `(async () => {
+      const chat = await window.WWebJS.getChat(${JSON.stringify(chat)}, { getAsModel: false });
+      let all = chat?.msgs.getModelsArray() ?? [];
+      while (chat && all.length < ${most} && !all.some((one) => one.t < ${since})) {
+        const earlier = await window.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat });
+        if (!earlier?.length) break;
+        all = [...earlier, ...all];
+      }
+      return all
+        .filter((one) => !one.isNotification && one.t >= ${since})
+        .map((one) => window.WWebJS.getMessageModel(one));
+    })()`,
+  )) as object[];
+  return models
+    .map((model) => new LibraryMessage(session.client, model))
+    .toSorted((a, b) => a.timestamp - b.timestamp);
 }

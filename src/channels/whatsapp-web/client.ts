@@ -43,7 +43,9 @@ export interface WhatsAppWeb extends Channel {
 const PROTOCOL_MS = 30_000;
 const MOST_BYTES = 20 * 1024 * 1024;
 /** So much of a chat is read again after we were away, and so far back at most. */
-const HISTORY = { most: 100, ms: 120_000, days: 14 };
+const HISTORY = { most: 1_000, ms: 120_000, days: 14 };
+/** The same of a look through the chats of a line that is up: what comes meanwhile waits for it. */
+const LOOK = { most: 50, ms: 10_000, overlapSeconds: 30 };
 /** WhatsApp's clock and ours, and what came late while we were there. */
 const OVERLAP_SECONDS = 600;
 const SAVE_MS = 5_000;
@@ -70,6 +72,9 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   /** From when on (seconds) the chats are still to be read again; null: they were. */
   let readFrom: number | null = null;
   let readingAgain: NodeJS.Timeout | undefined;
+  /** From when on (seconds) nobody has looked yet for what came by no event. */
+  let lookFrom = 0;
+  let looking: NodeJS.Timeout | undefined;
   let saving: NodeJS.Timeout | undefined;
   let saved: number | null = null;
 
@@ -147,12 +152,15 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
    */
   async function catchUp(mine: Child): Promise<void> {
     clearTimeout(readingAgain);
+    clearTimeout(looking);
     const mineTaker = taker;
+    const begunAt = nowSeconds();
     if (storedUntil === null) {
-      storedUntil = nowSeconds();
+      storedUntil = begunAt;
       linkedAt = storedUntil;
       save();
       mineTaker?.release([]);
+      lookLater(mine, begunAt);
       return;
     }
     readFrom ??= Math.max(storedUntil - OVERLAP_SECONDS, linkedAt, nowSeconds() - HISTORY.days * 86_400);
@@ -161,6 +169,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       const missed = await mine.ask(ask, z.array(z.unknown()), HISTORY.ms);
       mineTaker?.release(missed);
       readFrom = null;
+      lookLater(mine, begunAt);
       log.info({ line: lineId, messages: missed.length }, 'whatsapp-web: read what may have been missed');
     } catch (cause) {
       mineTaker?.release([]);
@@ -173,6 +182,30 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
         void catchUp(mine);
       }, timing.heartbeatMs);
     }
+  }
+
+  function lookLater(mine: Child, from: number): void {
+    lookFrom = from;
+    clearTimeout(looking);
+    looking = setTimeout(() => void look(mine), timing.lookMs);
+    looking.unref();
+  }
+
+  /** A first message at times comes without an event: only its chat shows it. */
+  async function look(mine: Child): Promise<void> {
+    if (supervisor?.running() !== mine || readFrom !== null) return;
+    const from = lookFrom;
+    if (child() !== mine) return lookLater(mine, from);
+    const mineTaker = taker;
+    const begunAt = nowSeconds();
+    mineTaker?.hold();
+    const since = Math.max(from - LOOK.overlapSeconds, linkedAt);
+    const ask = { do: 'history' as const, since, most: LOOK.most };
+    const found = await mine.ask(ask, z.array(z.unknown()), LOOK.ms).catch(() => null);
+    // The page was loaded anew meanwhile: all of it is being read again.
+    if (readFrom !== null) return;
+    mineTaker?.release(found ?? [], true);
+    lookLater(mine, found ? begunAt : from);
   }
 
   function hear(event: ChildEvent): void {
@@ -237,6 +270,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
 
   async function stopListening(): Promise<void> {
     clearTimeout(readingAgain);
+    clearTimeout(looking);
     await taker?.stop();
     save();
   }

@@ -22,6 +22,8 @@ export interface Timing {
   /** How long one message may take to be sent, and a file to be fetched. */
   sendMs: number;
   mediaMs: number;
+  /** How often the chats are looked through while the line is up: at times a message comes by no event. */
+  lookMs: number;
   /** Rest before the nth try to hand on a message that could not be stored. */
   receiveMs: (failures: number) => number;
 }
@@ -36,6 +38,7 @@ export const TIMING: Timing = {
   downAfterMs: 300_000,
   sendMs: 60_000,
   mediaMs: 90_000,
+  lookMs: 60_000,
   receiveMs: (n) => Math.min(250 * 2 ** (n - 1), 15_000),
 };
 

@@ -21,13 +21,15 @@ export interface Taker {
   take(record: unknown): void;
   /** From now on what comes waits for `release`: what was missed goes first. */
   hold(): void;
-  /** Takes what was missed, then what waited. Without a list: only what waited. */
-  release(missed: unknown[]): void;
+  /** Takes what was missed, then what waited. `isOnlyNew`: of what was missed only what never came here before. */
+  release(missed: unknown[], isOnlyNew?: boolean): void;
   /** The time (seconds) up to which everything is stored; null where nothing came yet. */
   storedUntil(): number | null;
   /** Takes no more; resolves when what is being stored is stored, or has failed. */
   stop(): Promise<void>;
 }
+
+const REMEMBERED = 5_000;
 
 /**
  * Hands what came on to the road. What could not be stored is tried again, and holds back what its writer said after it:
@@ -41,6 +43,8 @@ export function createTaker(deps: TakerDeps): Taker {
   const open = new Map<symbol, number>();
   /** Chats of which something was stored since the platform was told. */
   const unseen = new Set<string>();
+  /** What came and was dealt with. One that could not be decrypted comes again as what it is. */
+  const dealtWith = new Set<string>();
   let newest: number | null = null;
   let held: unknown[] | null = null;
 
@@ -61,6 +65,7 @@ export function createTaker(deps: TakerDeps): Taker {
         // What was not stored keeps its time: from there on the history is read again.
         if (outcome === 'stopped') return;
         open.delete(key);
+        noteDealtWith(record);
         if (at !== null) newest = Math.max(newest ?? 0, at);
         if (outcome === 'stored') unseen.add(chat);
       });
@@ -71,6 +76,12 @@ export function createTaker(deps: TakerDeps): Taker {
       // What was passed over stays unread.
       if (unseen.delete(chat) && !stopping.signal.aborted) deps.stored(chat);
     });
+  }
+
+  function noteDealtWith(record: Partial<MessageRecord> | null): void {
+    if (record?.edit !== undefined) return;
+    dealtWith.add(nameOf(record));
+    if (dealtWith.size > REMEMBERED) dealtWith.delete(dealtWith.values().next().value!);
   }
 
   async function receive(raw: unknown): Promise<'stored' | 'passed' | 'stopped'> {
@@ -114,7 +125,10 @@ export function createTaker(deps: TakerDeps): Taker {
     hold() {
       held ??= [];
     },
-    release(missed) {
+    release(given, isOnlyNew = false) {
+      const missed = isOnlyNew
+        ? given.filter((one) => !dealtWith.has(nameOf(one as Partial<MessageRecord> | null)))
+        : given;
       const waited = held ?? [];
       held = null;
       // Much of it was stored before: its row's unique key knows.
@@ -132,4 +146,8 @@ export function createTaker(deps: TakerDeps): Taker {
       await Promise.all(chats.values());
     },
   };
+}
+
+function nameOf(record: Partial<MessageRecord> | null): string {
+  return `${record?.type} ${record?.id}`;
 }

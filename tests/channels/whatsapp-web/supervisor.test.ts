@@ -125,6 +125,29 @@ describe('linking', () => {
     ]);
   });
 
+  test('what comes by no event is found while the line is up, before what comes after', async () => {
+    await aRunningLine({ lookMs: 1_500 });
+    await line.wa.fails('message', 'silent');
+    await siti().writes('halo?');
+    await until('it is stored', () => line.intake.stored.length > 0);
+    await siti().writes('dua');
+    await until('both are stored', () => line.intake.stored.length > 1);
+    await new Promise((resolve) => setTimeout(resolve, 3_200));
+    expect(line.intake.texts()).toEqual(['halo?', 'dua']);
+    expect(line.intake.tries).toHaveLength(2);
+  });
+
+  test('what was said within a second stays in its order, however much it is', async () => {
+    await aRunningLine();
+    await line.channel.stop();
+    const texts = Array.from({ length: 120 }, (_, n) => `pesan ${n}`);
+    for (const text of texts) await siti().writes(text);
+    await line.channel.start(line.intake);
+    await line.isUp();
+    await until('all are stored', () => line.intake.stored.length >= texts.length);
+    expect(line.intake.texts()).toEqual(texts);
+  });
+
   test('without a browser the line says so, with the cure', async () => {
     line = await aLine();
     const channel = createWhatsAppWeb({

@@ -52,6 +52,19 @@ describe('what comes in', () => {
     expect(intake.tries).toHaveLength(3);
   });
 
+  test('looked through again, what came before does not come again; what nobody could decrypt then does', async () => {
+    const { taker, intake } = aTaker();
+    taker.take(message(3, 'satu'));
+    taker.take(message(3, 'dua', { type: 'ciphertext' }));
+    await stored(intake, 2);
+    taker.hold();
+    taker.take(message(5, 'empat'));
+    taker.release([message(3, 'satu'), message(3, 'dua'), message(4, 'tiga')], true);
+    await stored(intake, 4);
+    expect(intake.tries).toHaveLength(5);
+    expect(intake.texts().slice(-2)).toEqual(['tiga', 'empat']);
+  });
+
   test('an edit that came meanwhile is not taken for the message that it changes', async () => {
     const { taker, intake } = aTaker();
     taker.hold();

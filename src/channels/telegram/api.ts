@@ -48,6 +48,8 @@ export function createBotApi(options: {
     const path = file.file_path.split('/').map(encodeURIComponent).join('/');
     try {
       const response = await fetch(`${options.apiRoot}/file/bot${options.token}/${path}`, {
+        // The Bot API sends nobody elsewhere: files come from its own host alone.
+        redirect: 'error',
         signal: AbortSignal.timeout(DOWNLOAD_MS),
       });
       if (!response.ok || !response.body) {

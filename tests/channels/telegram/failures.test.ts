@@ -270,6 +270,33 @@ describe('what people send', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  test('a server that sends us elsewhere for a file is not followed there', async () => {
+    let isAsked = false;
+    const elsewhere = createServer((_, response) => {
+      isAsked = true;
+      response.end('rahasia');
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const server = createServer((request, response) => {
+      if (request.url!.includes('/getFile'))
+        return void response.end(JSON.stringify({ ok: true, result: { file_path: 'x.bin' } }));
+      response.writeHead(302, { location: `http://127.0.0.1:${port}/latest/meta-data` }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const api = createBotApi({
+      token: STAND_IN_TOKEN,
+      apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    });
+    await expect(api.download('x')).rejects.toMatchObject({ name: 'MediaError' });
+    expect(isAsked).toBe(false);
+    api.close();
+    for (const one of [server, elsewhere]) {
+      one.closeAllConnections();
+      await new Promise((resolve) => one.close(resolve));
+    }
+  });
+
   test("a shared contact proves a number only where it is the sender's own", async () => {
     await channel.start(intake);
     await siti().sharesContact('+6281200000041');

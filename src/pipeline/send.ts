@@ -72,6 +72,8 @@ export function createSender(deps: SenderDeps): Sender {
   const lines = new Map<string, LineSender>();
   return {
     async start(channel) {
+      // Begun before, and not come to an end where something else could not be opened.
+      await lines.get(channel.lineId)?.stop();
       const line = await openLine(channel, { ...deps, limits: { ...LIMITS, ...deps.limits } });
       lines.set(channel.lineId, line);
       line.nudge();
@@ -164,6 +166,10 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     } finally {
       turning = null;
     }
+  }
+
+  async function idle(): Promise<void> {
+    while (turning) await turning;
   }
 
   /** Marks what went out, takes what is next, and begins to send it. */
@@ -366,9 +372,11 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      // What is being taken in this very moment is sent like the rest.
+      await idle();
       await Promise.all([...inFlight, lookUp.stop()]);
       nudge();
-      while (turning) await turning;
+      await idle();
     },
   };
 }

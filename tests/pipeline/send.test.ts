@@ -86,6 +86,48 @@ describe('order and pace', () => {
     expect(await rows()).toMatchObject([{ state: 'sent', attempts: 2, is_repeat: false }]);
   });
 
+  test('a stop waits for what was being taken in that moment', async () => {
+    await start();
+    const siti = world.aPerson();
+    await siti.says('quiet');
+    await world.settles();
+    const query = world.pool.query.bind(world.pool) as (...given: unknown[]) => Promise<unknown>;
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    world.pool.query = (async (...given: unknown[]) => {
+      const answer = await query(...given);
+      if ((given[0] as { name?: string }).name === 'outbox-turn') await told;
+      return answer;
+    }) as typeof world.pool.query;
+    let release: (() => void) | null = null;
+    world.channel.meets(() => new Promise<void>((resolve) => (release = resolve)));
+    await says(siti, ['a']);
+    await expect.poll(async () => (await rows())[0]?.state).toBe('sending');
+    const stopping = world.sender.stop(world.channel.lineId);
+    tell();
+    await expect.poll(() => release).not.toBeNull();
+    setTimeout(() => release!(), 100);
+    await stopping;
+    expect(await rows()).toMatchObject([{ state: 'sent', is_repeat: false }]);
+  });
+
+  test('a line that is begun twice sends nothing twice', async () => {
+    await start();
+    const siti = world.aPerson();
+    await siti.says('quiet');
+    await world.settles();
+    let release: (() => void) | null = null;
+    world.channel.meets(() => new Promise<void>((resolve) => (release = resolve)));
+    await says(siti, ['a', 'b']);
+    await expect.poll(() => release).not.toBeNull();
+    const again = world.sender.start(world.channel);
+    setTimeout(() => release!(), 100);
+    await again;
+    await world.settles();
+    expect(siti.heard()).toEqual(['a', 'b']);
+    expect((await rows()).some((row) => row.is_repeat)).toBe(false);
+  });
+
   test('what a person who blocks us was just being sent is given up, though their chats are merged meanwhile', async () => {
     await start();
     const [siti, other] = [world.aPerson(), world.aPerson()];

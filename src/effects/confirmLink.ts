@@ -2,6 +2,7 @@ import type { EffectResults } from '../core/effect.js';
 import { LINK_ANSWER_HOURS } from '../core/linkCode.js';
 import { insertInternal } from '../store/inbound.js';
 import {
+  conversationsElsewhere,
   copyConsents,
   fillIn,
   lockAddresses,
@@ -55,6 +56,7 @@ export const confirmLink: Applier<'confirm_link'> = async (sql, requests, contex
       link.confirmedAt = now;
       await join(sql, link, context);
       await tell(sql, joining, original, link, 'linked', context);
+      await tellOthers(sql, joining, link, context);
       results.push({ outcome: 'linked', ...told });
     }
   }
@@ -113,4 +115,26 @@ async function tell(
     context.now,
   );
   context.nudges.converse = true;
+}
+
+/** The person's further addresses hear of it: whoever confirmed it here has perhaps only this one. */
+async function tellOthers(
+  sql: Sql,
+  joining: LinkedAddress,
+  link: AddressLink,
+  { now }: ApplyContext,
+): Promise<void> {
+  const { addressId, toAddressId, toResidentId } = link;
+  const { platform, name } = joining;
+  const others = await conversationsElsewhere(sql, toResidentId, [addressId, toAddressId]);
+  await insertInternal(
+    sql,
+    others.map((conversationId) => ({
+      conversationId,
+      externalId: `link:${link.id}:another:${conversationId}`,
+      flow: 'link-notice',
+      vars: { event: 'another', platform, name },
+    })),
+    now,
+  );
 }

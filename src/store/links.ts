@@ -289,6 +289,23 @@ export async function otherAddresses(
   return rows;
 }
 
+/** Where a resident is told of what happens at other addresses of theirs: each by the conversation that wrote last. */
+export async function conversationsElsewhere(
+  sql: Sql,
+  residentId: string,
+  notAt: string[],
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT DISTINCT ON (a.id) c.id FROM addresses a
+     JOIN conversations c ON c.address_id = a.id AND c.merged_into IS NULL AND NOT c.is_group
+     WHERE a.resident_id = $1 AND a.id <> ALL ($2::uuid[]) AND a.merged_into IS NULL AND a.blocked_at IS NULL
+       AND a.hidden_since IS NULL
+     ORDER BY a.id, c.last_inbound_at DESC NULLS LAST`,
+    [residentId, notAt],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Ends the links by which an address joined others; answers where the other side is told. */
 export async function endLinksOf(
   sql: Sql,

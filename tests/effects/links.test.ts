@@ -69,6 +69,24 @@ describe('a code', () => {
     expect((await stage.apply(original, { kind: 'make_link_code' })).outcome).toBe('made');
   });
 
+  test('by which a third chat joins from the second one is told of in the first one, where it can be unlinked', async () => {
+    await linked();
+    const third = await stage.aResident({ platform: 'whatsapp', name: 'Joko' });
+    const second = await now(joining);
+    await use(await make(second), third);
+    await stage.apply(second, { kind: 'confirm_link', link: await asked(second), accept: true });
+    const told = (await stage.told(original)).filter(({ flow }) => flow === 'link-notice');
+    expect(told).toEqual([
+      { flow: 'link-notice', vars: { event: 'another', platform: 'whatsapp', name: expect.any(String) } },
+    ]);
+    const { items } = await stage.look(await now(original), 'my_addresses', {});
+    const link = items.find(({ platform }) => platform === 'whatsapp')!.link;
+    expect(await stage.apply(await now(original), { kind: 'unlink', link })).toMatchObject({
+      outcome: 'done',
+    });
+    expect((await now(third)).residentId).toBe(third.residentId);
+  });
+
   test('joins nothing where it was made, nor what is linked already', async () => {
     const code = await make();
     expect((await use(code, original)).outcome).toBe('own');

@@ -58,7 +58,7 @@ export interface LeftNames {
 }
 
 /** Any number: a move is told to all lines and more than once, and is looked at one after the other. */
-const MOVES = 7_204_113_528;
+const MOVES = 7_204_113_530;
 
 /**
  * Whether a move is to be followed: told for the first time, of somebody who is still known by one of the names. What was

@@ -1,4 +1,5 @@
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { withoutTokensWithin } from '../core/inviteToken.js';
 
 /** The longest text that is kept of what a person writes: that of the platforms. */
 export const TEXT_LENGTH = 4096;
@@ -6,9 +7,10 @@ const NAME_LENGTH = 64;
 /** Two identity numbers with separators: a cut must not leave the first half of one unmasked. */
 const MARGIN = 80;
 
-/** A person's words as they may be stored: cut, identity numbers masked, without what Postgres refuses. */
+/** A person's words as they may be stored: cut, identity numbers masked, without what Postgres refuses or links officers. */
 export function cleanText(text: string, length = TEXT_LENGTH): string {
-  return storable(maskIdentityNumbers(text.slice(0, length + MARGIN)).text.slice(0, length));
+  const words = withoutTokensWithin(text.slice(0, length + MARGIN));
+  return storable(maskIdentityNumbers(words).text.slice(0, length));
 }
 
 /** A name on one line, short; undefined where nothing of it is left. */

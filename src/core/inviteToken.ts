@@ -14,3 +14,8 @@ export function withoutToken(payload: string): string {
   const [, kind, token] = /^(inv|grp)-(.+)$/u.exec(payload) ?? [];
   return token === undefined ? payload : `${kind}-${tokenHash(token)}`;
 }
+
+/** A person's words without such a token: who pastes a link into the chat, instead of opening it, gives it away. */
+export function withoutTokensWithin(text: string): string {
+  return text.replaceAll(/(inv|grp)-[\w-]{32}/gu, '$1-…');
+}

@@ -17,3 +17,12 @@ test.each([
 ])('the phone %s is %s', (written, expected) => expect(cleanPhone(written)).toBe(expected));
 
 test('a name is cut', () => expect(cleanName('a'.repeat(300))).toHaveLength(64));
+
+test('the token of an invite or a group’s link that somebody pastes is not kept', () => {
+  const token = 'aB3_-'.repeat(7).slice(0, 32);
+  expect(cleanText(`https://t.me/desa_bot?start=inv-${token} ini apa ya`)).toBe(
+    'https://t.me/desa_bot?start=inv-… ini apa ya',
+  );
+  expect(cleanText(`https://wa.me/6281200000041?text=%2Fstart%20grp-${token}`)).not.toContain(token);
+  expect(cleanText('grp-kantor desa')).toBe('grp-kantor desa');
+});

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import qrcode from 'qrcode';
 import { z } from 'zod';
 import { MediaError } from '../../core/errors.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Log, Now } from '../../core/ports.js';
-import type { Channel, ChannelHealth, Intake, LineState } from '../channel.js';
+import type { Channel, ChannelHealth, Intake, LineState, SentReport } from '../channel.js';
 import { startText } from '../startText.js';
 import { findBrowser } from './browser.js';
 import { openChild, type Child, type ChildEvent } from './child.js';
@@ -49,6 +50,8 @@ const LOOK = { most: 50, ms: 10_000, overlapSeconds: 30 };
 /** WhatsApp's clock and ours, and what came late while we were there. */
 const OVERLAP_SECONDS = 600;
 const SAVE_MS = 5_000;
+/** With the rests between them some minutes: a database is started anew within that. */
+const MOST_TELLS = 40;
 const TYPING_MS = 5_000;
 
 /**
@@ -212,7 +215,21 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
     if (event.kind === 'message') taker?.take(event.record);
     if (event.kind !== 'ack') return;
     const report = toReport(event.id, event.ack, options.now());
-    if (report) intake?.reported?.([report]).catch(notTold);
+    if (report) void tell(report);
+  }
+
+  /** WhatsApp says it once: that a message was refused must not be lost because the database is away. */
+  async function tell(report: SentReport): Promise<void> {
+    const most = report.status === 'failed' ? MOST_TELLS : 1;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await intake?.reported?.([report]);
+        return;
+      } catch (cause) {
+        if (failures >= most) return notTold(cause);
+        await sleep(timing.receiveMs(failures), undefined, { ref: false });
+      }
+    }
   }
 
   /** All that a chat said is stored: now the phone may show it as seen. */

@@ -123,6 +123,21 @@ describe('what fails', () => {
     expect(await sendsTo()).toEqual(['halo: refuse', 'halo: sent']);
   });
 
+  test('that it was refused is told until it is written down: WhatsApp does not say it twice', async () => {
+    const before = reports.length;
+    let tries = 0;
+    line.intake.reported = async (given) => {
+      if (given.some(({ status }) => status === 'failed') && ++tries < 3)
+        throw new Error('the database is away');
+      reports.push(...given);
+    };
+    await line.wa.fails('send', 'refuse', { to: person.phone });
+    await send({ text: 'halo' }).catch(() => {});
+    await until('it is written down', () => reports.slice(before).some((one) => one.status === 'failed'));
+    expect(tries).toBe(3);
+    line.intake.reported = async (given) => void reports.push(...given);
+  });
+
   test('a message that is always refused is given up', async () => {
     await line.wa.fails('send', 'refuse', { to: person.phone, times: 9 });
     const failures: string[] = [];

@@ -6,6 +6,11 @@ export const SILENT_DAYS = 90;
 /** Where several people share an address, who they are holds for so many minutes. */
 export const CONFIRMED_MINUTES = 30;
 
+/** Whether nobody was heard for so long that somebody else may have the number. */
+export function isSilent(lastSeen: Date, now: Date): boolean {
+  return now.getTime() - lastSeen.getTime() > SILENT_DAYS * 24 * 60 * 60 * 1000;
+}
+
 /** What is known of an address. */
 export interface HistoryFacts {
   /** Hidden since then, by silence. */
@@ -32,7 +37,7 @@ export function hiddenOf(facts: HistoryFacts, now: Date): Hidden | null {
   if (facts.hiddenSince) return { since: facts.hiddenSince, why: 'silence' };
   const { confirmedAt, lastInboundAt, chosenAt } = facts;
   const seen = Math.max(lastInboundAt?.getTime() ?? 0, confirmedAt?.getTime() ?? 0);
-  if (lastInboundAt && facts.hasHistory && now.getTime() - seen > SILENT_DAYS * 24 * 60 * 60 * 1000)
+  if (lastInboundAt && facts.hasHistory && isSilent(new Date(seen), now))
     return { since: now, why: 'silence' };
   if (facts.profiles < 2) return null;
   if (!confirmedAt) return { since: chosenAt ?? now, why: 'profiles' };

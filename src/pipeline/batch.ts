@@ -7,6 +7,7 @@ import {
 } from '../store/conversations.js';
 import { loadWaiting, type WaitingRow } from '../store/inbound.js';
 import { insertOutbound, type OutboundInsert } from '../store/outbound.js';
+import { endSilentOfficerChats } from '../store/linkedOfficers.js';
 import type { Sql } from '../store/sql.js';
 import { closeAttachments, openAttachments } from './attachments.js';
 import { hearBlocks, hearLostGroups, hearOwner, isHeard, isOfPerson, releaseHeld } from './hear.js';
@@ -77,6 +78,9 @@ export async function workBatch(
     if (given.length === 0) continue;
     talks.push(openTalk(options.isBlank ? { ...row, session: {}, private: null } : row, given, sealer));
   }
+  // Before their turns: whoever writes there now is served as a resident, and told nothing of an officer.
+  const silent = talks.flatMap(({ row }) => (row.hasSilentOfficer ? [row.addressId] : []));
+  if (silent.length > 0) await endSilentOfficerChats(sql, silent, context);
   await openAttachments(sql, talks, context.newId, now);
   const said: OutboundInsert[] = [];
   for (let wave = nextWave(talks, options); wave.length > 0; wave = nextWave(talks, options)) {

@@ -1,5 +1,5 @@
 import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
-import { hiddenOf, SILENT_DAYS } from '../core/history.js';
+import { hiddenOf, isSilent, SILENT_DAYS } from '../core/history.js';
 import type { Hidden } from '../core/history.js';
 import type { JsonObject } from '../core/json.js';
 import type { Village } from '../core/village.js';
@@ -33,7 +33,10 @@ export interface ConversationRow {
   residentName: string | null;
   language: string;
   village: Village | null;
+  /** Null also where the officer's chat was silent for so long that it may be somebody else's by now. */
   officer: OfficerIdentity | null;
+  /** Such a chat: its link to the officer is to be ended. */
+  hasSilentOfficer: boolean;
   /** The resident has another address too. */
   isLinked: boolean;
   /** How many people are told apart at this address. */
@@ -96,7 +99,7 @@ const CONTEXT = {
       r.id AS "residentId", r.name AS "residentName", r.language,
       v.id AS v_id, v.name AS v_name, d.name AS v_district, v.type AS v_type, v.state AS v_state, v.zone AS v_zone,
       v.office_address AS v_address, v.office_phone AS v_phone, v.midwife_phone AS v_midwife,
-      o.id AS o_id, o.name AS o_name, roles.roles,
+      o.id AS o_id, o.name AS o_name, roles.roles, a.officer_id IS NOT NULL AS o_any, a.created_at AS h_made,
       c.merged_into AS "mergedInto", linked.is AS "isLinked", profiles.n AS profiles, profiles.chosen AS h_chosen,
       a.hidden_since AS h_since, a.confirmed_at AS h_confirmed,
       CASE WHEN old.is THEN (SELECT max(o.last_inbound_at) FROM conversations o WHERE o.address_id = a.id)
@@ -128,7 +131,7 @@ const CONTEXT = {
     WHERE c.id = ANY ($1::uuid[])`,
 };
 
-interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hidden'> {
+interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hasSilentOfficer' | 'hidden'> {
   v_id: string | null;
   v_name: string;
   v_district: string;
@@ -146,13 +149,15 @@ interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hidd
   h_last: Date | null;
   h_chosen: Date | null;
   h_any: boolean;
+  h_made: Date;
+  o_any: boolean;
 }
 
 /** Conversations with their people and places, as they are now: after the lock, in a statement of its own. */
 export async function loadConversations(sql: Sql, ids: string[], now: Date): Promise<ConversationRow[]> {
   const { rows } = await sql.query<ContextRow>(CONTEXT, [ids, now]);
-  return rows.map(
-    ({
+  return rows.map((found) => {
+    const {
       v_id,
       v_name,
       v_district,
@@ -164,14 +169,18 @@ export async function loadConversations(sql: Sql, ids: string[], now: Date): Pro
       v_midwife,
       o_id,
       o_name,
+      o_any,
       roles,
       h_since,
       h_confirmed,
       h_last,
       h_chosen,
       h_any,
+      h_made,
       ...row
-    }) => ({
+    } = found;
+    const hasSilentOfficer = o_any && isSilent(h_last ?? h_made, now);
+    return {
       ...row,
       hidden: hiddenOf(
         {
@@ -198,9 +207,10 @@ export async function loadConversations(sql: Sql, ids: string[], now: Date): Pro
               officePhone: v_phone,
               midwifePhone: v_midwife,
             },
-      officer: o_id === null ? null : { id: o_id, name: o_name, roles: roles ?? [] },
-    }),
-  );
+      officer: o_id === null || hasSilentOfficer ? null : { id: o_id, name: o_name, roles: roles ?? [] },
+      hasSilentOfficer,
+    };
+  });
 }
 
 /** What a batch leaves behind: sessions, and which messages are done with. */

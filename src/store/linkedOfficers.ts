@@ -1,3 +1,6 @@
+import { SILENT_DAYS } from '../core/history.js';
+import type { NewId } from '../core/ports.js';
+import { insertAudit } from './audit.js';
 import type { Sql } from './sql.js';
 
 /**
@@ -39,6 +42,51 @@ export async function endOfficerChat(sql: Sql, addressId: string, now: Date): Pr
   const id = rows[0]?.id ?? null;
   if (id !== null) await followLinkedOfficers(sql, [id], now);
   return id;
+}
+
+/** How many silent chats one run of the job ends. */
+const LIMIT = 200;
+
+/**
+ * Nobody keeps an officer's rights in a chat that was silent for `SILENT_DAYS`: the number may be somebody else's. The
+ * link ends, at these addresses or (null) at any, at most `LIMIT`, and is written to the audit log; the officer is invited anew.
+ * A chat that was never heard counts from when its address was made. Answers how many ended.
+ */
+export async function endSilentOfficerChats(
+  sql: Sql,
+  addressIds: string[] | null,
+  { now, newId }: { now: Date; newId: NewId },
+): Promise<number> {
+  const { rows } = await sql.query<{ officerId: string; addressId: string; platform: string }>(
+    `UPDATE addresses a SET officer_id = NULL FROM (
+       SELECT b.id, b.officer_id FROM addresses b
+       WHERE b.officer_id IS NOT NULL AND ($2::uuid[] IS NULL OR b.id = ANY ($2))
+         AND coalesce((SELECT max(k.last_inbound_at) FROM conversations k WHERE k.address_id = b.id), b.created_at)
+           < $1::timestamptz - interval '${SILENT_DAYS} days'
+       ORDER BY b.id LIMIT ${LIMIT} FOR NO KEY UPDATE
+     ) was
+     WHERE a.id = was.id
+     RETURNING was.officer_id AS "officerId", a.id AS "addressId", a.platform`,
+    [now, addressIds],
+  );
+  await followLinkedOfficers(
+    sql,
+    rows.map(({ officerId }) => officerId),
+    now,
+  );
+  await insertAudit(
+    sql,
+    rows.map(({ officerId, addressId, platform }) => ({
+      officerId: null,
+      action: 'officer.chat_ended',
+      subjectKind: 'officer',
+      subjectId: officerId,
+      data: { reason: 'silent', address: addressId, platform },
+    })),
+    newId,
+    now,
+  );
+  return rows.length;
 }
 
 /** Of a village `t`. */

@@ -1,5 +1,6 @@
 import type { NewId } from '../core/ports.js';
 import { rememberErased } from './attachments.js';
+import { endSilentOfficerChats } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
 /** How long what people wrote and sent is kept, in days. A case and its register stay. */
@@ -28,8 +29,8 @@ const LOCK = 7_204_113_529;
 const LIMIT = 2_000;
 
 /**
- * Erases what has been kept long enough, in the caller's transaction, at most `limit` of each kind: call again while it
- * answers more than nothing. Null where another is at it.
+ * Erases what has been kept long enough, in the caller's transaction, at most `limit` of each kind, and ends what an
+ * officer's chat may do after a long silence: call again while it answers more than nothing. Null where another is at it.
  */
 export async function eraseOld(
   sql: Sql,
@@ -47,7 +48,7 @@ export async function eraseOld(
   const messages =
     (await blank(sql, INBOUND, before(KEPT_DAYS.chat), limit)) +
     (await blank(sql, OUTBOUND, before(KEPT_DAYS.chat), limit));
-  let gone = 0;
+  let gone = await endSilentOfficerChats(sql, null, { now, newId });
   for (const [text, days] of DELETED) gone += (await sql.query(text, [before(days), limit])).rowCount ?? 0;
   return { files: files.length, messages, rows: gone };
 }

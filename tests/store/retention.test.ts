@@ -169,3 +169,41 @@ test('the job works off all rounds, and erases nothing under a clock that is beh
   expect((await files()).map((row) => row.state).toSorted()).toEqual(['erased', 'stored']);
   expect(said).toHaveLength(1);
 });
+
+test('an officer’s chat that was silent for ninety days is no officer’s any more, on any platform', async () => {
+  const roles = [{ role: 'operator', village: HERE }];
+  const chats = [
+    await stage.anOfficer('Bu Sri', roles),
+    await stage.anOfficer('Pak Budi', roles),
+    await stage.anOfficer('Bu Rini', roles),
+  ];
+  const [silent, heard, never] = chats as [Asker, Asker, Asker];
+  const last = (chat: Asker, at: Date | null) =>
+    stage.pool.query('UPDATE conversations SET last_inbound_at = $2 WHERE id = $1', [
+      chat.conversationId,
+      at,
+    ]);
+  await last(silent, ago(90, 1));
+  await last(heard, ago(90, -1));
+  await last(never, null);
+  await stage.pool.query('UPDATE addresses SET created_at = $2 WHERE id = $1', [never.addressId, ago(91)]);
+  const linked = () =>
+    stage
+      .rows('SELECT id FROM addresses WHERE officer_id IS NOT NULL')
+      .then((rows) => rows.map(({ id }) => id));
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 2 });
+  expect(await linked()).toEqual([heard.addressId]);
+  const states = () => stage.rows('SELECT state FROM villages WHERE id = $1', [HERE]);
+  expect(await states()).toEqual([{ state: 'active' }]);
+  expect(
+    await stage.rows('SELECT action, subject_id, officer_id FROM audit_log ORDER BY subject_id'),
+  ).toEqual(
+    [silent, never]
+      .map(({ officer }) => ({ action: 'officer.chat_ended', subject_id: officer!.id, officer_id: null }))
+      .toSorted((a, b) => (a.subject_id < b.subject_id ? -1 : 1)),
+  );
+  await last(heard, ago(91));
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 1 });
+  expect(await linked()).toEqual([]);
+  expect(await states()).toEqual([{ state: 'paused' }]);
+});

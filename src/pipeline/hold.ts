@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel } from '../channels/channel.js';
 import { SendError } from '../core/errors.js';
 import {
@@ -11,9 +12,13 @@ import {
 import { noteTemplate } from '../store/sentMessages.js';
 import { retryOutbound, type TakenRow } from '../store/outbound.js';
 import { inTransaction } from '../store/sql.js';
+import { isConnectionFault } from './faults.js';
 import type { LineDeps } from './send.js';
 
 const HOUR_MS = 3_600_000;
+/** A database that is started anew is back within some minutes. */
+const WRITE_TRIES = 300;
+const WRITE_AGAIN_MS = 1_000;
 
 /** Whether it is known beforehand that the platform takes only a template: the person wrote too long ago. */
 export function isWindowClosed(
@@ -75,36 +80,54 @@ async function sendTemplate(
   const { lineId } = channel;
   const fields = { line: lineId, message: row.seq };
   const wait = { notBefore: null, error: reason };
+  let externalIds: string[];
   try {
     const how = { asTemplate: { language: chat.language } };
-    const { externalIds } = await channel.send(row.chatId, row.message, deps.media, how);
-    log.info(fields, 'a person was told by a template that news wait');
-    await inTransaction(pool, async (sql) => {
-      if (channel.limits.reports) await noteTemplate(sql, { lineId, seq: row.seq, externalIds }, deps.now());
-      await retryOutbound(sql, row, wait);
-    });
-    return null;
+    ({ externalIds } = await channel.send(row.chatId, row.message, deps.media, how));
   } catch (cause) {
     const error =
       cause instanceof SendError ? cause : new SendError('unknown', (cause as Error).message, { cause });
     if (error.failure === 'unknown') {
       // It may have gone out: nobody gets it twice.
       log.warn({ ...fields, err: error }, 'nobody knows whether a template went out');
-      await retryOutbound(pool, row, wait);
+      await untilWritten(() => retryOutbound(pool, row, wait));
       return null;
     }
     const isPassing = error.failure !== 'permanent' && error.failure !== 'needs_template';
-    await inTransaction(pool, async (sql) => {
-      await setTemplateAt(sql, row.seq, null);
-      if (isPassing) return await releaseConversation(sql, row.conversationId);
-      await retryOutbound(sql, row, wait);
-      await deps.raiseIncidents(sql, [
-        notReached({ ...chat, conversationId: row.conversationId, lineId }, 'no_template'),
-      ]);
-    });
+    await untilWritten(() =>
+      inTransaction(pool, async (sql) => {
+        await setTemplateAt(sql, row.seq, null);
+        if (isPassing) return await releaseConversation(sql, row.conversationId);
+        await retryOutbound(sql, row, wait);
+        await deps.raiseIncidents(sql, [
+          notReached({ ...chat, conversationId: row.conversationId, lineId }, 'no_template'),
+        ]);
+      }),
+    );
     if (isPassing) return error;
     log.error({ ...fields, err: error }, 'the template that tells of news is refused; what waits is held');
     return null;
+  }
+  log.info(fields, 'a person was told by a template that news wait');
+  await untilWritten(() =>
+    inTransaction(pool, async (sql) => {
+      if (channel.limits.reports) await noteTemplate(sql, { lineId, seq: row.seq, externalIds }, deps.now());
+      await retryOutbound(sql, row, wait);
+    }),
+  );
+  return null;
+}
+
+/** What became of a template is known here alone: tried again from its beginning, it would be taken to have gone out. */
+async function untilWritten(write: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await write();
+      return;
+    } catch (cause) {
+      if (!isConnectionFault(cause) || tries >= WRITE_TRIES) throw cause;
+      await sleep(WRITE_AGAIN_MS, undefined, { ref: false });
+    }
   }
 }
 

@@ -98,6 +98,27 @@ test('the template goes once, in the language of the person; what waits goes in 
   expect(rows.map((row) => row.template_at instanceof Date)).toEqual([true, false, false, false]);
 });
 
+test('a template that could not be sent while the database is away is tried again, and not taken for sent', async () => {
+  const siti = await start();
+  const connect = world.pool.connect.bind(world.pool) as (...given: unknown[]) => Promise<unknown>;
+  let away = 0;
+  world.pool.connect = ((...given: unknown[]) => {
+    // A single statement brings a callback along; a transaction does not.
+    if (given.length > 0 || away-- <= 0) return connect(...given);
+    return Promise.reject(Object.assign(new Error('the database is starting'), { code: '57P03' }));
+  }) as typeof world.pool.connect;
+  world.channel.meets(fails('needs_template'));
+  world.channel.meets(async () => {
+    away = 2;
+    throw new SendError('retry', 'the stand-in says so');
+  });
+  world.channel.meets(fails('needs_template'));
+  await news(siti, 'satu');
+  await expect.poll(() => world.channel.templates.length, { timeout: 10_000 }).toBe(1);
+  await isHeld();
+  await expect.poll(states).toEqual(['pending']);
+});
+
 test('where the window is known to be closed the message itself is not tried', async () => {
   const siti = await start({ windowHours: 24 });
   let tries = 0;

@@ -136,7 +136,9 @@ async function openAddresses(sql: Sql, writers: Writer[], newId: NewId, now: Dat
   }
   await insertPeople(sql, made);
   await insertIdentities(sql, added);
-  await mergeAddresses(sql, merged, now);
+  // Straight to the one that goes on: one that is gone leads nobody any further.
+  const straight = new Map([...merged.keys()].map((gone) => [gone, rootOf(merged, gone)]));
+  await mergeAddresses(sql, straight, now);
   const accounts = added
     .filter(({ kind }) => kind === 'lid' || kind === 'bsuid')
     .map(({ address }) => address);

@@ -77,6 +77,21 @@ async function two(): Promise<{ byPhone: string; byLid: string }> {
   return { byPhone: byPhone!, byLid: byLid! };
 }
 
+test('three that turn out to be one in one batch, two by two, all lead to the oldest', async () => {
+  const bsuid = `ID.77${n}`;
+  const [oldest] = await open(writer({ bsuid }));
+  await open(writer({ phone: ids.phone }));
+  await open(writer({ lid: ids.lid }));
+  const both = await open(writer(ids), writer({ phone: ids.phone, bsuid }));
+  expect(both).toEqual([oldest, oldest]);
+  const { address } = await ofConversation(oldest!);
+  const found = await rows<{ id: string }>(
+    'SELECT DISTINCT address_id AS id FROM address_ids WHERE value = ANY ($1)',
+    [[bsuid, ids.phone, ids.lid]],
+  );
+  expect(found).toEqual([{ id: address }]);
+});
+
 describe('a person who turns out to be one', () => {
   test('has one conversation with all that was said, in its order, and all cases', async () => {
     const { byPhone, byLid } = await two();

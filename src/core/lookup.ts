@@ -94,6 +94,8 @@ export interface OfficerCaseSeen {
   status: string;
   /** First name only: chat notifications carry no more. */
   resident: string | null;
+  /** Asked for while the history of its resident was hidden: nobody knows whether it is they. */
+  unproven: boolean;
   taken_by: string | null;
   is_mine: boolean;
   due: string | null;

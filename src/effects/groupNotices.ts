@@ -16,6 +16,7 @@ export interface GroupNews {
     villageId: string;
     service: string;
     residentName: string | null;
+    isUnproven: boolean;
     isConfidential: boolean;
   };
   /** The event of the case that it tells of. */
@@ -60,6 +61,7 @@ export async function tellGroups(sql: Sql, news: GroupNews[], context: ApplyCont
         code: one.case.code,
         service: one.case.service,
         resident,
+        unproven: one.case.isUnproven,
         due: one.due?.toISOString() ?? null,
         event: one.event,
         by: one.by ?? null,

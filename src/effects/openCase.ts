@@ -148,6 +148,7 @@ async function tell(
           code: opened.code,
           service: opened.service,
           resident: firstName(opened.residentName),
+          unproven: opened.isUnproven,
           due: opened.dueAt?.toISOString() ?? null,
           position: places.get(opened.id) ?? null,
           village: opened.villageName,

@@ -31,7 +31,9 @@ export const publishListing: Applier<'publish_listing'> = async (sql, requests, 
   );
   const drafts = requests.map((request) => {
     const draft = readListing(clean(request.effect.fields));
-    return { ...draft, seller: draft.seller ?? names.get(seller(request).residentId) ?? null };
+    // Whoever sells while history is hidden may be another than the one of that name.
+    const known = request.asker.hidden ? null : names.get(seller(request).residentId);
+    return { ...draft, seller: draft.seller ?? known ?? null };
   });
   const villages = await villageNames(
     sql,

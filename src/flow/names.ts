@@ -18,7 +18,7 @@ export const LOOK_UPS = {
   officer_case: {
     args: ['code'],
     more: [],
-    result: ['found', 'code', 'service', 'status', 'resident', 'taken_by', 'is_mine', 'due'],
+    result: ['found', 'code', 'service', 'status', 'resident', 'unproven', 'taken_by', 'is_mine', 'due'],
   },
   invite_by_token: { args: ['token'], more: [], result: ['found', 'usable', 'name', 'village'] },
 } as const satisfies {
@@ -102,7 +102,7 @@ export const EFFECTS = {
  * also have `arg` (what a button or a phrase brought) and `kind` (of an emergency).
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
-  'officer-new-case': ['code', 'service', 'resident', 'due', 'position', 'village'],
+  'officer-new-case': ['code', 'service', 'resident', 'unproven', 'due', 'position', 'village'],
   'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
@@ -111,7 +111,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
   /** In a village office's group: a case's topic. */
-  'officer-group-notice': ['case', 'code', 'service', 'resident', 'due', 'event', 'by'],
+  'officer-group-notice': ['case', 'code', 'service', 'resident', 'unproven', 'due', 'event', 'by'],
   /** In the group: `/start grp-<token>`, `/putus`, and that another group has taken its place. */
   'officer-group-link': [],
   'officer-group-end': [],

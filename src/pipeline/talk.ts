@@ -177,7 +177,8 @@ export function contextOf({ row }: Talk, around: Surroundings): TurnContext {
     publicUrl: around.publicUrl,
     resident: {
       id: row.residentId,
-      name: row.residentName,
+      // After a long silence it may be somebody else's by now.
+      name: row.hidden?.why === 'silence' ? null : row.residentName,
       isNew: row.metAt === null,
       phone: row.phone,
       hiddenBy: row.hidden?.why ?? null,

@@ -97,6 +97,17 @@ async function rememberShown(sql: Sql, places: { id: string; place: number }[]):
   );
 }
 
+/**
+ * How officers call whoever asked for a case, in SQL by the aliases of its table and its resident's. Made while history was hidden it may be somebody
+ * else's than the resident's before: then the name that was given in the request itself, or that of the person who was
+ * chosen at a shared address; else none.
+ */
+export const shownName = (c: string, r: string): string =>
+  `CASE WHEN NOT ${c}.is_unproven THEN ${r}.name ELSE coalesce(${c}.answers->>'name', (
+    SELECT p.name FROM conversations k JOIN addresses a ON a.id = k.address_id AND a.hidden_since IS NULL
+    JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = ${c}.resident_id
+    WHERE k.id = ${c}.conversation_id)) END`;
+
 /** A case as an act finds it, locked. */
 export interface LockedCase {
   id: string;
@@ -126,14 +137,14 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
     Omit<LockedCase, 'holder'> & { officerId: string | null; officerName: string | null }
   >(
     `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
-       p.name AS "residentName", v.name AS "villageName",
+       ${shownName('c', 'r')} AS "residentName", v.name AS "villageName",
        c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
        c.is_unproven AS "isUnproven", c.opened_at AS "openedAt",
        c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
        (o.is_active AND EXISTS (
          SELECT FROM officer_roles r WHERE r.officer_id = o.id AND (r.village_id = c.village_id OR r.village_id IS NULL)
        )) IS TRUE AS "holderIsActive"
-     FROM cases c JOIN residents p ON p.id = c.resident_id JOIN villages v ON v.id = c.village_id
+     FROM cases c JOIN residents r ON r.id = c.resident_id JOIN villages v ON v.id = c.village_id
      LEFT JOIN officers o ON o.id = c.officer_id
      WHERE c.code = ANY ($1::text[])`,
     [codes],
@@ -218,6 +229,7 @@ export interface CaseOfDraft {
   isConfidential: boolean;
   conversationId: string;
   residentName: string | null;
+  isUnproven: boolean;
   dueAt: Date | null;
 }
 
@@ -225,8 +237,8 @@ export interface CaseOfDraft {
 export async function readByDrafts(sql: Sql, draftIds: string[]): Promise<Map<string, CaseOfDraft>> {
   const { rows } = await sql.query<CaseOfDraft & { draftId: string }>(
     `SELECT c.draft_id AS "draftId", c.id, c.code, c.village_id AS "villageId", v.name AS "villageName", c.service,
-       c.is_confidential AS "isConfidential", c.conversation_id AS "conversationId", r.name AS "residentName",
-       c.due_at AS "dueAt"
+       c.is_confidential AS "isConfidential", c.conversation_id AS "conversationId", ${shownName('c', 'r')} AS "residentName",
+       c.is_unproven AS "isUnproven", c.due_at AS "dueAt"
      FROM cases c JOIN villages v ON v.id = c.village_id JOIN residents r ON r.id = c.resident_id
      WHERE c.draft_id = ANY ($1::uuid[])`,
     [draftIds],

@@ -1,6 +1,8 @@
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
 import type { EffectOf } from '../../src/core/effect.js';
+import type { JsonObject } from '../../src/core/json.js';
 import { aStage, HERE, MONDAY, type Stage } from './stage.js';
 
 const AGO = new Date(MONDAY.getTime() - 100 * 24 * 60 * 60 * 1000);
@@ -113,6 +115,49 @@ test('nobody else is named for the one before, nor told of as them', async () =>
   expect(await stage.notified(officer)).toMatchObject([
     { kind: 'officer-hand-over', vars: { resident: null } },
   ]);
+});
+
+describe('officers read of whoever asks while history is hidden', () => {
+  const opens = (answers: JsonObject) =>
+    stage.apply(veiled, {
+      kind: 'open_case',
+      draft: v7(),
+      service: 'usaha',
+      flow: 'business-letter',
+      answers,
+    });
+  const group = async (officer: Asker) => {
+    const chat = await stage.aResident({ name: null, village: null });
+    await stage.pool.query('UPDATE conversations SET is_group = true WHERE id = $1', [chat.conversationId]);
+    await stage.pool.query(
+      'INSERT INTO officer_groups (id, conversation_id, village_id, linked_by, linked_at) VALUES ($1, $2, $3, $4, $5)',
+      [v7(), chat.conversationId, HERE, officer.officer!.id, MONDAY],
+    );
+    return chat;
+  };
+
+  test.each([
+    ['the name that is given in the request', { name: 'Bu Wati Lestari' }, 'Bu Wati'],
+    ['no name where none is given', {}, null],
+  ])('%s, and that nobody made sure', async (_, answers, resident) => {
+    const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+    const office = await group(sri);
+    const { code } = await opens(answers);
+    const shown = { resident, unproven: true };
+    expect(await stage.notified(sri)).toMatchObject([{ kind: 'officer-new-case', vars: shown }]);
+    expect(await stage.told(office)).toMatchObject([{ flow: 'officer-group-notice', vars: shown }]);
+    expect(await stage.look(sri, 'officer_case', { code })).toMatchObject(shown);
+    // Of what was asked for before, the name is known.
+    expect(await stage.look(sri, 'officer_case', { code: old.code })).toMatchObject({
+      resident: 'Bu Siti',
+      unproven: false,
+    });
+  });
+
+  test('no seller of that name', async () => {
+    const { id } = await stage.aListing(veiled);
+    expect(await stage.rows('SELECT seller FROM listings WHERE id = $1', [id])).toEqual([{ seller: null }]);
+  });
 });
 
 describe('it is shown again', () => {

@@ -94,6 +94,18 @@ describe('a case', () => {
     expect(text).toContain('Permohonan masuk');
   });
 
+  test('asked for while history was hidden is marked, and names nobody from before', async () => {
+    const { code } = await web.case();
+    expect(await page(`/console/kasus/${code}`)).not.toContain('belum dipastikan');
+    const { rows } = await web.pool.query<{ name: string }>(
+      `UPDATE cases SET is_unproven = true FROM residents r WHERE code = $1 AND r.id = resident_id RETURNING r.name`,
+      [code],
+    );
+    for (const path of [`/console/kasus/${code}`, '/console'])
+      expect(await page(path), path).toMatch(/Tanpa nama\s*\(belum dipastikan\)/u);
+    expect(await page(`/console/kasus/${code}`)).not.toContain(rows[0]!.name);
+  });
+
   test('goes from taken to finished, and the resident is told each step', async () => {
     const { id, code, conversationId } = await web.case();
     await act(code, 'take', ratna);

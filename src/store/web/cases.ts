@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.js';
+import { shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
@@ -25,6 +26,8 @@ export interface CaseRow {
   village: string;
   zone: string;
   resident: string | null;
+  /** Asked for while the history of its resident was hidden. */
+  isUnproven: boolean;
   officerId: string | null;
   officer: string | null;
   isConfidential: boolean;
@@ -48,7 +51,7 @@ export function scopeValues({ usual, confidential, also }: CaseScope): unknown[]
 
 const COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
   cases.closed_at AS "closedAt", cases.village_id AS "villageId", villages.name AS village, villages.zone,
-  residents.name AS resident, cases.officer_id AS "officerId", officers.name AS officer,
+  ${shownName('cases', 'residents')} AS resident, cases.is_unproven AS "isUnproven", cases.officer_id AS "officerId", officers.name AS officer,
   cases.is_confidential AS "isConfidential"`;
 const JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
   JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id`;

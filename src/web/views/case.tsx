@@ -50,7 +50,8 @@ export function CasePage(props: CaseProps & { opened?: JsonObject }) {
           {found.isConfidential && <span class="badge s-confidential">{view.t('cases.confidential')}</span>}
         </p>
         <p>
-          {found.resident ?? view.t('cases.no_name')}, {found.village}.{' '}
+          {found.resident ?? view.t('cases.no_name')}
+          {found.isUnproven && ` (${view.t('cases.unproven')})`}, {found.village}.{' '}
           {view.t('case.opened', { time: view.format.time(found.openedAt, found.zone) })}
           {found.officer && ` ${view.t('cases.by', { name: found.officer })}.`}
         </p>

@@ -115,7 +115,8 @@ function CaseItem({ view, row, services }: ListProps & { row: CaseRow }) {
         <span class="code">{row.code}</span>
       </a>
       <p class="case-who">
-        {row.resident ?? view.t('cases.no_name')}, {row.village}{' '}
+        {row.resident ?? view.t('cases.no_name')}
+        {row.isUnproven && ` (${view.t('cases.unproven')})`}, {row.village}{' '}
         {row.isConfidential && <span class="badge s-confidential">{view.t('cases.confidential')}</span>}
       </p>
       <p class="case-when">

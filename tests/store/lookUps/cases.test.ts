@@ -206,6 +206,7 @@ describe('officer_case', () => {
     service: '',
     status: '',
     resident: null,
+    unproven: false,
     taken_by: null,
     is_mine: false,
     due: null,
@@ -220,6 +221,7 @@ describe('officer_case', () => {
       service: 'usaha',
       status: 'in_hand',
       resident: 'Bu Siti',
+      unproven: false,
       taken_by: 'Bu Sri',
       due: expect.any(String),
     };

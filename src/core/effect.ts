@@ -210,7 +210,8 @@ export interface EffectResults {
   add_profile: { outcome: 'done' | 'full' | 'exists' | 'not_allowed'; name: string };
   choose_profile: { outcome: 'done' | 'not_found'; name: string | null };
   rename_profile: { outcome: 'done' | 'exists' | 'not_found'; name: string | null };
-  remove_profile: { outcome: 'done' | 'not_found'; name: string | null };
+  /** `not_shown`: who has asked for something is taken away by themselves alone, once they showed that they are it. */
+  remove_profile: { outcome: 'done' | 'not_found' | 'not_shown'; name: string | null };
   confirm_history: { outcome: 'confirmed' | 'wrong' | 'typo' | 'limited' };
   /** `platform`: where the code went. */
   send_history_code: { outcome: 'sent' | 'none' | 'limited'; platform: string | null };

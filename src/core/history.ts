@@ -19,7 +19,7 @@ export interface HistoryFacts {
   confirmedAt: Date | null;
   /** When the newest message came from it, before the present one. */
   lastInboundAt: Date | null;
-  /** How many people are told apart at it; fewer than two: nobody is. */
+  /** How many people are told apart at it; one: who was left there, and has not shown yet who they are. */
   profiles: number;
   /** When the one who has the word was chosen. */
   chosenAt: Date | null;
@@ -39,8 +39,9 @@ export function hiddenOf(facts: HistoryFacts, now: Date): Hidden | null {
   const seen = Math.max(lastInboundAt?.getTime() ?? 0, confirmedAt?.getTime() ?? 0);
   if (lastInboundAt && facts.hasHistory && isSilent(new Date(seen), now))
     return { since: now, why: 'silence' };
-  if (facts.profiles < 2) return null;
+  if (facts.profiles === 0) return null;
   if (!confirmedAt) return { since: chosenAt ?? now, why: 'profiles' };
+  if (facts.profiles === 1) return null;
   const until = new Date(confirmedAt.getTime() + CONFIRMED_MINUTES * 60 * 1000);
   return until > now ? null : { since: until, why: 'profiles' };
 }

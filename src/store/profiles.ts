@@ -91,12 +91,29 @@ export async function hideHistory(sql: Sql, addressId: string, now: Date): Promi
   );
 }
 
-/** The person has shown that what was before is theirs. */
+/** Whether a resident has something at an address that others there have no business with. */
+export async function hasBelongings(sql: Sql, addressId: string, residentId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ any: boolean }>(
+    `SELECT EXISTS (SELECT FROM cases k WHERE k.resident_id = $2)
+       OR EXISTS (SELECT FROM listings k WHERE k.resident_id = $2)
+       OR EXISTS (SELECT FROM addresses b
+         WHERE b.resident_id = $2 AND b.id <> $1 AND b.merged_into IS NULL) AS any`,
+    [addressId, residentId],
+  );
+  return rows[0]!.any;
+}
+
+/** The person has shown that what was before is theirs. Who was left alone at an address is told apart from nobody then. */
 export async function showHistory(sql: Sql, addressIds: string[], now: Date): Promise<void> {
   await sql.query('UPDATE addresses SET hidden_since = NULL, confirmed_at = $2 WHERE id = ANY ($1::uuid[])', [
     addressIds,
     now,
   ]);
+  await sql.query(
+    `DELETE FROM address_profiles p WHERE p.address_id = ANY ($1::uuid[]) AND NOT EXISTS (
+       SELECT FROM address_profiles o WHERE o.address_id = p.address_id AND o.resident_id <> p.resident_id)`,
+    [addressIds],
+  );
 }
 
 /** Whose the cases with these codes are that were opened while nothing was hidden from whoever opened them. */
@@ -109,17 +126,11 @@ export async function provingCases(sql: Sql, codes: string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.code, row.resident]));
 }
 
-/** The address is another person's from now on; nothing of theirs is hidden. */
-export async function startAnew(
-  sql: Sql,
-  addressId: string,
-  before: string,
-  residentId: string,
-  confirmedAt: Date | null,
-): Promise<void> {
-  await deleteProfile(sql, addressId, before);
+/** The address is another person's from now on; nothing of theirs is hidden, and nobody is told apart there. */
+export async function startAnew(sql: Sql, addressId: string, residentId: string): Promise<void> {
+  await deleteProfiles(sql, addressId);
   await sql.query(
-    'UPDATE addresses SET resident_id = $2, hidden_since = NULL, confirmed_at = $3 WHERE id = $1',
-    [addressId, residentId, confirmedAt],
+    'UPDATE addresses SET resident_id = $2, hidden_since = NULL, confirmed_at = NULL WHERE id = $1',
+    [addressId, residentId],
   );
 }

@@ -131,27 +131,47 @@ test('a name is changed for the office too, and nobody of another phone is', asy
 test('whoever is left after one is taken off the phone still has to show who they are', async () => {
   const hers = await stage.aCase(await now());
   await add('Slamet', 'Siti');
+  later(31);
   expect(await stage.apply(await now(), { kind: 'remove_profile', profile: await idOf('Slamet') })).toEqual({
     outcome: 'done',
     name: 'Slamet',
   });
-  expect(await now()).toMatchObject({ residentId: phone.residentId, hidden: { why: 'silence' } });
+  expect(await now()).toMatchObject({ residentId: phone.residentId, hidden: { why: 'profiles' } });
   expect(await cases()).toEqual({ count: 0, items: [], hidden: true });
   await stage.apply(await now(), { kind: 'confirm_history', code: hers.code });
   expect((await cases()).items).toMatchObject([{ code: hers.code }]);
   expect((await stage.look(await now(), 'my_profiles', {})).count).toBe(0);
 });
 
-test('one of several begins anew alone, under the same name', async () => {
+test('who has asked for something is taken off the phone by nobody else', async () => {
+  const hers = await stage.aCase(await now());
+  await add('Slamet', 'Siti');
+  const his = await stage.aCase(await now());
+  const [siti, slamet] = [await idOf('Siti'), await idOf('Slamet')];
+  const remove = async (profile: string) =>
+    await stage.apply(await now(), { kind: 'remove_profile', profile });
+  // Slamet has just been confirmed, but she is not he.
+  expect(await remove(siti)).toEqual({ outcome: 'not_shown', name: 'Siti' });
+  await choose('Siti');
+  expect(await remove(siti)).toMatchObject({ outcome: 'not_shown' });
+  await stage.apply(await now(), { kind: 'confirm_history', code: his.code });
+  expect(await remove(siti)).toMatchObject({ outcome: 'not_shown' });
+  await stage.apply(await now(), { kind: 'confirm_history', code: hers.code });
+  expect(await remove(siti)).toEqual({ outcome: 'done', name: 'Siti' });
+  // Slamet is left, and nobody is he before they show it; nor can anybody part him from what is his.
+  expect(await now()).toMatchObject({ residentId: slamet, hidden: { why: 'profiles' } });
+  expect(await cases()).toEqual({ count: 0, items: [], hidden: true });
+  await stage.apply(await now(), { kind: 'start_afresh' });
+  expect(await now()).toMatchObject({ residentId: slamet, hidden: { why: 'profiles' } });
+  await stage.apply(await now(), { kind: 'confirm_history', code: his.code });
+  later(60);
+  expect((await cases()).items).toMatchObject([{ code: his.code }]);
+});
+
+test('one of several parts nobody from what was before', async () => {
   await stage.aCase(await now());
   await add('Slamet', 'Siti');
-  const slamet = await idOf('Slamet');
   await choose('Siti');
   await stage.apply(await now(), { kind: 'start_afresh' });
-  const { items } = await stage.look(await now(), 'my_profiles', {});
-  expect(items.map(({ name }) => name).toSorted()).toEqual(['Siti', 'Slamet']);
-  expect(await idOf('Slamet')).toBe(slamet);
-  expect(await now()).toMatchObject({ hidden: null });
-  expect((await now()).residentId).not.toBe(phone.residentId);
-  expect(await cases()).toEqual({ count: 0, items: [], hidden: false });
+  expect(await now()).toMatchObject({ residentId: phone.residentId, hidden: { why: 'profiles' } });
 });

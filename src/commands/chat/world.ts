@@ -102,8 +102,7 @@ export class World {
     const name = 'look_up' in ask ? ask.look_up : ask.effect.kind;
     const place = this.answers.findIndex((prepared) => prepared.name === name);
     const prepared = this.answers[place];
-    const own = 'look_up' in ask ? this.lookUp(ask.look_up, ask.args) : this.happen(ask.effect);
-    if (!prepared) return own;
+    if (!prepared) return 'look_up' in ask ? this.lookUp(ask.look_up, ask.args) : this.happen(ask.effect);
     if (!prepared.isAlways) this.answers.splice(place, 1);
     return prepared.value;
   }

@@ -102,7 +102,15 @@ export class World {
     const name = 'look_up' in ask ? ask.look_up : ask.effect.kind;
     const place = this.answers.findIndex((prepared) => prepared.name === name);
     const prepared = this.answers[place];
-    if (!prepared) return 'look_up' in ask ? this.lookUp(ask.look_up, ask.args) : this.happen(ask.effect);
+    // Whom a prepared answer leaves at the phone is there still.
+    if (prepared && name === 'remove_profile') return this.spend(place);
+    const own = 'look_up' in ask ? this.lookUp(ask.look_up, ask.args) : this.happen(ask.effect);
+    return prepared ? this.spend(place) : own;
+  }
+
+  /** A prepared answer; it is gone with that, unless it answers all. */
+  private spend(place: number): Json {
+    const prepared = this.answers[place]!;
     if (!prepared.isAlways) this.answers.splice(place, 1);
     return prepared.value;
   }

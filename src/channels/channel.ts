@@ -23,6 +23,11 @@ export interface Channel {
   stopListening(): Promise<void>;
   /** Stops listening and closes its connections, those of sends in hand too: the sender is stopped before. */
   stop(): Promise<void>;
+  /**
+   * The line was removed: where the platform keeps this program as a linked device, it is unlinked there, if that can be
+   * done within some seconds. Never throws; `stop` follows.
+   */
+  forget?(): Promise<void>;
   health(): ChannelHealth;
   /**
    * Sends one message; resolves with the external ids of what went out (a long one is several).

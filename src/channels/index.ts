@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { LineSettings, SettingsOf } from '../core/line.js';
 import type { Log, Now } from '../core/ports.js';
 import type { Channel, TopicBook } from './channel.js';
@@ -7,8 +6,11 @@ import { createSimulatedLines } from './simulator/lines.js';
 import { createTelegram } from './telegram/client.js';
 import type { MenuCommand } from './telegram/commands.js';
 import { createWhatsAppWeb } from './whatsapp-web/client.js';
+import { profileFolderOf } from './whatsapp-web/profile.js';
 import { telegramLine } from './telegram/lineId.js';
 import { createWhatsAppCloud } from './whatsapp-cloud/client.js';
+
+export { deleteProfile } from './whatsapp-web/profile.js';
 
 export { createTelegramDoor, type TelegramDoor } from './telegram/door.js';
 export {
@@ -83,7 +85,7 @@ function whatsAppWeb({ name }: SettingsOf<'whatsapp-web'>, deps: ChannelDeps): C
   const { browser, log, now, show } = deps;
   return createWhatsAppWeb({
     name,
-    profileFolder: join(deps.dataDir, 'whatsapp-web', name),
+    profileFolder: profileFolderOf(deps.dataDir, name),
     browserPath: browser.path,
     browserEnv: browser.env,
     page: browser.page,

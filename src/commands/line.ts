@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { v7 } from 'uuid';
 import { SetupError } from '../core/errors.js';
-import { environmentLines, LineSettings, shownName } from '../core/line.js';
+import { environmentLines, lineKind, LineSettings, shownName } from '../core/line.js';
 import { loadKeys, sealerOver } from '../store/keys.js';
 import {
   addLine,
@@ -121,6 +121,10 @@ export function lineCommand(program: Command): void {
       await run(async (sql, admin) => {
         const { waiting } = await removeLine(sql, id, admin);
         print(`${id} is removed.`);
+        if (lineKind(id) === 'whatsapp-web')
+          print(
+            'The gateway unlinks it from the phone and deletes what it knows of the account. Look at WhatsApp on the phone, Linked devices: if it is still there, log it out there.',
+          );
         if (waiting > 0)
           print(
             `${waiting} message${waiting === 1 ? ' waits' : 's wait'} there unsent: kept, and sent if the line is added again.`,

@@ -63,9 +63,9 @@ export interface HeldLine {
   stopListening(): Promise<void>;
   /**
    * Intake first, then what is being sent; the connections last: a send that is cut off is one of unknown outcome.
-   * `isLost`: another process has the line, and writes how it stands.
+   * `isLost`: another process has the line, and writes how it stands. `isRemoved`: its account is unlinked as well.
    */
-  end(how: { isLost: boolean }): Promise<void>;
+  end(how: { isLost: boolean; isRemoved?: boolean }): Promise<void>;
 }
 
 export function holdLine(first: KnownLine, firstRestart: Date | null, deps: HeldLineDeps): HeldLine {
@@ -120,12 +120,13 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
     await states!.changed('down', cause.message).catch(() => {});
   }
 
-  async function close(): Promise<void> {
+  async function close(isRemoved = false): Promise<void> {
     const one = channel;
     if (!one) return;
     if (!isDeaf) await one.stopListening();
     const sent = sender.stop(lineId);
     await Promise.race([sent, sleep(timing.sendMs, undefined, { ref: false })]);
+    if (isRemoved) await one.forget?.();
     await one.stop();
     await sent;
     await deps.closed?.(lineId);
@@ -236,10 +237,10 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
       await channel?.stopListening();
       isDeaf = channel !== null;
     },
-    async end({ isLost }) {
+    async end({ isLost, isRemoved }) {
       isEnding = true;
       await working;
-      await close();
+      await close(isRemoved);
       if (!isLost) await states?.changed('stopped').catch(() => {});
     },
   };

@@ -19,6 +19,8 @@ export interface LineKeeperDeps extends Omit<HeldLineDeps, 'timing' | 'elapsed'>
   lines: KnownLine[];
   /** One that `kentongan line add` made, by its sealed settings. Not given: none of those run here. */
   stored?: (lineId: string, settings: string) => Channel;
+  /** Deletes what a line that was removed has left on this machine; it runs nowhere any more. Absent: nothing is left. */
+  forget?: (lineId: string) => Promise<void>;
   /** leaseOwner(): names this process. */
   owner: string;
   /** Another process took over a line that we held: this one has stopped listening and sending there. */
@@ -66,6 +68,8 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
   const leaving = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
+  /** Removed ones of which nothing is left here. */
+  const forgotten = new Set<string>();
   let isRegistered = false;
   let isStopped = false;
 
@@ -85,6 +89,7 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
     const wanted = new Map(rows.flatMap((row) => pair(row)));
     known = [...wanted.keys()];
     for (const lineId of held.keys()) if (!wanted.has(lineId)) leave(lineId);
+    for (const row of rows) await forgetRemoved(row, wanted.has(row.id));
     await Promise.all(
       [...wanted].map(([lineId, { line, row }]) =>
         lookAfter(line, row).catch((cause: unknown) =>
@@ -151,11 +156,27 @@ export function createLineKeeper(deps: LineKeeperDeps): LineKeeper {
     held.delete(lineId);
     log.info({ line: lineId }, 'the line was removed; it is stopped');
     const left = mine
-      .end({ isLost: false })
+      .end({ isLost: false, isRemoved: true })
+      .then(() => deps.forget?.(lineId))
       .then(() => releaseLine(pool, lineId, deps.owner))
       .catch((cause: unknown) => log.warn({ line: lineId, err: cause }, 'a line did not stop cleanly'))
       .finally(() => leaving.delete(lineId));
     leaving.set(lineId, left);
+  }
+
+  /** One that was removed while no gateway held it. */
+  async function forgetRemoved(row: WantedLine, isWanted: boolean): Promise<void> {
+    const { id } = row;
+    if (isWanted || !row.isRemoved) return void forgotten.delete(id);
+    if (!deps.forget || forgotten.has(id) || leaving.has(id)) return;
+    try {
+      if (!(await lease(id, undefined))) return;
+      await deps.forget(id);
+      forgotten.add(id);
+      await releaseLine(pool, id, deps.owner);
+    } catch (cause) {
+      log.warn({ line: id, err: cause }, 'what a removed line left could not be deleted; again soon');
+    }
   }
 
   function again(): void {

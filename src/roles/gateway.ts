@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createChannel, createChannels, type SimulatedPlatform } from '../channels/index.js';
+import { createChannel, createChannels, deleteProfile, type SimulatedPlatform } from '../channels/index.js';
 import type { Channel } from '../channels/channel.js';
 import { MediaError } from '../core/errors.js';
 import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
@@ -148,6 +148,7 @@ function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
       : {
           stored: (lineId: string, settings: string) =>
             createChannel(LineSettings.parse(sealer.open('line', lineId, settings)), deps),
+          forget: (lineId: string) => deleteProfile(config.dataDir, lineId),
         }),
   };
 }

@@ -180,6 +180,11 @@ describe('kentongan line', () => {
     expect((await run(['add', 'telegram'], [TOKEN])).out).toContain('Added telegram:7001');
   });
 
+  test('remove says that the phone may still show a line of WhatsApp Web as linked', async () => {
+    await run(['add', 'whatsapp-web', '--name', 'desa', '--accept-risk']);
+    expect((await run(['remove', 'whatsapp-web:desa'])).out).toContain('Linked devices');
+  });
+
   test('a line that the environment names is left to the environment', async () => {
     vi.stubEnv('TELEGRAM_BOT_TOKEN', TOKEN);
     try {

@@ -228,6 +228,45 @@ describe('the lines of the table', () => {
       .toEqual(['satu', 'dua', 'tiga']);
   });
 
+  test('of one that is removed the account is unlinked, then what lies here is deleted; also where nobody held it', async () => {
+    const lines = opener();
+    const done: string[] = [];
+    const stored = (lineId: string, settings: string) => {
+      const channel = lines.stored(lineId, settings);
+      const stop = channel.stop.bind(channel);
+      return Object.assign(channel, {
+        forget: async () => void done.push(`unlinked ${lineId}`),
+        stop: async () => {
+          await stop();
+          done.push(`stopped ${lineId}`);
+        },
+      });
+    };
+    const forget = async (lineId: string) => void done.push(`deleted ${lineId}`);
+    const world = await start({ stored, forget });
+    await world.pool.query(
+      `INSERT INTO lines (id, platform, name, removed_at) VALUES ('whatsapp-web:lama', 'whatsapp', 'x', now())`,
+    );
+    await expect.poll(() => done).toEqual(['deleted whatsapp-web:lama']);
+    await addLine(world, 'whatsapp-web:desa');
+    await expect.poll(() => lines.opened.length).toBe(1);
+    // Started anew it stays linked.
+    await addLine(world, 'whatsapp-web:desa', 'two');
+    await expect.poll(() => lines.opened.length).toBe(2);
+    expect(done.splice(0)).toEqual(['deleted whatsapp-web:lama', 'stopped whatsapp-web:desa']);
+    await world.pool.query(
+      `UPDATE lines SET removed_at = now(), settings = NULL WHERE id = 'whatsapp-web:desa'`,
+    );
+    await expect
+      .poll(async () => await row(world, 'whatsapp-web:desa'))
+      .toMatchObject({ state: 'stopped', lease_owner: null });
+    expect(done.slice(0, 3)).toEqual([
+      'unlinked whatsapp-web:desa',
+      'stopped whatsapp-web:desa',
+      'deleted whatsapp-web:desa',
+    ]);
+  });
+
   test('one that cannot be opened harms no other, and is opened once it can be', async () => {
     const lines = opener();
     lines.broken.add('broken');

@@ -44,6 +44,8 @@ export interface WorldOptions {
   /** Opens lines that the table holds, by their sealed settings. */
   stored?: (lineId: string, settings: string) => Channel;
   waitsForLink?: (lineId: string) => void;
+  /** Deletes what a removed line left. */
+  forget?: (lineId: string) => Promise<void>;
   database?: TestDatabase;
   /** Names the process, where two worlds stand for two. */
   owner?: string;
@@ -122,6 +124,7 @@ export async function aWorld(options: WorldOptions) {
     newId: v7,
     lines: channels.map((channel: Channel) => openedLine(channel)),
     ...(options.stored ? { stored: options.stored } : {}),
+    ...(options.forget ? { forget: options.forget } : {}),
     ...(options.waitsForLink ? { waitsForLink: options.waitsForLink } : {}),
     notify: () => nudge.notify(),
     intake: (lineId) => ({

@@ -41,6 +41,9 @@ export async function answer(ask: Ask, session: Session): Promise<unknown> {
       );
     case 'seen':
       return await client.sendSeen(ask.chat);
+    // Not the library's own: that closes the browser and deletes below it, which is ours to do.
+    case 'logout':
+      return await evaluate(session, `window.require('WAWebSocketModel').Socket.logout()`);
     default:
       return ask satisfies never;
   }

@@ -53,6 +53,7 @@ const SAVE_MS = 5_000;
 /** With the rests between them some minutes: a database is started anew within that. */
 const MOST_TELLS = 40;
 const TYPING_MS = 5_000;
+const LOGOUT_MS = 10_000;
 
 /**
  * A line of WhatsApp on a phone's own account, through whatsapp-web.js: its real Client drives WhatsApp's page in a
@@ -80,6 +81,7 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   let looking: NodeJS.Timeout | undefined;
   let saving: NodeJS.Timeout | undefined;
   let saved: number | null = null;
+  let isForgotten = false;
 
   const nowSeconds = (): number => Math.floor(options.now().getTime() / 1000);
   const child = (): Child | null => supervisor?.child() ?? null;
@@ -269,6 +271,8 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
 
   function setState(state: LineState, detail?: string): void {
     if (health.state === state && health.detail === detail) return;
+    // That we unlinked it ourselves is no news.
+    if (isForgotten && state !== 'stopped') return;
     health = detail === undefined ? { state } : { state, detail };
     const level = state === 'down' || state === 'degraded' ? 'warn' : 'info';
     log[level]({ line: lineId, state, detail }, 'whatsapp-web: line');
@@ -302,6 +306,15 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       await stopListening();
       await supervisor?.stop();
       setState('stopped');
+    },
+    async forget() {
+      isForgotten = true;
+      try {
+        await supervisor?.page()?.ask({ do: 'logout' }, z.unknown(), LOGOUT_MS);
+      } catch (cause) {
+        const reason = (cause as Error).message;
+        log.warn({ line: lineId, reason }, 'whatsapp-web: the phone still shows this device as linked');
+      }
     },
     health: () => health,
     async send(chatId, message, media) {

@@ -1,10 +1,23 @@
 import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** Where the browser keeps the linked account within a line's folder: the library's own naming. */
 export function sessionFolder(profileFolder: string): string {
   return join(profileFolder, 'session');
+}
+
+/** Where a line's linked account lies, under the folder of all data. */
+export function profileFolderOf(dataDir: string, name: string): string {
+  return join(dataDir, 'whatsapp-web', name);
+}
+
+/** Deletes the linked account of a line that was removed. No browser may run on it any more. */
+export async function deleteProfile(dataDir: string, lineId: string): Promise<void> {
+  const name = /^whatsapp-web:([a-z0-9-]+)$/u.exec(lineId)?.[1];
+  if (name === undefined) return;
+  await rm(profileFolderOf(dataDir, name), { recursive: true, force: true, maxRetries: 3 });
 }
 
 /**

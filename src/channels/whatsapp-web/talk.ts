@@ -40,6 +40,8 @@ export const Ask = z.discriminatedUnion('do', [
   z.object({ do: z.literal('history'), since: z.int(), most: z.int() }),
   z.object({ do: z.literal('typing'), chat: z.string(), isOn: z.boolean() }),
   z.object({ do: z.literal('seen'), chat: z.string() }),
+  /** Unlinks this device from the account. */
+  z.object({ do: z.literal('logout') }),
 ]);
 export type Ask = z.infer<typeof Ask>;
 

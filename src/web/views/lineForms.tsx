@@ -136,6 +136,7 @@ export function ChangeLinePage(props: {
           <p>{view.t(lineKind(line.id) === 'whatsapp-web' ? 'lines.restart_web' : 'lines.restart_what')}</p>
         )}
         {change === 'hapus' && <p>{view.t('lines.remove_what')}</p>}
+        {change === 'hapus' && lineKind(line.id) === 'whatsapp-web' && <p>{view.t('lines.remove_web')}</p>}
         {change === 'hapus' && line.waiting > 0 && (
           <p class="notice bad">{view.t('lines.remove_waiting', { n: line.waiting })}</p>
         )}

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWhatsAppWeb } from '../../../src/channels/whatsapp-web/client.js';
-import { sessionFolder } from '../../../src/channels/whatsapp-web/profile.js';
+import { deleteProfile, profileFolderOf, sessionFolder } from '../../../src/channels/whatsapp-web/profile.js';
 import type { Timing } from '../../../src/channels/whatsapp-web/supervisor.js';
 import type { MediaSource } from '../../../src/channels/channel.js';
 import { startWhatsAppWeb } from '../../standins/whatsappWeb.js';
@@ -83,6 +83,22 @@ describe('linking', () => {
     await until('it is drawn', () => shown.length > 0, PATIENCE_MS);
     expect(shown[0]).toMatch(/Perangkat tertaut[\s\S]*[▀▄█]{5}/u);
     await channel.stop();
+  });
+
+  test('a line that was removed is unlinked from the phone, which is no fault; its profile can be deleted', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'kentongan-data-'));
+    line = await aLine({}, { profileFolder: profileFolderOf(dataDir, 'desa') });
+    await line.starts();
+    await line.channel.forget!();
+    await line.channel.stop();
+    expect(await line.wa.isLinked()).toBe(false);
+    expect(states()).not.toContain('down');
+    for (const other of ['whatsapp-web:..', 'whatsapp-web:', 'telegram:desa'])
+      await deleteProfile(dataDir, other);
+    expect(existsSync(line.profileFolder)).toBe(true);
+    await deleteProfile(dataDir, 'whatsapp-web:desa');
+    expect(readdirSync(join(dataDir, 'whatsapp-web'))).toEqual([]);
+    await rm(dataDir, { recursive: true });
   });
 
   test('what lay in the chats before is not ours; what comes after is', async () => {

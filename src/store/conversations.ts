@@ -1,4 +1,4 @@
-import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
+import type { OfficerIdentity } from '../core/asker.js';
 import { hiddenOf, isSilent, SILENT_DAYS } from '../core/history.js';
 import type { Hidden } from '../core/history.js';
 import type { JsonObject } from '../core/json.js';
@@ -89,49 +89,75 @@ export async function lockConversation(
   return rows[0] ?? null;
 }
 
+/**
+ * What few conversations have comes as one JSON value, null for all others: every column of a row that is read for each
+ * message costs. Whether history is hidden is looked at closely only where a chat was silent for long, was never heard
+ * of on this line, or is not one person's alone.
+ */
 const CONTEXT = {
   name: 'conversations-context',
   text: `
     SELECT c.id, c.line_id AS "lineId", c.chat_id AS "chatId", c.is_group AS "isGroup", c.session, c.private, c.failures,
-      c.owner_until AS "ownerUntil", c.is_private AS "isPrivate", c.held_since AS "heldSince",
       c.silenced_until AS "silencedUntil", c.handed_over_at AS "handedOverAt", c.met_at AS "metAt",
       a.id AS "addressId", a.platform, a.phone, a.display_name AS "displayName", a.blocked_at AS "blockedAt",
       r.id AS "residentId", r.name AS "residentName", r.language,
       v.id AS v_id, v.name AS v_name, d.name AS v_district, v.type AS v_type, v.state AS v_state, v.zone AS v_zone,
       v.office_address AS v_address, v.office_phone AS v_phone, v.midwife_phone AS v_midwife,
-      o.id AS o_id, o.name AS o_name, roles.roles, a.officer_id IS NOT NULL AS o_any, a.created_at AS h_made,
-      c.merged_into AS "mergedInto", linked.is AS "isLinked", profiles.n AS profiles, profiles.chosen AS h_chosen,
-      a.hidden_since AS h_since, a.confirmed_at AS h_confirmed,
-      CASE WHEN old.is THEN (SELECT max(o.last_inbound_at) FROM conversations o WHERE o.address_id = a.id)
-        ELSE c.last_inbound_at END AS h_last,
-      old.is AND (linked.is OR profiles.n > 0 OR EXISTS (SELECT FROM cases k WHERE k.resident_id = r.id)
-        OR EXISTS (SELECT FROM listings k WHERE k.resident_id = r.id)) AS h_any
+      CASE WHEN is_old OR is_linked OR has_profiles OR a.hidden_since IS NOT NULL OR a.confirmed_at IS NOT NULL
+        OR a.officer_id IS NOT NULL OR c.owner_until IS NOT NULL OR c.is_private OR c.held_since IS NOT NULL
+        OR c.merged_into IS NOT NULL
+      THEN json_build_object('ownerUntil', c.owner_until, 'isPrivate', c.is_private, 'heldSince', c.held_since,
+        'mergedInto', c.merged_into, 'isLinked', is_linked, 'isOfficers', a.officer_id IS NOT NULL,
+        'officer', (SELECT json_build_object('id', o.id, 'name', o.name, 'roles', coalesce(
+            (SELECT json_agg(json_build_object('role', q.role, 'village', q.village_id) ORDER BY q.role)
+             FROM officer_roles q WHERE q.officer_id = o.id), '[]'))
+          FROM officers o WHERE o.id = a.officer_id AND o.is_active),
+        'profiles', (SELECT count(*) FROM address_profiles p WHERE p.address_id = a.id),
+        'chosenAt', (SELECT p.last_used_at FROM address_profiles p WHERE p.address_id = a.id AND p.resident_id = r.id),
+        'hiddenSince', a.hidden_since, 'confirmedAt', a.confirmed_at, 'madeAt', a.created_at,
+        'lastInboundAt', CASE WHEN is_old
+          THEN (SELECT max(o.last_inbound_at) FROM conversations o WHERE o.address_id = a.id)
+          ELSE c.last_inbound_at END,
+        'hasHistory', is_old AND (is_linked OR has_profiles OR EXISTS (SELECT FROM cases k WHERE k.resident_id = r.id)
+          OR EXISTS (SELECT FROM listings k WHERE k.resident_id = r.id)))
+      END AS rare
     FROM conversations c
     JOIN addresses a ON a.id = c.address_id
     JOIN residents r ON r.id = a.resident_id
     JOIN lines l ON l.id = c.line_id
     LEFT JOIN villages v ON v.id = coalesce(r.village_id, l.village_id)
     LEFT JOIN districts d ON d.code = v.district_code
-    LEFT JOIN officers o ON o.id = a.officer_id AND o.is_active
-    LEFT JOIN LATERAL (
-      SELECT json_agg(json_build_object('role', q.role, 'village', q.village_id) ORDER BY q.role) AS roles
-      FROM officer_roles q WHERE q.officer_id = o.id
-    ) roles ON o.id IS NOT NULL
-    CROSS JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM addresses b WHERE b.resident_id = r.id AND b.id <> a.id AND b.merged_into IS NULL) AS is
-    ) linked
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS n, max(p.last_used_at) FILTER (WHERE p.resident_id = r.id) AS chosen
-      FROM address_profiles p WHERE p.address_id = a.id
-    ) profiles
-    -- Looked at closely only where it was silent for long, or never heard of on this line.
-    CROSS JOIN LATERAL (
-      SELECT NOT c.is_group AND coalesce(c.last_inbound_at < $2::timestamptz - interval '${SILENT_DAYS} days', true) AS is
-    ) old
+    CROSS JOIN LATERAL (SELECT
+      EXISTS (SELECT FROM addresses b WHERE b.resident_id = r.id AND b.id <> a.id AND b.merged_into IS NULL) AS is_linked,
+      EXISTS (SELECT FROM address_profiles p WHERE p.address_id = a.id) AS has_profiles,
+      NOT c.is_group AND coalesce(c.last_inbound_at < $2::timestamptz - interval '${SILENT_DAYS} days', true) AS is_old
+    ) known
     WHERE c.id = ANY ($1::uuid[])`,
 };
 
-interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hasSilentOfficer' | 'hidden'> {
+type Plain = Pick<
+  ConversationRow,
+  | 'id'
+  | 'lineId'
+  | 'chatId'
+  | 'isGroup'
+  | 'session'
+  | 'private'
+  | 'failures'
+  | 'silencedUntil'
+  | 'handedOverAt'
+  | 'metAt'
+  | 'addressId'
+  | 'platform'
+  | 'phone'
+  | 'displayName'
+  | 'blockedAt'
+  | 'residentId'
+  | 'residentName'
+  | 'language'
+>;
+
+interface ContextRow extends Plain {
   v_id: string | null;
   v_name: string;
   v_district: string;
@@ -141,76 +167,111 @@ interface ContextRow extends Omit<ConversationRow, 'village' | 'officer' | 'hasS
   v_address: string | null;
   v_phone: string | null;
   v_midwife: string | null;
-  o_id: string | null;
-  o_name: string;
-  roles: OfficerRole[] | null;
-  h_since: Date | null;
-  h_confirmed: Date | null;
-  h_last: Date | null;
-  h_chosen: Date | null;
-  h_any: boolean;
-  h_made: Date;
-  o_any: boolean;
+  rare: Rare | null;
+}
+
+/** Times as JSON has them. */
+interface Rare {
+  ownerUntil: string | null;
+  isPrivate: boolean;
+  heldSince: string | null;
+  mergedInto: string | null;
+  isLinked: boolean;
+  isOfficers: boolean;
+  officer: OfficerIdentity | null;
+  profiles: number;
+  chosenAt: string | null;
+  hiddenSince: string | null;
+  confirmedAt: string | null;
+  madeAt: string;
+  lastInboundAt: string | null;
+  hasHistory: boolean;
 }
 
 /** Conversations with their people and places, as they are now: after the lock, in a statement of its own. */
 export async function loadConversations(sql: Sql, ids: string[], now: Date): Promise<ConversationRow[]> {
   const { rows } = await sql.query<ContextRow>(CONTEXT, [ids, now]);
-  return rows.map((found) => {
-    const {
-      v_id,
-      v_name,
-      v_district,
-      v_type,
-      v_state,
-      v_zone,
-      v_address,
-      v_phone,
-      v_midwife,
-      o_id,
-      o_name,
-      o_any,
-      roles,
-      h_since,
-      h_confirmed,
-      h_last,
-      h_chosen,
-      h_any,
-      h_made,
-      ...row
-    } = found;
-    const hasSilentOfficer = o_any && isSilent(h_last ?? h_made, now);
-    return {
-      ...row,
-      hidden: hiddenOf(
-        {
-          hiddenSince: h_since,
-          confirmedAt: h_confirmed,
-          lastInboundAt: h_last,
-          profiles: row.profiles,
-          chosenAt: h_chosen,
-          hasHistory: h_any,
-        },
-        now,
-      ),
-      village:
-        v_id === null
-          ? null
-          : {
-              id: v_id,
-              name: v_name,
-              district: v_district,
-              type: v_type,
-              state: v_state,
-              zone: v_zone,
-              officeAddress: v_address,
-              officePhone: v_phone,
-              midwifePhone: v_midwife,
-            },
-      officer: o_id === null || hasSilentOfficer ? null : { id: o_id, name: o_name, roles: roles ?? [] },
-      hasSilentOfficer,
-    };
-  });
+  return rows.map((row) => ({
+    id: row.id,
+    lineId: row.lineId,
+    chatId: row.chatId,
+    isGroup: row.isGroup,
+    session: row.session,
+    private: row.private,
+    failures: row.failures,
+    silencedUntil: row.silencedUntil,
+    handedOverAt: row.handedOverAt,
+    metAt: row.metAt,
+    addressId: row.addressId,
+    platform: row.platform,
+    phone: row.phone,
+    displayName: row.displayName,
+    blockedAt: row.blockedAt,
+    residentId: row.residentId,
+    residentName: row.residentName,
+    language: row.language,
+    village: villageOf(row),
+    ...(row.rare === null ? USUAL : rareOf(row.rare, now)),
+  }));
+}
+
+function villageOf(row: ContextRow): Village | null {
+  if (row.v_id === null) return null;
+  return {
+    id: row.v_id,
+    name: row.v_name,
+    district: row.v_district,
+    type: row.v_type,
+    state: row.v_state,
+    zone: row.v_zone,
+    officeAddress: row.v_address,
+    officePhone: row.v_phone,
+    midwifePhone: row.v_midwife,
+  };
+}
+
+type RareFacts = Omit<ConversationRow, keyof Plain | 'village'>;
+
+const USUAL: RareFacts = {
+  ownerUntil: null,
+  isPrivate: false,
+  heldSince: null,
+  mergedInto: null,
+  isLinked: false,
+  profiles: 0,
+  hidden: null,
+  officer: null,
+  hasSilentOfficer: false,
+};
+
+function rareOf(rare: Rare, now: Date): RareFacts {
+  const lastInboundAt = time(rare.lastInboundAt);
+  const hasSilentOfficer = rare.isOfficers && isSilent(lastInboundAt ?? new Date(rare.madeAt), now);
+  return {
+    ownerUntil: time(rare.ownerUntil),
+    isPrivate: rare.isPrivate,
+    heldSince: time(rare.heldSince),
+    mergedInto: rare.mergedInto,
+    isLinked: rare.isLinked,
+    profiles: rare.profiles,
+    hidden: hiddenOf(
+      {
+        hiddenSince: time(rare.hiddenSince),
+        confirmedAt: time(rare.confirmedAt),
+        lastInboundAt,
+        profiles: rare.profiles,
+        chosenAt: time(rare.chosenAt),
+        hasHistory: rare.hasHistory,
+      },
+      now,
+    ),
+    officer: hasSilentOfficer ? null : rare.officer,
+    hasSilentOfficer,
+  };
+}
+
+function time(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
 }
 
 /** What a batch leaves behind: sessions, and which messages are done with. */

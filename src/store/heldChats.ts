@@ -9,7 +9,7 @@ export interface HoldView {
   language: string;
   /**
    * The person agreed to be told of news (their last word on it), which the platform demands for a template. An officer
-   * did by linking this chat for their work.
+   * did by linking this chat for their work. Nobody did where it may be another of several chats of a person by now.
    */
   mayBeTold: boolean;
   villageId: string | null;
@@ -21,7 +21,9 @@ export async function lockForHold(sql: Sql, conversationId: string): Promise<Hol
   const { rows } = await sql.query<HoldView>(
     `SELECT c.held_since AS "heldSince", c.last_inbound_at AS "lastInboundAt", r.language, r.name AS "residentName",
        coalesce(r.village_id, l.village_id) AS "villageId",
-       coalesce((SELECT k.given FROM consents k WHERE k.resident_id = r.id AND k.purpose = 'notification'
+       (NOT EXISTS (SELECT FROM addresses b WHERE b.resident_id = r.id AND b.id <> a.id AND b.merged_into IS NULL)
+         OR (a.hidden_since IS NULL AND NOT EXISTS (SELECT FROM address_profiles p WHERE p.address_id = a.id)))
+       AND coalesce((SELECT k.given FROM consents k WHERE k.resident_id = r.id AND k.purpose = 'notification'
          ORDER BY k.at DESC, k.id DESC LIMIT 1), a.officer_id IS NOT NULL) AS "mayBeTold"
      FROM conversations c JOIN addresses a ON a.id = c.address_id JOIN residents r ON r.id = a.resident_id
      JOIN lines l ON l.id = c.line_id

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Asker } from '../../src/core/asker.js';
 import type { EffectOf } from '../../src/core/effect.js';
 import type { JsonObject } from '../../src/core/json.js';
-import { aStage, HERE, MONDAY, type Stage } from './stage.js';
+import { lockForHold } from '../../src/store/heldChats.js';
+import { inTransaction } from '../../src/store/sql.js';
+import { aStage, ELSEWHERE, HERE, MONDAY, type Stage } from './stage.js';
 
 const AGO = new Date(MONDAY.getTime() - 100 * 24 * 60 * 60 * 1000);
 let stage: Stage;
@@ -157,6 +159,47 @@ describe('officers read of whoever asks while history is hidden', () => {
   test('no seller of that name', async () => {
     const { id } = await stage.aListing(veiled);
     expect(await stage.rows('SELECT seller FROM listings WHERE id = $1', [id])).toEqual([{ seller: null }]);
+  });
+});
+
+describe('what is said of oneself while history is hidden', () => {
+  const says = async (asker: Asker) => {
+    await stage.apply(asker, { kind: 'set_language', language: 'en' });
+    await stage.apply(asker, { kind: 'set_village', village: ELSEWHERE });
+    await stage.apply(asker, { kind: 'record_consent', purpose: 'notification', version: '1', given: true });
+    await stage.apply(asker, { kind: 'record_consent', purpose: 'notification', version: '1', given: false });
+  };
+  const kept = () =>
+    stage.rows(
+      `SELECT language, village_id AS village, (SELECT count(*)::int FROM consents WHERE resident_id = r.id) AS consents
+       FROM residents r WHERE id = $1`,
+      [siti.residentId],
+    );
+  const changed = [{ language: 'en', village: ELSEWHERE, consents: 2 }];
+
+  test('holds where its person has no other chat', async () => {
+    await says(veiled);
+    expect(await kept()).toEqual(changed);
+  });
+
+  test('changes nothing at another chat of the person before, and nothing is pushed here', async () => {
+    const other = await stage.aResident({ platform: 'whatsapp' });
+    await stage.pool.query('UPDATE addresses SET resident_id = $2 WHERE id = $1', [
+      other.addressId,
+      siti.residentId,
+    ]);
+    const mayBeTold = async (chat: Asker) =>
+      (await inTransaction(stage.pool, (sql) => lockForHold(sql, chat.conversationId!)))!.mayBeTold;
+    const there = { ...other, residentId: siti.residentId };
+    await stage.apply(there, { kind: 'record_consent', purpose: 'notification', version: '1', given: true });
+    await says(veiled);
+    expect(await kept()).toEqual([{ language: 'id', village: HERE, consents: 1 }]);
+    expect([await mayBeTold(other), await mayBeTold(siti)]).toEqual([true, false]);
+    // Once they have shown that it is they, it holds.
+    await confirm(old.code);
+    expect(await mayBeTold(siti)).toBe(true);
+    await says(siti);
+    expect(await kept()).toEqual([{ ...changed[0], consents: 3 }]);
   });
 });
 

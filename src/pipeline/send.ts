@@ -101,6 +101,8 @@ export interface LineDeps extends SenderDeps {
 }
 
 const MOST_IN_FLIGHT = 256;
+/** What went out is marked along with what goes out in the next moment: one commit for both. */
+const GATHER_MS = 3;
 /** How long a message waits for its pictures, and how often they are looked for. */
 const FILES_WAIT_MS = 60_000;
 const FILES_LOOK_MS = 500;
@@ -241,7 +243,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
   function inHand(work: Promise<void>): void {
     const working = work.finally(() => {
       inFlight.delete(working);
-      nudge();
+      nudgeIn(GATHER_MS);
     });
     inFlight.add(working);
   }
@@ -377,6 +379,7 @@ async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLi
       await Promise.all([...inFlight, lookUp.stop()]);
       nudge();
       await idle();
+      clearTimeout(timer);
     },
   };
 }

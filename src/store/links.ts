@@ -11,6 +11,8 @@ export interface LinkedAddress {
   /** An officer's, now or once. */
   isOfficer: boolean;
   isGroup: boolean;
+  /** What was before is hidden there: somebody else may read it. */
+  isHidden: boolean;
   /** Its person has another address as well. */
   isLinked: boolean;
   /** Where its person wrote last; null where never. */
@@ -27,6 +29,7 @@ export async function lockAddresses(sql: Sql, ids: string[]): Promise<Map<string
   const { rows } = await sql.query<LinkedAddress>(
     `SELECT a.id, a.platform, a.resident_id AS "residentId", left(coalesce(a.display_name, r.name), 60) AS name,
        a.officer_id IS NOT NULL AS "isOfficer", coalesce(c.is_group, false) AS "isGroup", c.id AS "conversationId",
+       a.hidden_since IS NOT NULL AS "isHidden",
        EXISTS (SELECT FROM addresses b
          WHERE b.resident_id = a.resident_id AND b.id <> a.id AND b.merged_into IS NULL) AS "isLinked"
      FROM addresses a JOIN residents r ON r.id = a.resident_id
@@ -162,6 +165,25 @@ export async function lockLinks(sql: Sql, ids: string[]): Promise<Map<string, Ad
     [[...new Set(ids)]],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The links by which others joined through an address that a link brought in, and through those again: locked. */
+export async function lockJoinedThrough(sql: Sql, link: AddressLink): Promise<AddressLink[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `WITH RECURSIVE through AS (
+       SELECT l.id, l.address_id FROM address_links l
+       WHERE l.to_address_id = $1 AND l.to_resident_id = $2 AND l.confirmed_at >= $3 AND l.ended_at IS NULL
+       UNION
+       SELECT l.id, l.address_id FROM address_links l JOIN through t ON t.address_id = l.to_address_id
+       WHERE l.to_resident_id = $2 AND l.confirmed_at >= $3 AND l.ended_at IS NULL
+     ) SELECT id FROM through`,
+    [link.addressId, link.toResidentId, link.confirmedAt],
+  );
+  const locked = await lockLinks(
+    sql,
+    rows.map(({ id }) => id),
+  );
+  return [...locked.values()].filter(({ endedAt }) => endedAt === null);
 }
 
 /** What became of a link. */
@@ -306,7 +328,7 @@ export async function conversationsElsewhere(
   return rows.map(({ id }) => id);
 }
 
-/** Ends the links by which an address joined others; answers where the other side is told. */
+/** Ends the links by which an address joined others; answers where the other side is told: not where history is hidden. */
 export async function endLinksOf(
   sql: Sql,
   addressId: string,
@@ -315,7 +337,8 @@ export async function endLinksOf(
   const { rows } = await sql.query<{ id: string; conversationId: string | null }>(
     `UPDATE address_links l SET ended_at = $2 WHERE l.address_id = $1 AND l.ended_at IS NULL AND l.refused_at IS NULL
      RETURNING l.id, CASE WHEN l.confirmed_at IS NOT NULL THEN (
-       SELECT c.id FROM conversations c WHERE c.address_id = l.to_address_id AND c.merged_into IS NULL
+       SELECT c.id FROM conversations c JOIN addresses t ON t.id = c.address_id
+       WHERE t.id = l.to_address_id AND t.hidden_since IS NULL AND c.merged_into IS NULL
        ORDER BY c.last_inbound_at DESC NULLS LAST LIMIT 1) END AS "conversationId"`,
     [addressId, now],
   );

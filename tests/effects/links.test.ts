@@ -87,6 +87,50 @@ describe('a code', () => {
     expect((await now(third)).residentId).toBe(third.residentId);
   });
 
+  describe('of three, of whom the third joined through the second', () => {
+    let third: Asker;
+    let [first, last] = ['', ''];
+    beforeEach(async () => {
+      third = await stage.aResident({ platform: 'whatsapp', name: 'Joko' });
+      first = await linked();
+      const second = await now(joining);
+      await use(await make(second), third);
+      last = await asked(second);
+      await stage.apply(second, { kind: 'confirm_link', link: last, accept: true });
+      await stage.pool.query('DELETE FROM inbound_messages');
+    });
+    const told = async (asker: Asker) =>
+      (await stage.told(asker)).map(({ flow, vars }) => [flow, vars['event']]);
+    const UNLINKED = [['link-notice', 'unlinked']];
+
+    test('the second goes with whom it let in, and each is told once', async () => {
+      const his = await stage.aCase(await now(third));
+      expect((await now(third)).residentId).toBe(original.residentId);
+      expect(await stage.apply(await now(original), { kind: 'unlink', link: first })).toMatchObject({
+        outcome: 'done',
+      });
+      expect((await now(joining)).residentId).toBe(joining.residentId);
+      expect((await now(third)).residentId).toBe(third.residentId);
+      expect([await cases(original), await cases(third)]).toEqual([[], [his.code]]);
+      expect([await told(joining), await told(third), await told(original)]).toEqual([
+        UNLINKED,
+        UNLINKED,
+        [],
+      ]);
+      expect(await stage.rows('SELECT id FROM address_links WHERE ended_at IS NULL')).toEqual([]);
+    });
+
+    test('the third goes alone; the second is told, but not where somebody else may read it', async () => {
+      await stage.pool.query('UPDATE addresses SET hidden_since = $2 WHERE id = $1', [
+        joining.addressId,
+        stage.now,
+      ]);
+      await stage.apply(await now(third), { kind: 'unlink', link: last });
+      expect((await now(joining)).residentId).toBe(original.residentId);
+      expect(await told(joining)).toEqual([]);
+    });
+  });
+
   test('joins nothing where it was made, nor what is linked already', async () => {
     const code = await make();
     expect((await use(code, original)).outcome).toBe('own');

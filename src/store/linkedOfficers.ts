@@ -44,13 +44,19 @@ export async function endOfficerChat(sql: Sql, addressId: string, now: Date): Pr
   return id;
 }
 
+/** When an address was heard last. */
+const LAST_HEARD = (address: string) =>
+  `coalesce((SELECT max(k.last_inbound_at) FROM conversations k WHERE k.address_id = ${address}.id), ${address}.created_at)`;
+
 /** How many silent chats one run of the job ends. */
 const LIMIT = 200;
 
 /**
  * Nobody keeps an officer's rights in a chat that was silent for `SILENT_DAYS`: the number may be somebody else's. The
- * link ends, at these addresses or (null) at any, at most `LIMIT`, and is written to the audit log; the officer is invited anew.
- * A chat that was never heard counts from when its address was made. Answers how many ended.
+ * link ends and is written to the audit log; the officer is invited anew. `addressIds`: at these, where somebody has
+ * just written; null: at any, at most `LIMIT`, but for those whose village would have no chat of an officer left: a quiet
+ * village must not stop to take requests because nobody had to answer one. A chat that was never heard counts from when
+ * its address was made. Answers how many ended.
  */
 export async function endSilentOfficerChats(
   sql: Sql,
@@ -61,8 +67,12 @@ export async function endSilentOfficerChats(
     `UPDATE addresses a SET officer_id = NULL FROM (
        SELECT b.id, b.officer_id FROM addresses b
        WHERE b.officer_id IS NOT NULL AND ($2::uuid[] IS NULL OR b.id = ANY ($2))
-         AND coalesce((SELECT max(k.last_inbound_at) FROM conversations k WHERE k.address_id = b.id), b.created_at)
-           < $1::timestamptz - interval '${SILENT_DAYS} days'
+         AND ${LAST_HEARD('b')} < $1::timestamptz - interval '${SILENT_DAYS} days'
+         AND ($2::uuid[] IS NOT NULL OR NOT EXISTS (
+           SELECT FROM officer_roles q WHERE q.officer_id = b.officer_id AND q.village_id IS NOT NULL AND NOT EXISTS (
+             SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses x ON x.officer_id = o.id
+             WHERE r.village_id = q.village_id AND o.is_active
+               AND ${LAST_HEARD('x')} >= $1::timestamptz - interval '${SILENT_DAYS} days')))
        ORDER BY b.id LIMIT ${LIMIT} FOR NO KEY UPDATE
      ) was
      WHERE a.id = was.id

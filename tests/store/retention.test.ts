@@ -202,8 +202,9 @@ test('an officer’s chat that was silent for ninety days is no officer’s any 
       .map(({ officer }) => ({ action: 'officer.chat_ended', subject_id: officer!.id, officer_id: null }))
       .toSorted((a, b) => (a.subject_id < b.subject_id ? -1 : 1)),
   );
+  // The village's last: nobody had to answer anything, and it must not stop to take requests for that.
   await last(heard, ago(91));
-  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 1 });
-  expect(await linked()).toEqual([]);
-  expect(await states()).toEqual([{ state: 'paused' }]);
+  expect(await erase()).toEqual({ files: 0, messages: 0, rows: 0 });
+  expect(await linked()).toEqual([heard.addressId]);
+  expect(await states()).toEqual([{ state: 'active' }]);
 });

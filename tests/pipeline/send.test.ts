@@ -66,7 +66,7 @@ describe('order and pace', () => {
     world.channel.meets(fails('delayed', { retryAfter: 0 }));
     world.channel.meets(() => new Promise<void>((resolve) => (release = resolve)));
     await says(siti, ['a']);
-    await expect.poll(async () => (await rows())[0]?.state).toBe('pending');
+    await expect.poll(async () => (await rows())[0]).toMatchObject({ state: 'pending', attempts: 1 });
     world.wake.send(world.channel.lineId);
     await expect.poll(async () => (await rows())[0]).toMatchObject({ state: 'sending', attempts: 2 });
     tell();

@@ -6,8 +6,14 @@ import type { Message } from '../understand/vocabulary.js';
 /** Asks for a code itself: what is typed there is its answer. */
 const CONFIRM_HISTORY = 'confirm-history';
 
+/** Characters of a code as people type it: eight symbols at least, or with a space after each. */
+const SHORTEST = 8;
+const LONGEST = 40;
+
 /** The flow that is meant by a code typed by itself: of a request, or one that links two chats. */
 export function flowOfCode(run: Run, message: Message): { flow: string; arg: string } | null {
+  // Every text comes by here: most are told from a code by their length alone.
+  if (message.text.length < SHORTEST || message.text.length > LONGEST) return null;
   const { byIntent } = run.flows;
   const code = readCode(message.text);
   const status = byIntent.get('status.cek');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { MediaError, SendError } from '../../core/errors.js';
+import { SendError } from '../../core/errors.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { Log } from '../../core/ports.js';
 import type { MediaSource, Topic, TopicBook } from '../channel.js';
+import { loadFiles, type Files } from '../loadFiles.js';
 import type { BotApi } from './api.js';
 import { toSendError } from './errors.js';
 import { messageId } from './ids.js';
@@ -37,7 +38,7 @@ export function createSend(deps: {
   const topics = deps.topics ? createTopics({ ...deps, book: deps.topics }) : null;
 
   return async (chatId, wanted, media) => {
-    const { message, files } = await load(wanted, media);
+    const { message, files } = await loadFiles(wanted, media, deps.log, 'telegram');
     try {
       return { externalIds: await sendInTopic(chatId, message, files) };
     } catch (cause) {
@@ -118,33 +119,6 @@ export function createSend(deps: {
     }
   }
 
-  /** Reads the files first. A picture that is gone does not take the words with it; a document is the message. */
-  async function load(message: Outgoing, media: MediaSource): Promise<{ message: Outgoing; files: Files }> {
-    const files: Files = new Map();
-    const lost = new Set<string>();
-    for (const id of [
-      ...(message.photos ?? []),
-      ...(message.document ? [message.document.attachmentId] : []),
-    ]) {
-      try {
-        const file = await media(id);
-        files.set(id, { source: Buffer.from(file.bytes), filename: file.name });
-      } catch (cause) {
-        const isLost = cause instanceof MediaError && cause.failure !== 'retry';
-        if (!isLost) throw new SendError('retry', `attachment ${id} cannot be read now`, { cause });
-        if (id === message.document?.attachmentId)
-          throw new SendError('permanent', `attachment ${id} is gone`);
-        deps.log.warn(
-          { attachment: id, reason: cause.message },
-          'telegram: sent without a picture that is gone',
-        );
-        lost.add(id);
-      }
-    }
-    if (lost.size === 0) return { message, files };
-    return { message: { ...message, photos: message.photos?.filter((id) => !lost.has(id)) }, files };
-  }
-
   /** Telegram does not say whether one chat or the whole bot is too fast: a second chat within the wait tells. */
   function weigh(error: SendError, chatId: string): SendError {
     if (error.failure !== 'delayed') return error;
@@ -156,13 +130,10 @@ export function createSend(deps: {
   }
 }
 
-/** The files of a message by attachment. */
-type Files = Map<string, { source: Buffer; filename: string }>;
-
 function withUploads(request: BotRequest, loaded: Files): object {
   const files = request.uploads.map(({ attachmentId, name }) => {
     const file = loaded.get(attachmentId)!;
-    return name === undefined ? file : { ...file, filename: name };
+    return { source: Buffer.from(file.bytes), filename: name ?? file.name };
   });
   if (request.method === 'sendPhoto') return { ...request.params, photo: files[0] };
   if (request.method === 'sendDocument') return { ...request.params, document: files[0] };

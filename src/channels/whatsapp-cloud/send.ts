@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { MediaError, SendError } from '../../core/errors.js';
+import { SendError } from '../../core/errors.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { Log } from '../../core/ports.js';
 import type { MediaSource, SendOptions } from '../channel.js';
+import { loadFiles, type Files, type LoadedFile } from '../loadFiles.js';
 import { addressOf } from './address.js';
 import type { GraphApi } from './api.js';
 import { render, type CloudRequest } from './render.js';
@@ -42,7 +43,7 @@ export function createSend(deps: {
           await post(address, renderTemplate(deps.templates, how.asTemplate.language), new Map()),
         ],
       };
-    const { message, files } = await load(wanted, media);
+    const { message, files } = await loadFiles(wanted, media, deps.log, 'whatsapp-cloud');
     const requests = render(chatId, message);
     if (requests.length === 0) throw new SendError('permanent', 'a message without text, photo or document');
     const key = createHash('sha256')
@@ -91,7 +92,7 @@ export function createSend(deps: {
     return { ...request.body, [type]: { ...named, id } };
   }
 
-  function withHeader(body: CloudRequest['body'], id: string, file: File): CloudRequest['body'] {
+  function withHeader(body: CloudRequest['body'], id: string, file: LoadedFile): CloudRequest['body'] {
     const { header, ...interactive } = body['interactive'] as { header: { type: 'image' | 'document' } };
     const isPicture = header.type === 'image' && PICTURES.includes(file.mime);
     const type = isPicture ? 'image' : 'document';
@@ -100,37 +101,7 @@ export function createSend(deps: {
       : { filename: file.name, ...(header as { document?: object }).document, id };
     return { ...body, interactive: { ...interactive, header: { type, [type]: named } } };
   }
-
-  /** Reads the files first. A picture that is gone does not take the words with it; a document is the message. */
-  async function load(message: Outgoing, media: MediaSource): Promise<{ message: Outgoing; files: Files }> {
-    const files: Files = new Map();
-    const lost = new Set<string>();
-    for (const id of [
-      ...(message.photos ?? []),
-      ...(message.document ? [message.document.attachmentId] : []),
-    ]) {
-      try {
-        files.set(id, await media(id));
-      } catch (cause) {
-        const isLost = cause instanceof MediaError && cause.failure !== 'retry';
-        if (!isLost) throw new SendError('retry', `attachment ${id} cannot be read now`, { cause });
-        if (id === message.document?.attachmentId)
-          throw new SendError('permanent', `attachment ${id} is gone`);
-        deps.log.warn(
-          { attachment: id, reason: cause.message },
-          'whatsapp-cloud: sent without a picture that is gone',
-        );
-        lost.add(id);
-      }
-    }
-    if (lost.size === 0) return { message, files };
-    return { message: { ...message, photos: message.photos?.filter((id) => !lost.has(id)) }, files };
-  }
 }
-
-type File = Awaited<ReturnType<MediaSource>>;
-/** The files of a message by attachment. */
-type Files = Map<string, File>;
 
 function without(body: CloudRequest['body'], field: string): object {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== field));

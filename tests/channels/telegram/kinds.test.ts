@@ -123,10 +123,24 @@ test('a voice note is stored, and handed to an officer', async () => {
 test('a message changed before it was heard is heard as changed; later, its sender is told', async () => {
   const yuli = someone('Yuli Ubah');
   await asked(yuli, 'Di mana');
-  await gateway.bot.together(async () => {
-    await yuli.writes('Krajan, depan sekolah');
-    await yuli.edits('Krajan, depan balai desa');
-  });
+  // Both lie in one batch, yet between the two rows a worker may already hear the first: it waits for the conversation.
+  const sql = await gateway.pool.connect();
+  try {
+    await sql.query('BEGIN');
+    await sql.query(
+      `SELECT FROM conversations WHERE address_id IN (SELECT id FROM addresses WHERE display_name = $1)
+       FOR NO KEY UPDATE`,
+      ['Yuli Ubah'],
+    );
+    await gateway.bot.together(async () => {
+      await yuli.writes('Krajan, depan sekolah');
+      await yuli.edits('Krajan, depan balai desa');
+    });
+    await gateway.bot.settles();
+  } finally {
+    await sql.query('COMMIT');
+    sql.release();
+  }
   await yuli.waitsFor('Seperti apa');
   await yuli.edits('Sumber, depan masjid');
   await yuli.waitsFor('kirim lagi sebagai pesan baru');

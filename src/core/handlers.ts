@@ -23,6 +23,10 @@ const TOLD: { [K in HandlingKind]: readonly string[] } = {
   referral: LETTER_DESK,
   appointment: LETTER_DESK,
   complaint: HEADS,
+  // The poverty task force of a village is led by its secretary.
+  aid: ['kasi_kesejahteraan', 'sekretaris'],
+  rights: HEADS,
+  health: ['bidan', 'kader', 'sekretaris'],
   market: ['operator', 'kasi_kesejahteraan', 'kasi_pelayanan', 'sekretaris', 'kepala_desa'],
   conversation: ['operator', 'kaur_tu', 'kasi_pelayanan', 'sekretaris', 'kepala_desa'],
 };
@@ -32,18 +36,29 @@ const CONFIDENTIAL: { [K in HandlingKind]: readonly string[] } = {
   referral: ['kasi_kesejahteraan', ...HEADS],
   appointment: HEADS,
   complaint: HEADS,
+  aid: ['kasi_kesejahteraan', 'sekretaris'],
+  rights: HEADS,
+  // What a person suffers from is the midwife's; the heads stand in where a village has none.
+  health: ['bidan', ...HEADS],
   market: HEADS,
   conversation: HEADS,
+};
+
+/** Parts of an office that have some services for their own, confidential or not. */
+const DESKS: { [D in NonNullable<Service['desk']>]: readonly string[] } = {
+  land: ['kasi_pemerintahan', ...HEADS],
 };
 
 /** A village whose officers hold none of the roles that handle a request lets all its officers handle it, but for confidential ones. */
 export interface Handling {
   kind: HandlingKind;
   isConfidential: boolean;
+  desk?: Service['desk'];
 }
 
 /** The roles that are told of such a request. */
 export function toldRoles(handling: Handling): readonly string[] {
+  if (handling.desk) return DESKS[handling.desk];
   return (handling.isConfidential ? CONFIDENTIAL : TOLD)[handling.kind];
 }
 
@@ -98,5 +113,6 @@ export function handlingOf(service: Service | undefined, isConfidential = false)
   return {
     kind: service?.kind ?? 'letter',
     isConfidential: isConfidential || service?.confidential === true,
+    ...(service?.desk ? { desk: service.desk } : {}),
   };
 }

@@ -1,7 +1,10 @@
 /** One service of the catalogue (flows/services.yaml), as the rest of the program sees it. */
 export interface Service {
   title: string;
-  kind: 'letter' | 'referral' | 'complaint' | 'appointment';
+  /** `aid`: relief of poverty and help for school; `rights`: what a resident asks about their own data; `health`: for the midwife. */
+  kind: 'letter' | 'referral' | 'complaint' | 'appointment' | 'aid' | 'rights' | 'health';
+  /** The part of the office that handles it alone, with the heads; without it the kind decides (core/handlers.ts). */
+  desk?: 'land' | undefined;
   /** Working hours of the office within which it is usually ready; null promises nothing. */
   promise_hours: number | null;
   promise: string;
@@ -15,4 +18,8 @@ export interface Service {
     optional: boolean;
   }[];
   confidential: boolean;
+  /** Sealed to one role above the person complained of: core/complaints.ts. */
+  sealed?: boolean | undefined;
+  /** Due so many hours after it was asked, by the calendar. */
+  calendar_hours?: number | undefined;
 }

@@ -16,7 +16,7 @@ import { z } from 'zod';
  * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new,
  * is_hidden: what was before is hidden, hidden_by `silence` or `profiles`; profiles: how many share the chat; is_linked), `village` (null where
  * unknown; keys in snake_case: state, is_open_now, office_hours, …), `officer` (null for residents), `channel`
- * (platform, choices, group), `public_url` (null where no page is reachable), `now`; a name alone is a variable or an
+ * (platform, choices, group), `public_url` (null where no page is reachable), `languages` (codes of those offered), `now`; a name alone is a variable or an
  * answer. What was never answered is null. Functions beside CEL's own: `months_between(date, date)`,
  * `days_between(date, date)`, `lower(text)`, `forbidden_goods(text)` (the group, or null). In YAML a text constant
  * is written `"'asked'"`. Texts, numbers, yes_no (true/false), dates (`2026-11-24`), phones (`62…`) are stored bare;
@@ -293,7 +293,10 @@ export type FlowFile = z.infer<typeof FlowFile>;
 /** flows/services.yaml: one entry a service. */
 export const Service = z.strictObject({
   title: Words,
-  kind: z.enum(['letter', 'referral', 'complaint', 'appointment']),
+  /** `aid`: relief of poverty and help for school; `rights`: what a resident asks about their own data; `health`: for the midwife. */
+  kind: z.enum(['letter', 'referral', 'complaint', 'appointment', 'aid', 'rights', 'health']),
+  /** The part of the office that handles it alone, with the heads (core/handlers.ts): land and heirs, Kasi Pemerintahan. */
+  desk: z.enum(['land']).optional(),
   /** Working hours of the office within which it is usually ready; null promises nothing. */
   promise_hours: z.number().positive().nullable(),
   /** How the promise reads: "1 hari kerja". */
@@ -313,6 +316,10 @@ export const Service = z.strictObject({
     )
     .default([]),
   confidential: z.boolean().default(false),
+  /** Sealed to one role above the person complained of (core/complaints.ts): nobody else of the village sees it. */
+  sealed: z.boolean().default(false),
+  /** Due so many hours after it was asked, by the calendar, office closed or not (UU 27/2022: 3 x 24). */
+  calendar_hours: z.number().positive().optional(),
 });
 export type Service = z.infer<typeof Service>;
 export const ServicesFile = z.record(z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u), Service);

@@ -2,9 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { firstName } from '../../src/core/firstName.js';
 import { handlingOf, mayHandle, officersToTell, serves } from '../../src/core/handlers.js';
 import type { HandlingKind, VillageOfficer } from '../../src/core/handlers.js';
+import type { Service } from '../../src/core/service.js';
 import { judgeInvite, maskPhone, readPhone } from '../../src/core/invites.js';
 
 const HERE = 'v1';
+const aService: Service = {
+  title: 'Surat',
+  kind: 'letter',
+  promise_hours: null,
+  promise: '',
+  signer: 'none',
+  checklist: [],
+  confidential: false,
+};
 const ROLES = [
   'kepala_desa',
   'sekretaris',
@@ -59,6 +69,17 @@ describe('who handles what', () => {
       expect(may.toSorted()).toEqual([...roles, 'admin'].toSorted());
     },
   );
+
+  test('land and heirs are Kasi Pemerintahan’s and the heads’, whatever other desks a village has', () => {
+    const handling = handlingOf({ ...aService, kind: 'appointment', desk: 'land' });
+    expect(officersToTell(staff, handling).map((one) => one.id)).toEqual([
+      'kepala_desa',
+      'sekretaris',
+      'kasi_pemerintahan',
+    ]);
+    expect(mayHandle([{ role: 'kasi_pelayanan', village: HERE }], HERE, handling, staff)).toBe(false);
+    expect(mayHandle([{ role: 'kasi_pemerintahan', village: HERE }], HERE, handling, staff)).toBe(true);
+  });
 
   test('a village with none of the roles lets all its officers handle it, but nothing confidential', () => {
     const small = [officer('kader', 'kader'), officer('dusun', 'kepala_dusun')];

@@ -36,6 +36,11 @@ export interface LookUps {
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
+  /**
+   * When the posyandu is held in the asker's village next, at most 5, of `hamlet` alone where one is named. `hamlets`:
+   * all that have dates, in one line. `next_…`: the first of the items.
+   */
+  health_dates: { args: { hamlet?: string }; result: HealthDates };
   /** An invite by the digest of its token, before it is accepted. */
   invite_by_token: {
     args: { token: string };
@@ -49,6 +54,26 @@ export interface VillageFound {
   name: string;
   district: string;
   is_active: boolean;
+}
+
+export interface HealthDates {
+  count: number;
+  items: HealthDate[];
+  next_date: string | null;
+  next_time: string | null;
+  next_place: string | null;
+  next_hamlet: string | null;
+  hamlets: string | null;
+}
+
+export interface HealthDate {
+  [key: string]: string | null;
+  /** Of the village's clock: `2026-12-08`, `08:00`. */
+  date: string;
+  time: string;
+  place: string;
+  /** null: the whole village. */
+  hamlet: string | null;
 }
 
 export interface AddressSeen {

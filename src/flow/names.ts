@@ -20,6 +20,11 @@ export const LOOK_UPS = {
     more: [],
     result: ['found', 'code', 'service', 'status', 'resident', 'unproven', 'taken_by', 'is_mine', 'due'],
   },
+  health_dates: {
+    args: [],
+    more: ['hamlet'],
+    result: ['count', 'items', 'next_date', 'next_time', 'next_place', 'next_hamlet', 'hamlets'],
+  },
   invite_by_token: { args: ['token'], more: [], result: ['found', 'usable', 'name', 'village'] },
 } as const satisfies {
   [K in LookUpName]: { args: readonly string[]; more: readonly string[]; result: readonly string[] };
@@ -155,6 +160,7 @@ export const ROOTS = [
   'officer',
   'channel',
   'public_url',
+  'languages',
   'now',
 ] as const;
 

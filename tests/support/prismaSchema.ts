@@ -14,6 +14,7 @@ const TYPES: { [prisma: string]: string } = {
   String: 'text',
   'String @db.Uuid': 'uuid',
   'String[]': 'text[]',
+  'String[] @db.Uuid': 'uuid[]',
   Boolean: 'boolean',
   Int: 'integer',
   'Int @db.SmallInt': 'smallint',

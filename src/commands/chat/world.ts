@@ -284,6 +284,17 @@ export class World {
       }
       case 'invite_by_token':
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
+      case 'health_dates':
+        // A transcript that tells of dates says them.
+        return {
+          count: 0,
+          items: [],
+          next_date: null,
+          next_time: null,
+          next_place: null,
+          next_hamlet: null,
+          hamlets: null,
+        };
       case 'my_addresses':
         return this.people.addresses();
       case 'my_profiles':

@@ -3,6 +3,7 @@ import type { LookUpAnswerer } from './answerer.js';
 import { caseByCode } from './caseByCode.js';
 import { findListings } from './findListings.js';
 import { findVillage } from './findVillage.js';
+import { healthDates } from './healthDates.js';
 import { inviteByToken } from './inviteByToken.js';
 import { listingByCode } from './listingByCode.js';
 import { myAddresses } from './myAddresses.js';
@@ -24,5 +25,6 @@ export const lookUps = {
   my_profiles: myProfiles,
   officer_cases: officerCases,
   officer_case: officerCase,
+  health_dates: healthDates,
   invite_by_token: inviteByToken,
 } satisfies { [K in LookUpName]: LookUpAnswerer<K> };

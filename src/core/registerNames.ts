@@ -1,0 +1,104 @@
+/** How names and places of the register are compared: pure, the same for what was imported and for what was said. */
+
+/** What stands before or after a name and is no part of it, where it stands as a word of its own. */
+const TITLES = new Set([
+  ...[
+    'h',
+    'hj',
+    'hjh',
+    'haji',
+    'hajjah',
+    'drs',
+    'dra',
+    'dr',
+    'drg',
+    'ir',
+    'prof',
+    'kh',
+    'ust',
+    'ustad',
+    'raden',
+  ],
+  ...[
+    'bapak',
+    'bpk',
+    'pak',
+    'ibu',
+    'bu',
+    'mbah',
+    'mas',
+    'mbak',
+    'sdr',
+    'sdri',
+    'almarhum',
+    'almarhumah',
+    'alm',
+  ],
+  ...[
+    'spd',
+    'sag',
+    'se',
+    'sh',
+    'st',
+    'ss',
+    'skom',
+    'ssos',
+    'sip',
+    'skm',
+    'mpd',
+    'mm',
+    'msi',
+    'amd',
+    'amdkeb',
+  ],
+]);
+
+/** Old and new spellings of one name: Soekarno, Sukarno; Achmad, Ahmad. */
+const SPELLINGS: [RegExp, string][] = [
+  [/oe/gu, 'u'],
+  [/dj/gu, 'j'],
+  [/tj/gu, 'c'],
+  [/ch/gu, 'h'],
+  [/sy/gu, 's'],
+  [/([a-z])\1+/gu, '$1'],
+];
+/** Written short on an old card: Moh., Muh., M. */
+const MUHAMMAD = /^(?:m|moh|muh|mohd|muhd|mohamad|muhamad|mohammad|muhammad|mochamad|mochammad|moch)$/u;
+
+/** A name as it is compared: small letters, no titles, one spelling. Empty where nothing of a name is left. */
+export function searchName(name: string): string {
+  const words = plain(name.split(',')[0]!).split(' ');
+  const kept = words.filter((word) => !TITLES.has(word));
+  return (kept.length > 0 ? kept : words)
+    .map((word, n) => (n === 0 && MUHAMMAD.test(word) ? 'muhamad' : oneSpelling(word)))
+    .join(' ')
+    .trim();
+}
+
+/** A hamlet as it is compared: "Dusun Krajan", "dsn. krajan" and "KRAJAN" are one. */
+export function searchHamlet(hamlet: string): string {
+  return plain(hamlet)
+    .replace(/\b(?:dusun|dsn|dukuh|dkh|lingkungan|lingk|link|kampung|kp)\b/gu, ' ')
+    .replace(/\b(?:rt|rw)\s*\d+/gu, ' ')
+    .replaceAll(' ', '');
+}
+
+/** '3', 'RT 03', '003' → '003'; null where there is none. */
+export function readRt(text: string): string | null {
+  const digits = /\d{1,3}/u.exec(text)?.[0];
+  return digits === undefined || Number(digits) === 0 ? null : digits.padStart(3, '0').slice(-3);
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[.'`’]/gu, (sign) => (sign === '.' ? ' ' : ''))
+    .replace(/[^a-z0-9]+/gu, ' ')
+    .trim();
+}
+
+function oneSpelling(word: string): string {
+  return SPELLINGS.reduce((text, [from, to]) => text.replace(from, to), word);
+}

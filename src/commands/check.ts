@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { coverageFaults, percentOf } from '../flow/check/coverage.js';
+import type { Coverage } from '../flow/load.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
 
 /** `kentongan check`: holds flows, words and channel limits against each other; exit code 1 where a fault stands. */
@@ -16,7 +18,8 @@ export function checkCommand(program: Command): void {
         return;
       }
       const { printFault, readFlows } = await import('../flow/load.js');
-      const { flows, faults, coverage } = await readFlows(options.dir);
+      const { flows, coverage, ...read } = await readFlows(options.dir);
+      const faults = [...read.faults, ...coverageFaults(coverage)];
       const serious = faults.filter((fault) => !fault.warning);
       if (options.json)
         console.log(
@@ -28,15 +31,7 @@ export function checkCommand(program: Command): void {
         );
       else {
         for (const fault of faults) console.log(printFault(fault));
-        for (const { language, missing, texts } of coverage) {
-          const lacking = missing.reduce((sum, { keys }) => sum + keys.length, 0);
-          const share = Math.floor(((texts - lacking) / texts) * 100);
-          console.log(
-            lacking === 0
-              ? `language ${language}: complete, offered`
-              : `language ${language}: ${share} % (${lacking} texts missing in ${missing.length} files), not offered`,
-          );
-        }
+        for (const one of coverage) console.log(printCoverage(one));
         if (serious.length === 0 && flows) {
           const steps = [...flows.byId.values()].reduce((sum, flow) => sum + flow.steps.length, 0);
           console.log(
@@ -46,4 +41,19 @@ export function checkCommand(program: Command): void {
       }
       if (serious.length > 0) process.exitCode = 1;
     });
+}
+
+/** `language jv (Basa Jawa): complete, offered, awaiting a native reader`. */
+function printCoverage(coverage: Coverage): string {
+  const { language, name, missing, awaiting, offered } = coverage;
+  const lacking = missing.reduce((sum, { keys }) => sum + keys.length, 0);
+  const state =
+    lacking === 0
+      ? 'complete'
+      : `${percentOf(coverage)} % (${lacking} texts missing in ${missing.length} files)`;
+  return [
+    `language ${language} (${name}): ${state}`,
+    offered ? 'offered' : 'not offered',
+    ...(awaiting ? [`awaiting a ${awaiting}`] : []),
+  ].join(', ');
 }

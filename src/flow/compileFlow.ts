@@ -27,6 +27,9 @@ export interface UsedText {
   words: Localized;
   line: number;
   step: string;
+  /** Where it stands in the flow's file, and where an overlay has it (the first is how it is written anew). */
+  path: YamlPath;
+  keys: readonly YamlPath[];
 }
 
 export interface UsedExpression {
@@ -90,7 +93,7 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       );
       if (words) localized[language] = words;
     }
-    texts.push({ words: localized, line: yaml.lineOf(path), step });
+    texts.push({ words: localized, line: yaml.lineOf(path), step, path, keys });
     return localized;
   };
 

@@ -1,19 +1,25 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import { DEFAULT_LANGUAGE } from '../words/languages.js';
-import { SYSTEM_TEXTS } from '../words/systemTexts.js';
 import { checkFlows } from './checks.js';
 import type { CompiledFlow, Flows } from './compiled.js';
 import { compileFlow } from './compileFlow.js';
 import type { CompileResult, ReadFlow } from './compileFlow.js';
-import { languagesOf, readFiles, textFile } from './load/files.js';
-import type { Files } from './load/files.js';
+import { readFiles, textFile } from './load/files.js';
+import type { Files, Overlay } from './load/files.js';
+import { readLanguages } from './load/languages.js';
 import { readServices, wordServices } from './load/services.js';
 import { readSystem } from './load/system.js';
 import { readVocabulary } from './load/words.js';
 import { FlowFile } from './schema.js';
 import { schemaFaults } from './schemaFaults.js';
 import { stepFaults } from './stepFaults.js';
+import { placedTexts } from './texts/places.js';
+import type { PlacedText } from './texts/places.js';
 import type { FlowFault, YamlFile } from './yamlFile.js';
+
+/** How many flows are compiled in one go: some milliseconds. */
+const FLOWS_AT_ONCE = 8;
 
 export type { FlowFault } from './yamlFile.js';
 export type { CompiledFlow, Flows } from './compiled.js';
@@ -34,8 +40,16 @@ export function printFault(fault: FlowFault): string {
 /** How much of each further language there is. */
 export interface Coverage {
   language: string;
+  /** As its speakers call it. */
+  name: string;
   texts: number;
   missing: { file: string; keys: string[] }[];
+  /** `check` demands it complete. */
+  demanded: boolean;
+  /** Whoever must still look it over. */
+  awaiting: string | null;
+  /** Complete, and approved by somebody who speaks it. */
+  offered: boolean;
 }
 
 export interface LoadResult {
@@ -43,11 +57,13 @@ export interface LoadResult {
   flows: Flows | null;
   faults: FlowFault[];
   coverage: Coverage[];
+  /** Every text with its place, in the order of the files: what translators are handed. */
+  texts: PlacedText[];
 }
 
 /** Reads and compiles all flows under a directory. Throws `FlowFaultsError` where any does not hold. */
-export async function loadFlows(dir: string): Promise<Flows> {
-  const { flows, faults } = await readFlows(dir);
+export async function loadFlows(dir: string, over?: Overlay): Promise<Flows> {
+  const { flows, faults } = await readFlows(dir, over);
   const serious = faults.filter((fault) => !fault.warning);
   if (!flows || serious.length > 0) throw new FlowFaultsError(serious);
   return flows;
@@ -73,17 +89,22 @@ export function versionsOf(flows: Flows): { flow: string; hash: string; steps: s
   }));
 }
 
-/** Reads everything and tells every fault; compiles as far as it goes. */
-export async function readFlows(dir: string): Promise<LoadResult> {
+/**
+ * Reads everything and tells every fault; compiles as far as it goes. `over`: texts in place of files' own. It may be
+ * called beside running conversations: every few flows it lets others have their turn.
+ */
+export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult> {
   const faults: FlowFault[] = [];
-  const files = await readFiles(dir, faults);
+  const files = await readFiles(dir, faults, over);
   const services = readServices(files, dir, faults);
-  const languages = languagesOf(files);
+  const known = readLanguages(files, faults);
+  const languages = known.map(({ code }) => code);
   const serviceWords = wordServices(services, files, languages, faults);
   const system = readSystem(files, languages, faults);
   const vocabulary = readVocabulary(files, faults);
   const results: CompileResult[] = [];
   for (const read of readFlowFiles(files, languages, faults)) {
+    if (results.length % FLOWS_AT_ONCE === 0) await breathe();
     const result = compileFlow(read, serviceWords.words);
     faults.push(...result.faults);
     if (results.some(({ flow }) => flow.id === result.flow.id))
@@ -95,7 +116,8 @@ export async function readFlows(dir: string): Promise<LoadResult> {
       });
     else results.push(result);
   }
-  const coverage = languages.map((language): Coverage => {
+  const texts = placedTexts(results, serviceWords.placed, system.texts);
+  const coverage = known.map(({ code: language, ...about }): Coverage => {
     const missing = [
       ...results.map((result) => ({
         file: textFile(language, result.flow.id),
@@ -104,13 +126,17 @@ export async function readFlows(dir: string): Promise<LoadResult> {
       { file: textFile(language, 'catalogue'), keys: serviceWords.missing.get(language) ?? [] },
       { file: textFile(language, 'system'), keys: system.missing.get(language) ?? [] },
     ].filter(({ keys }) => keys.length > 0);
-    const texts = results.reduce(
-      (sum, result) => sum + result.texts.length,
-      Object.keys(SYSTEM_TEXTS).length,
-    );
-    return { language, texts, missing };
+    return {
+      language,
+      name: about.name,
+      texts: texts.length,
+      missing,
+      demanded: about.demanded,
+      awaiting: about.awaiting,
+      offered: missing.length === 0 && about.approved,
+    };
   });
-  if (!vocabulary) return { flows: null, faults, coverage };
+  if (!vocabulary) return { flows: null, faults, coverage, texts };
   const byId = new Map(results.map(({ flow }) => [flow.id, flow]));
   const flows: Flows = {
     byId,
@@ -123,14 +149,14 @@ export async function readFlows(dir: string): Promise<LoadResult> {
     serviceWords: serviceWords.words,
     languages: [
       DEFAULT_LANGUAGE,
-      ...coverage.filter(({ missing }) => missing.length === 0).map(({ language }) => language),
+      ...coverage.filter(({ offered }) => offered).map(({ language }) => language),
     ],
     system: system.texts,
     vocabulary,
     history: new Map(),
   };
   faults.push(...checkFlows(flows, results));
-  return { flows, faults: sorted(faults), coverage };
+  return { flows, faults: sorted(faults), coverage, texts };
 }
 
 function sorted(faults: FlowFault[]): FlowFault[] {

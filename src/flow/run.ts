@@ -168,6 +168,8 @@ export class Run {
         return context.channel;
       case 'public_url':
         return context.publicUrl;
+      case 'languages':
+        return this.flows.languages;
       case 'now':
         return context.now;
       default:

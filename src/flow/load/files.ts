@@ -7,8 +7,11 @@ import type { FlowFault, YamlFile } from '../yamlFile.js';
 /** All YAML files of the flows, by their path from the folder. */
 export type Files = Map<string, YamlFile>;
 
-/** All YAML files, by their path from the directory. */
-export async function readFiles(dir: string, faults: FlowFault[]): Promise<Files> {
+/** What lies over the files of a folder: the text of each, by its path there; null where it is taken away. */
+export type Overlay = ReadonlyMap<string, string | null>;
+
+/** All YAML files, by their path from the directory, with what lies over them. */
+export async function readFiles(dir: string, faults: FlowFault[], over?: Overlay): Promise<Files> {
   const files: Files = new Map();
   let entries;
   try {
@@ -24,13 +27,13 @@ export async function readFiles(dir: string, faults: FlowFault[]): Promise<Files
   }
   const names = entries
     .filter((entry) => entry.isFile() && /\.ya?ml$/u.test(entry.name))
-    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
-    .sort();
-  for (const name of names) {
-    const path = join(dir, name);
-    const { yaml, faults: found } = readYaml(shown(dir, name), await readFile(path, 'utf8'));
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+  for (const name of [...new Set([...names, ...(over?.keys() ?? [])])].sort()) {
+    const text = over?.has(name) ? over.get(name)! : await readFile(join(dir, name), 'utf8');
+    if (text === null) continue;
+    const { yaml, faults: found } = readYaml(shown(dir, name), text);
     faults.push(...found);
-    if (found.length === 0) files.set(name.replaceAll('\\', '/'), yaml);
+    if (found.length === 0) files.set(name, yaml);
   }
   return files;
 }

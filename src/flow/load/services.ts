@@ -6,6 +6,7 @@ import { ServicesFile } from '../schema.js';
 import type { Service } from '../schema.js';
 import { schemaFaults } from '../schemaFaults.js';
 import type { FlowFault, YamlFile, YamlPath } from '../yamlFile.js';
+import type { PlacedService } from '../texts/places.js';
 import { shown, textFile } from './files.js';
 import type { Files } from './files.js';
 
@@ -37,10 +38,11 @@ export function wordServices(
   files: Files,
   languages: string[],
   faults: FlowFault[],
-): { words: Map<string, ServiceWords>; missing: Map<string, string[]> } {
+): { words: Map<string, ServiceWords>; missing: Map<string, string[]>; placed: PlacedService[] } {
   const missing = new Map<string, string[]>(languages.map((language) => [language, []]));
   const words = new Map<string, ServiceWords>();
   const used = new Set<string>();
+  const placed: PlacedService[] = [];
   for (const [id, service] of Object.entries(services?.value ?? {})) {
     const localize = (path: YamlPath, source: string, key: YamlPath): Localized => {
       const localized: { [language: string]: ReturnType<typeof compileWords> } = {};
@@ -61,6 +63,7 @@ export function wordServices(
         );
         if (compiled) localized[language] = compiled;
       }
+      placed.push({ service: service.title, path, key, words: localized });
       return localized;
     };
     words.set(id, {
@@ -86,5 +89,5 @@ export function wordServices(
           cure: 'use <service>: { title, promise, checklist: { <item>: … } }',
         });
   }
-  return { words, missing };
+  return { words, missing, placed };
 }

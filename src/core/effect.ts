@@ -1,3 +1,4 @@
+import type { FormField } from './formField.js';
 import type { Json, JsonObject } from './json.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -11,6 +12,10 @@ export type Effect =
   | { kind: 'send_message'; message: Outgoing }
   | OpenCase
   | ActOnCase
+  | OpenForm
+  | UseForm
+  /** The resident is done with a form: its conversation hears of it. Asked by the form's page. */
+  | { kind: 'finish_form'; form: string }
   | PublishListing
   | ChangeListing
   | { kind: 'report_listing'; code: string; reason: string }
@@ -48,6 +53,12 @@ export type Effect =
   | { kind: 'link_group'; token: string }
   /** The group that asks gets no more notices; or, at the console, that of a village which the officer keeps. */
   | { kind: 'end_group'; village?: string }
+  | MatchRegister
+  | NoteIntroduction
+  /** The RT head's tap under the question: `mine.<id>` or `not_mine.<id>`. */
+  | { kind: 'answer_introduction'; answer: string }
+  /** Whoever somebody else asked something for; `beneficiary` as `for-whom-confirm` named it. */
+  | { kind: 'answer_beneficiary'; beneficiary: string; agrees: boolean }
   | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
   | { kind: 'cancel_timer'; timer: TimerKind }
   /** A late emergency, or another thing that a person must hear of. */
@@ -67,6 +78,75 @@ export interface OpenCase {
   attachments?: { [question: string]: string[] };
   confidential?: boolean;
   /** For whom, where several people share the address: the resident who was chosen when the draft began. */
+  resident?: string;
+  /** Whom it is for, where the resident asks for somebody else. */
+  beneficiary?: Beneficiary;
+}
+
+export interface Beneficiary {
+  name: string;
+  relation: Relation;
+  /** 62…; where it is a known address of a line, they are asked themselves. */
+  phone?: string;
+}
+
+/** Who the beneficiary is to whoever asks. */
+export const RELATIONS = [
+  'parent',
+  'child',
+  'spouse',
+  'family',
+  'neighbour',
+  'rt_resident',
+  'other',
+] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+/**
+ * Who a request is about, as said, held against the village's register. Nothing of it is answered: a chat must not
+ * tell who is registered.
+ */
+export interface MatchRegister {
+  kind: 'match_register';
+  draft: string;
+  name: string;
+  /** 2026-11-24 */
+  birth_date?: string;
+  /** Dusun, RT and RW, as typed. */
+  address?: string;
+}
+
+/** How the pengantar RT/RW of the draft is had. */
+export interface NoteIntroduction {
+  kind: 'note_introduction';
+  draft: string;
+  way: 'rt_tap' | 'photo';
+  /** 003/004 */
+  rt_rw?: string;
+  hamlet?: string;
+  photos?: string[];
+  /** The resident asks for somebody else. */
+  helps?: boolean;
+}
+
+/** A link to a form for what must not be typed in a chat. A draft has one form for each of its steps, however often it is asked for. */
+export interface OpenForm {
+  kind: 'open_form';
+  draft: string;
+  step: string;
+  /** What it is for, as the resident reads it: the service. */
+  title: string;
+  fields: FormField[];
+  /** A new link for the same form: the one before works no more. */
+  renew?: boolean;
+  resident?: string;
+}
+
+/** A form that the resident filled in for an earlier request serves this draft as well; `form` as `known_identity` named it. */
+export interface UseForm {
+  kind: 'use_form';
+  form: string;
+  draft: string;
   resident?: string;
 }
 
@@ -115,6 +195,8 @@ export type TimerKind =
   | 'draft_reminder'
   | 'draft_expiry'
   | 'gather'
+  /** A flow that rests goes on. */
+  | 'rest'
   | 'case_due'
   | 'listing_expiry'
   | 'listing_check'
@@ -156,6 +238,11 @@ export interface EffectResults {
     by: string | null;
     code: string;
   };
+  /** `done`: it is filled in already. `link` counts the links of this form; `until`: ISO, when this one ends. */
+  open_form: { outcome: 'open' | 'done'; form: string; link: number; until: string };
+  use_form: { outcome: 'done' | 'not_found' };
+  /** `missing`: fields that are still to be filled in. `closed`: finished before, or its link has ended. */
+  finish_form: { outcome: 'done' | 'missing' | 'closed'; missing: string[] };
   /** `refused`: forbidden goods; `reason` names the group (core/listing.ts). */
   publish_listing: {
     code: string;
@@ -215,6 +302,13 @@ export interface EffectResults {
   confirm_history: { outcome: 'confirmed' | 'wrong' | 'typo' | 'limited' };
   /** `platform`: where the code went. */
   send_history_code: { outcome: 'sent' | 'none' | 'limited'; platform: string | null };
+  /**
+   * `noted`: the RT head will be asked once the case is open. `no_head`: nobody can be asked in the chat. `many`: several
+   * heads of that number, the hamlet tells which.
+   */
+  note_introduction: { outcome: 'noted' | 'no_head' | 'many' };
+  answer_introduction: { outcome: 'done' | 'already' | 'not_found'; resident: string | null };
+  answer_beneficiary: { outcome: 'done' | 'already' | 'not_found' };
   link_group: { outcome: 'done' | 'expired' | 'used' | 'not_found'; village: string | null };
   end_group: { outcome: 'done' | 'not_found'; village: string | null };
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.js';
+
 /**
  * What a flow may read with a `look_up` step. The engine cannot read data: it suspends with the look-up's name and
  * arguments, and converse answers all of a batch in one statement per kind. store/lookUps/<name>.ts answers each.
@@ -13,6 +15,11 @@ export interface LookUps {
   case_by_code: { args: { code: string }; result: CaseSeen };
   /** The resident's own cases, open ones first, at most 7. `hidden`: there are more, from before. */
   my_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[]; hidden: boolean } };
+  /**
+   * The asker's latest earlier request of a service, with what they answered then; never sealed answers, nothing while
+   * history is hidden.
+   */
+  earlier_request: { args: { service: string }; result: EarlierRequest };
   /** Published listings near the words; at most 7. `scope` other than the village's is the whole regency. */
   find_listings: { args: { text: string }; result: { count: number; items: ListingSeen[] } };
   /** One listing by its code, as a buyer sees it. */
@@ -37,15 +44,39 @@ export interface LookUps {
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
   /**
+   * Whether the village keeps a register here (`usable`), and whether an officer has found the resident in it before
+   * (`known`), so that they need not be asked again.
+   */
+  register_state: { args: Record<string, never>; result: { usable: boolean; known: boolean } };
+  /** How the village has the pengantar RT/RW; `noted`: it is settled for this draft already. */
+  introduction_way: {
+    args: { draft?: string };
+    result: { way: 'rt_tap' | 'photo' | 'counter' | 'none'; noted: boolean };
+  };
+  /**
    * When the posyandu is held in the asker's village next, at most 5, of `hamlet` alone where one is named. `hamlets`:
    * all that have dates, in one line. `next_…`: the first of the items.
    */
   health_dates: { args: { hamlet?: string }; result: HealthDates };
+  /** The form by which the resident made themselves known for an earlier request in this village, while it is kept. */
+  known_identity: {
+    args: Record<string, never>;
+    result: { found: boolean; form: string | null; since: string | null };
+  };
   /** An invite by the digest of its token, before it is accepted. */
   invite_by_token: {
     args: { token: string };
     result: { found: boolean; usable: boolean; name: string | null; village: string | null };
   };
+}
+
+export interface EarlierRequest {
+  found: boolean;
+  code: string | null;
+  /** ISO time. */
+  opened: string | null;
+  /** By question id, as stored. */
+  answers: JsonObject;
 }
 
 export interface VillageFound {

@@ -106,7 +106,7 @@ function back(run: Run): void {
     return;
   }
   const step = waitingStep(run);
-  if (s.e && step) {
+  if (s.e === 1 && step) {
     walk(run, step.at);
     return;
   }

@@ -83,6 +83,8 @@ export type CompiledStep =
   | CompiledWhen
   | CompiledSet
   | CompiledHandOver
+  | CompiledWait
+  | CompiledRepeat
   | CompiledEnd;
 export type CompiledOf<T extends CompiledStep['type']> = Extract<CompiledStep, { type: T }>;
 
@@ -188,6 +190,22 @@ export interface CompiledHandOver extends Base {
   type: 'hand_over';
   reason: HandOverReason;
   text: Localized | null;
+}
+
+export interface CompiledWait extends Base {
+  type: 'wait';
+  /** How long; null where `until` tells it. */
+  minutes: number | null;
+  until: Expression | null;
+  event: string | null;
+  into: string | null;
+  text: Localized | null;
+}
+
+export interface CompiledRepeat extends Base {
+  type: 'repeat';
+  text: Localized | null;
+  service: string;
 }
 
 export interface CompiledEnd extends Base {

@@ -8,7 +8,7 @@ import { startFlow } from './start.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent, Session, Turn, TurnContext } from './types.js';
 import { catchUpAfter, catchUpBefore } from './versions.js';
-import { sayNotActive, walk, waitingStep } from './walk.js';
+import { follow, sayNotActive, walk, waitingStep } from './walk.js';
 import { forgetWhatWasTold } from './whose.js';
 import { asText } from './asText.js';
 
@@ -56,6 +56,12 @@ function goOn(run: Run, results: { [ask: string]: JsonObject[string] }): void {
       result.refused === 'not_active'
     ) {
       sayNotActive(run);
+      return;
+    }
+    const own = kindOf(step.type);
+    if (own.looked) {
+      const at = follow(run, step, own.looked(step as never, run, isObject(result) ? result : {}));
+      if (at !== null) walk(run, at);
       return;
     }
     // The number of a request, for a second tap on "Kirim" later on.

@@ -1,5 +1,6 @@
 import type { Run } from './run.js';
 import { framesOf, isWorkedOn } from './frames.js';
+import { nextRest } from './rests.js';
 import { noteWhose } from './whose.js';
 
 /** A draft is reminded of after a day and let go after a week. */
@@ -10,7 +11,9 @@ const EXPIRE_AFTER = 7 * 24 * 3600_000;
 export function finish(run: Run): void {
   const { s, context } = run;
   if (context.resident.isNew) firstContact(run);
-  const hasDraft = framesOf(s).some((frame) => frame.d !== undefined && isWorkedOn(frame));
+  const frames = framesOf(s);
+  setRest(run, nextRest(frames));
+  const hasDraft = frames.some((frame) => frame.d !== undefined && isWorkedOn(frame));
   if (hasDraft && !s.g) {
     s.g = 1;
     // Who said "stop" is reminded of nothing until they begin anew.
@@ -37,6 +40,18 @@ function firstContact(run: Run): void {
   const card = run.text(run.village ? 'first_contact' : 'first_contact_no_village');
   if (run.isEmergency) said.at(-1)!.text += `\n\n${card}`;
   else first.text = `${card}\n\n${first.text}`;
+}
+
+/** One clock for all flows that rest: it rings for the first of them. */
+function setRest(run: Run, next: number | undefined): void {
+  const { s } = run;
+  if (next === s.j) return;
+  s.j = next;
+  run.effects.push(
+    next === undefined
+      ? { kind: 'cancel_timer', timer: 'rest' }
+      : { kind: 'set_timer', timer: 'rest', dueAt: new Date(next * 60_000).toISOString() },
+  );
 }
 
 function after(run: Run, milliseconds: number): string {

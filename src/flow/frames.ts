@@ -1,7 +1,7 @@
 import type { Run } from './run.js';
 import type { Frame, Session } from './types.js';
 
-const FRAME_KEYS = ['f', 'h', 's', 'a', 'v', 'd', 't', 'm', 'b', 'e', 'x', 'y', 'i', 'p'] as const;
+const FRAME_KEYS = ['f', 'h', 's', 'a', 'v', 'd', 't', 'm', 'b', 'e', 'x', 'y', 'i', 'p', 'u'] as const;
 /** Flows beneath one another; past this the oldest, long forgotten, is let go. */
 const DEEPEST = 6;
 
@@ -91,6 +91,23 @@ export function framesOf(session: Session): Frame[] {
   return session.k ? [session, ...session.k.toReversed()] : [session];
 }
 
+/** Brings a flow that lies beneath, with those that called it, on top of all others. */
+export function raise(session: Session, frame: Frame): void {
+  const place = session.k?.indexOf(frame) ?? -1;
+  if (place < 0) return;
+  const stack = [...session.k!, takeTop(session)];
+  let from = place;
+  while (from > 0 && stack[from]!.y === 'c') from -= 1;
+  const chain = stack.splice(from, place - from + 1);
+  if (stack.length > 0 && from === 0) delete stack[0]!.y;
+  if (stack.length > 0) chain[0]!.y = 'i';
+  const top = chain.pop()!;
+  const beneath = [...stack, ...chain];
+  if (beneath.length > 0) session.k = beneath;
+  else delete session.k;
+  Object.assign(session, top);
+}
+
 /** Whether the flow on top, with those that called it, holds anything that was answered. */
 export function hasWork(session: Session): boolean {
   for (const frame of framesOf(session)) {
@@ -101,6 +118,7 @@ export function hasWork(session: Session): boolean {
 }
 
 export function isWorkedOn(frame: Frame): boolean {
+  if (frame.u !== undefined) return true;
   for (const question in frame.a) if (question !== '') return true;
   return false;
 }

@@ -9,6 +9,7 @@ export const LOOK_UPS = {
   find_village: { args: ['text'], more: ['district'], result: ['count', 'exact', 'items'] },
   case_by_code: { args: ['code'], more: [], result: caseKeys() },
   my_cases: { args: [], more: [], result: ['count', 'items', 'hidden'] },
+  earlier_request: { args: ['service'], more: [], result: ['found', 'code', 'opened', 'answers'] },
   find_listings: { args: ['text'], more: [], result: ['count', 'items'] },
   listing_by_code: { args: ['code'], more: [], result: [...listingKeys(), 'found'] },
   my_listings: { args: [], more: [], result: ['count', 'items', 'hidden'] },
@@ -20,6 +21,8 @@ export const LOOK_UPS = {
     more: [],
     result: ['found', 'code', 'service', 'status', 'resident', 'unproven', 'taken_by', 'is_mine', 'due'],
   },
+  register_state: { args: [], more: [], result: ['usable', 'known'] },
+  introduction_way: { args: [], more: [], result: ['way', 'noted'] },
   health_dates: {
     args: [],
     more: ['hamlet'],
@@ -96,6 +99,15 @@ export const EFFECTS = {
   start_afresh: { with: [], more: [], result: [], into: null },
   link_group: { with: ['token'], more: [], result: ['outcome', 'village'], into: 'group' },
   end_group: { with: [], more: [], result: ['outcome', 'village'], into: 'group' },
+  match_register: { with: ['name'], more: ['birth_date', 'address'], result: [], into: null },
+  note_introduction: {
+    with: ['way'],
+    more: ['rt_rw', 'hamlet', 'photos', 'helps'],
+    result: ['outcome'],
+    into: 'introduced',
+  },
+  answer_introduction: { with: ['answer'], more: [], result: ['outcome', 'resident'], into: 'introduced' },
+  answer_beneficiary: { with: ['beneficiary', 'agrees'], more: [], result: ['outcome'], into: 'agreed' },
   set_timer: { with: ['timer', 'due_at'], more: ['vars'], result: [], into: null },
   cancel_timer: { with: ['timer'], more: [], result: [], into: null },
   raise_incident: { with: ['incident', 'detail'], more: [], result: [], into: null },
@@ -137,6 +149,10 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'reports',
     'status',
   ],
+  /** To an RT head: is the resident of a new request theirs? */
+  'rt-introduction': ['introduction', 'code', 'service', 'resident', 'rt', 'rw', 'village'],
+  /** To whoever somebody else asked something for. */
+  'for-whom-confirm': ['beneficiary', 'name', 'helper', 'service', 'village'],
   'listing-notice': ['code', 'title', 'event', 'text', 'reason', 'whose'],
   /** On a line that works, what waits on one that is down. */
   'answered-elsewhere': ['line', 'text', 'photos', 'files'],

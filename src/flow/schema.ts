@@ -7,14 +7,14 @@ import { z } from 'zod';
  *
  * Words are ICU MessageFormat with plain argument names. Arguments are every answer (`{business_name}`, as worded),
  * every variable (`{case_code}` for `case.code`), and those of the conversation: `{village}`, `{resident}`,
- * `{officer}`, `{office_hours}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
+ * `{officer}`, `{for_whom}`, `{office_hours}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
  * An answer or variable that is an object gives its parts: `{case_code}` for `vars.case.code`, `{quantity_unit}`.
  * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words.
  * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value. In a flow with a service:
  * `{service_title}`, `{service_promise}`, `{service_counter}` (what is shown at the office).
  *
  * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new,
- * is_hidden: what was before is hidden, hidden_by `silence` or `profiles`; profiles: how many share the chat; is_linked), `village` (null where
+ * is_hidden: what was before is hidden, hidden_by `silence` or `profiles`; profiles: how many share the chat; is_linked; helps: the name of the person for whom they ask, or null), `village` (null where
  * unknown; keys in snake_case: state, is_open_now, office_hours, …), `officer` (null for residents), `channel`
  * (platform, choices, group), `public_url` (null where no page is reachable), `languages` (codes of those offered), `now`; a name alone is a variable or an
  * answer. What was never answered is null. Functions beside CEL's own: `months_between(date, date)`,
@@ -213,6 +213,24 @@ export const HandOver = z.strictObject({
   text: Words.optional(),
   ...condition,
 });
+/** Rests for a time or until an event; the flow goes on by itself. */
+export const Wait = z.strictObject({
+  wait: Id,
+  /** 30m, 6h, 3d. */
+  for: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[mhd]$/u, 'a span: 30m, 6h, 3d')
+    .optional(),
+  /** CEL giving an ISO time. */
+  until: Expression.optional(),
+  /** What the program tells under this name ends the rest before its time. */
+  event: FlowId.optional(),
+  into: Id.optional(),
+  text: Words.optional(),
+  ...condition,
+});
+/** "Sama seperti dulu?": offers the answers of an earlier request of the same service. */
+export const Repeat = z.strictObject({ repeat: Id, text: Words.optional(), ...condition });
 /** Ends the flow; `menu: true` then offers the menu line. `returns` is handed to the calling flow. */
 export const End = z.strictObject({
   end: Id,
@@ -237,6 +255,8 @@ export const Step = z.union([
   When,
   SetStep,
   HandOver,
+  Wait,
+  Repeat,
   End,
 ]);
 export type Step = z.infer<typeof Step>;
@@ -253,6 +273,8 @@ export const STEP_TYPES = [
   'when',
   'set',
   'hand_over',
+  'wait',
+  'repeat',
   'end',
 ] as const;
 export type StepType = (typeof STEP_TYPES)[number];

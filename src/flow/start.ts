@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.js';
 import type { CompiledFlow } from './compiled.js';
 import { framesOf, hasWork, isWorkedOn, popChain } from './frames.js';
+import { endsRest, onRestOver, REST_OVER } from './rests.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { DRAFT_REMINDER, enter, showPending, takeUp, waitingStep, walk } from './walk.js';
@@ -23,7 +24,8 @@ export function startFlow(run: Run, flow: string, vars: JsonObject): void {
     onDraftTimer(run, flow, vars);
     return;
   }
-  startOnTop(run, flow, vars);
+  if (flow === REST_OVER) onRestOver(run);
+  else if (!endsRest(run, flow, vars)) startOnTop(run, flow, vars);
 }
 
 /** Whether a button may start a flow: notices and what only other flows start are no one's to tap. */

@@ -11,9 +11,11 @@ import {
   Go,
   HandOver,
   LookUp,
+  Repeat,
   Say,
   SetStep,
   STEP_TYPES,
+  Wait,
   When,
 } from './schema.js';
 import type { StepType } from './schema.js';
@@ -33,6 +35,8 @@ const SCHEMAS = {
   when: When,
   set: SetStep,
   hand_over: HandOver,
+  wait: Wait,
+  repeat: Repeat,
   end: End,
 } satisfies { [T in StepType]: z.ZodType };
 

@@ -4,6 +4,7 @@ import type { Effect } from '../core/effect.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { LookUpName } from '../core/lookup.js';
 import type { Village } from '../core/village.js';
+import type { Helped } from './forWhom.js';
 
 /** What happened to a conversation: one row of inbound_messages, or the answers to its asks. */
 export type FlowEvent =
@@ -84,6 +85,10 @@ export interface Session extends Frame {
   on?: 1;
   /** No reminders: "stop" was said. */
   nr?: 1;
+  /** When the clock of a resting flow rings: minutes since 1970. */
+  j?: number;
+  /** For whom the person asks, where that is somebody else. */
+  fw?: Helped;
   /** The draft's timers are set. */
   g?: 1;
   /** When an apology for lateness was last said: minutes since 1970. */
@@ -114,12 +119,14 @@ export interface Frame {
   m?: number;
   /** Questions answered, in order: the way back. */
   b?: string[];
-  /** One answer is being changed: the rest is not asked again. */
-  e?: 1;
+  /** One answer is being changed: the rest is not asked again. 2: an earlier request is repeated. */
+  e?: 1 | 2;
   /** A question of the engine's own that waits in place of the step's: which to change, which village, … */
   x?: JsonObject;
   /** For whom it is, where that was asked: the resident. */
   p?: string;
+  /** It rests (`wait`) until then: minutes since 1970. */
+  u?: number;
   /** How it came on top: called, or between a question and its answer; and where its result goes. */
   y?: 'c' | 'i';
   i?: string;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.js';
 import type { CompiledFlow, CompiledStep } from './compiled.js';
+import { FOR_WHOM, keepHelped } from './forWhom.js';
 import { isWorkedOn, pop, push } from './frames.js';
 import { showQuestion } from './question.js';
 import type { Outcome } from './question.js';
@@ -22,6 +23,8 @@ export const DRAFT_REMINDER = 'draft-reminder';
 export function walk(run: Run, from: number, isAgain = false): void {
   let at: number | null = from;
   let forced = isAgain ? from : -1;
+  // Whatever goes on rests no more.
+  if (run.s.u !== undefined) run.s.u = undefined;
   for (let count = 0; at !== null; count++) {
     if (count > MOST_STEPS) throw new Error(`the flow ${run.s.f} goes in a circle`);
     const step: CompiledStep | undefined = run.flow.steps[at];
@@ -172,10 +175,13 @@ export function leave(run: Run, returns: Json): number | null {
   const ended: Frame = { f: s.f, y: s.y, i: s.i };
   const chosen = s.f === CHOOSE_VILLAGE ? villageOf(run) : null;
   const isWhose = s.f === WHOSE_REQUEST;
+  const isForWhom = s.f === FOR_WHOM;
   // While a person has the word nothing is asked: the answer would go to them.
   const isWithPerson = run.context.handedOver || run.effects.some((effect) => effect.kind === 'hand_over');
   const mayRepeat = !run.isEmergency && !isWithPerson;
-  if (!pop(s)) return null;
+  const isLast = !pop(s);
+  if (isForWhom) keepHelped(run, returns);
+  if (isLast) return null;
   if (ended.y === 'i') {
     // A menu that nothing was put into yet is not worth saying again.
     if (s.t !== undefined && mayRepeat && (isWorkedOn(s) || isAsking(run)))
@@ -226,18 +232,25 @@ export function waitingStep(run: Run): CompiledStep | null {
   return step && waits(step) ? step : null;
 }
 
-/** While one answer is changed, all that was answered or said is passed over. */
+/**
+ * While one answer is changed, all that was answered or said is passed over; while an earlier request is repeated, what
+ * was answered or would be said: what others do in between has to be done.
+ */
 function isPassed(step: CompiledStep, run: Run): boolean {
   switch (step.type) {
     case 'ask':
       return run.s.a?.[step.id] !== undefined;
     case 'say':
+    case 'repeat':
+      return true;
+    case 'wait':
     case 'call':
     case 'hand_over':
-      return true;
+      return run.s.e === 1;
     case 'do':
       return (
-        step.effect === 'open_case' || step.effect === 'publish_listing' || step.effect === 'act_on_case'
+        run.s.e === 1 &&
+        (step.effect === 'open_case' || step.effect === 'publish_listing' || step.effect === 'act_on_case')
       );
     default:
       return false;

@@ -43,7 +43,7 @@ async function pourInto(
        SELECT seq FROM outbound_messages WHERE conversation_id = $1 FOR UPDATE SKIP LOCKED)`,
     ids,
   );
-  for (const table of ['cases', 'listings', 'attachments', 'listing_reports', 'incidents'])
+  for (const table of ['cases', 'listings', 'attachments', 'forms', 'listing_reports', 'incidents'])
     await sql.query(`UPDATE ${table} SET conversation_id = $2 WHERE conversation_id = $1`, ids);
   await moveState(sql, old, into, now);
   await sql.query(
@@ -76,7 +76,7 @@ async function moveState(
     [old.id, into.id, takesSession],
   );
   const kinds = takesSession
-    ? ['hand_over_end', 'draft_reminder', 'draft_expiry', 'gather']
+    ? ['hand_over_end', 'draft_reminder', 'draft_expiry', 'gather', 'rest']
     : ['hand_over_end'];
   // One of its own that ran before makes room.
   await sql.query(

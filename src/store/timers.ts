@@ -46,6 +46,7 @@ const HANDLERS: { [K in TimerKind]: Handler } = {
   draft_expiry: toConversation('draft-expired'),
   // No flow of this name: the engine takes it for the silence that ends a gathering.
   gather: toConversation('gather'),
+  rest: toConversation('rest-over'),
   hand_over_end: toConversation('hand-over-end'),
   case_due: remindOfCases,
   listing_check: askWhetherStillThere,

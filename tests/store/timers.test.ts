@@ -24,6 +24,7 @@ describe('a timer of a conversation', () => {
     ['draft_reminder', 'draft-reminder'],
     ['draft_expiry', 'draft-expired'],
     ['gather', 'gather'],
+    ['rest', 'rest-over'],
     ['hand_over_end', 'hand-over-end'],
   ] as const)('%s starts %s in it, once, when it is due', async (timer, flow) => {
     await stage.apply(siti, {

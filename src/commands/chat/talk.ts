@@ -18,6 +18,7 @@ const TIMED_FLOWS: { [timer: string]: string } = {
   gather: 'gather',
   draft_reminder: 'draft-reminder',
   draft_expiry: 'draft-expired',
+  rest: 'rest-over',
 };
 
 /** Something wrong with a line of a .chat file. */

@@ -35,6 +35,8 @@ export interface WorldSettings {
 export class World {
   now: Date;
   private readonly cases: (CaseSeen & { draft: string })[] = [];
+  /** What was answered, by draft. */
+  private readonly answered = new Map<string, JsonObject>();
   private readonly listings: (ListingSeen & { draft: string })[] = [];
   private readonly answers: { name: string; value: Json; isAlways: boolean }[] = [];
   readonly timers = new Map<string, Date>();
@@ -122,7 +124,7 @@ export class World {
         this.isNew = false;
         return null;
       case 'open_case':
-        return this.openCase(effect.draft, effect.service);
+        return this.openCase(effect.draft, effect.service, effect.answers);
       case 'act_on_case':
         return this.act(effect.code, effect.act, effect.text ?? null);
       case 'publish_listing':
@@ -181,7 +183,7 @@ export class World {
     }
   }
 
-  private openCase(draft: string, service: string): Json {
+  private openCase(draft: string, service: string, answers: JsonObject): Json {
     const known = this.cases.find((one) => one.draft === draft);
     const opened = known ?? {
       found: true,
@@ -196,7 +198,10 @@ export class World {
       due: due(this.now, this.flows.services[service]?.promise_hours ?? null),
       words: null,
     };
-    if (!known) this.cases.push(opened);
+    if (!known) {
+      this.cases.push(opened);
+      this.answered.set(draft, answers);
+    }
     const { code, position, due: promised } = opened;
     return { code, position, due: promised, is_new: !known };
   }
@@ -252,6 +257,17 @@ export class World {
         return this.people.isHidden
           ? { count: 0, items: [], hidden: true }
           : { count: this.cases.length, items: this.cases, hidden: false };
+      case 'earlier_request': {
+        const earlier = this.people.isHidden
+          ? undefined
+          : this.cases.findLast(({ service }) => service === args.service);
+        return {
+          found: earlier !== undefined,
+          code: earlier?.code ?? null,
+          opened: earlier?.opened ?? null,
+          answers: this.answered.get(earlier?.draft ?? '') ?? {},
+        };
+      }
       case 'find_listings': {
         const words = text.toLowerCase().split(/\s+/u);
         const items = this.listings.filter(({ title }) =>

@@ -73,6 +73,13 @@ export function checkNames(
           `add \`by_button: true\` to ${started.file} if it is meant for it`,
         );
     }
+  for (const step of flow.steps)
+    if (step.type === 'wait' && step.event !== null && !(step.event in START_VARS))
+      say(
+        step.line,
+        `the program tells nothing under the name "${step.event}"`,
+        `wait for one of: ${Object.keys(START_VARS).join(', ')}`,
+      );
   if (flow.service && !flows.serviceWords.has(flow.service))
     say(
       1,
@@ -100,7 +107,7 @@ function variablesOf(
     if (step.type === 'set') known.set(step.name, null);
     if (step.type === 'look_up') known.set(step.into, LOOK_UPS[step.what].result);
     if (step.type === 'do' && step.into) known.set(step.into, EFFECTS[step.effect]?.result ?? []);
-    if (step.type === 'call' && step.into) known.set(step.into, null);
+    if ((step.type === 'call' || step.type === 'wait') && step.into) known.set(step.into, null);
     if (step.type === 'choose' && step.into) known.set(step.into, null);
   }
   return known;

@@ -65,7 +65,7 @@ function circleIn(flow: CompiledFlow): CompiledStep | null {
   const state = new Map<number, 'open' | 'done'>();
   const visit = (at: number): CompiledStep | null => {
     const step = flow.steps[at];
-    if (!step || waits(step) || state.get(at) === 'done') return null;
+    if (!step || waits(step) || step.type === 'wait' || state.get(at) === 'done') return null;
     if (state.get(at) === 'open') return step;
     state.set(at, 'open');
     for (const way of waysFrom(step)) {

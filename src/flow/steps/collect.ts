@@ -82,7 +82,12 @@ function onward(step: CompiledCollect, run: Run, item: Item): { kind: 'to'; at: 
 }
 
 function byChat(step: CompiledCollect, run: Run): Item[] {
-  return (run.flows.serviceWords.get(step.service)?.checklist ?? []).filter((item) => item.by === 'chat');
+  return itemsByChat(run, step.service);
+}
+
+/** What of a service's checklist is sent by chat. */
+export function itemsByChat(run: Run, service: string): Item[] {
+  return (run.flows.serviceWords.get(service)?.checklist ?? []).filter((item) => item.by === 'chat');
 }
 
 /** The item that is asked for now: the first that is not over. */

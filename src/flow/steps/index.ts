@@ -12,9 +12,11 @@ import { end } from './end.js';
 import { go } from './go.js';
 import { handOver } from './handOver.js';
 import { lookUp } from './lookUp.js';
+import { repeat } from './repeat.js';
 import { say } from './say.js';
 import { set } from './set.js';
 import type { StepKind } from './step.js';
+import { wait } from './wait.js';
 import { when } from './when.js';
 
 /** Every step type, one line each: a forgotten one does not build. */
@@ -31,6 +33,8 @@ const STEPS = {
   when,
   set,
   hand_over: handOver,
+  wait,
+  repeat,
   end,
 } satisfies { [T in StepType]: StepKind<T> };
 
@@ -56,7 +60,15 @@ export function compileStep(type: StepType, raw: Step, c: StepCompiler): Compile
   return { type, id: c.id, at: c.at, line: c.line, if: condition, ...made } as unknown as CompiledStep;
 }
 
+type Waiting = 'ask' | 'choose' | 'collect' | 'confirm' | 'repeat';
+
 /** Whether a step waits for an answer. */
-export function waits(step: CompiledStep): step is CompiledOf<'ask' | 'choose' | 'collect' | 'confirm'> {
-  return step.type === 'ask' || step.type === 'choose' || step.type === 'collect' || step.type === 'confirm';
+export function waits(step: CompiledStep): step is CompiledOf<Waiting> {
+  return (
+    step.type === 'ask' ||
+    step.type === 'choose' ||
+    step.type === 'collect' ||
+    step.type === 'confirm' ||
+    step.type === 'repeat'
+  );
 }

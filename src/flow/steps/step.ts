@@ -17,6 +17,8 @@ export interface StepKind<T extends StepType> {
   /** Steps that wait: their question as it stands now, and what they make of a reply. */
   question?(step: CompiledOf<T>, run: Run): Question;
   answer?(step: CompiledOf<T>, run: Run, reply: Reply): Answered;
+  /** Steps that suspend before they ask: goes on with what was looked up. */
+  looked?(step: CompiledOf<T>, run: Run, result: JsonObject): Outcome;
   /** What a look-up found that an answer needed. */
   found?(step: CompiledOf<T>, run: Run, result: JsonObject, then: JsonObject): Answered;
   /** A burst of photos is over. */

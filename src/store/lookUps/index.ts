@@ -1,9 +1,11 @@
 import type { LookUpName } from '../../core/lookup.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { caseByCode } from './caseByCode.js';
+import { earlierRequest } from './earlierRequest.js';
 import { findListings } from './findListings.js';
 import { findVillage } from './findVillage.js';
 import { healthDates } from './healthDates.js';
+import { introductionWay } from './introductionWay.js';
 import { inviteByToken } from './inviteByToken.js';
 import { listingByCode } from './listingByCode.js';
 import { myAddresses } from './myAddresses.js';
@@ -12,12 +14,14 @@ import { myListings } from './myListings.js';
 import { myProfiles } from './myProfiles.js';
 import { officerCase } from './officerCase.js';
 import { officerCases } from './officerCases.js';
+import { registerState } from './registerState.js';
 
 /** One answerer for each look-up; a forgotten one does not build. The order is that in which they are answered. */
 export const lookUps = {
   find_village: findVillage,
   case_by_code: caseByCode,
   my_cases: myCases,
+  earlier_request: earlierRequest,
   find_listings: findListings,
   listing_by_code: listingByCode,
   my_listings: myListings,
@@ -25,6 +29,8 @@ export const lookUps = {
   my_profiles: myProfiles,
   officer_cases: officerCases,
   officer_case: officerCase,
+  register_state: registerState,
+  introduction_way: introductionWay,
   health_dates: healthDates,
   invite_by_token: inviteByToken,
 } satisfies { [K in LookUpName]: LookUpAnswerer<K> };

@@ -18,6 +18,8 @@ COPY --from=build --chown=node:node /app/bin bin
 COPY --from=build --chown=node:node /app/dist dist
 COPY --chown=node:node prisma prisma
 COPY --chown=node:node flows flows
+# The transcripts that a changed flow is tried on in the console.
+COPY --chown=node:node tests/flows tests/flows
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node

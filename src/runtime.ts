@@ -10,18 +10,17 @@ import type { NewId, Now, Nudge, RandomBytes, Sealer } from './core/ports.js';
 import type { Service } from './core/service.js';
 import { appliers } from './effects/index.js';
 import { createPerform, type Perform } from './effects/perform.js';
-import type { Flows } from './flow/compiled.js';
-import { loadFlows, versionsOf, withHistory } from './flow/load.js';
+import { loadFlows } from './flow/load.js';
 import { createNudge, type LocalStops } from './jobs/nudge.js';
 import { createQueues, type Queues } from './jobs/queues.js';
 import { createMedia, type Media, type MediaDeps } from './media/media.js';
 import { createMediaStorage } from './media/storage.js';
-import { createEngine, type Engine } from './pipeline/engine.js';
+import { followingEngine, type Engine } from './pipeline/engine.js';
 import { leaseOwner } from './pipeline/leaseOwner.js';
 import type { RaiseIncidents } from './pipeline/settle.js';
+import { createFlowKeeper, stampOf, type FlowKeeper } from './roles/flowKeeper.js';
 import { createLog } from './roles/log.js';
 import { raiseIncidents } from './store/incidents.js';
-import { keepFlowVersions } from './store/flowVersions.js';
 import { checkKeys } from './store/keyCheck.js';
 import { loadKeys, sealerOver } from './store/keys.js';
 import { hasStoredLines } from './store/lines.js';
@@ -42,8 +41,10 @@ export interface Runtime {
   readonly sealer: Sealer;
   /** The keys themselves, newest first: other secrets are derived from them. */
   readonly keys: Uint8Array[];
-  readonly flows: Flows;
+  /** The flows in use, and what may take their place. */
+  readonly flows: FlowKeeper;
   readonly engine: Engine;
+  /** The catalogue of the flows in use: always the same object. */
   readonly services: { [id: string]: Service };
   readonly queues: Queues;
   readonly nudge: Nudge;
@@ -95,7 +96,10 @@ async function open(
   const now = () => new Date();
   const random = (size: number) => randomBytes(size);
   // Reading the flows keeps this process busy while Postgres starts in its own.
-  const [url, loaded] = await settled(openDatabase(given, log, ending), loadFlows(FLOWS_FOLDER));
+  const [url, [stamp, shipped]] = await settled(
+    openDatabase(given, log, ending),
+    Promise.all([stampOf(FLOWS_FOLDER), loadFlows(FLOWS_FOLDER)]),
+  );
   await migrate(url);
   const pool = createPool(url, { log });
   ending.push(() => pool.end());
@@ -108,8 +112,13 @@ async function open(
   const keys = await loadKeys(source, log);
   const sealer = sealerOver(source, keys);
   await checkKeys(pool, sealer);
-  const flows = withHistory(loaded, await keepFlowVersions(pool, versionsOf(loaded), now()));
-  const services = flows.services as { [id: string]: Service };
+  const flows = await createFlowKeeper({ folder: FLOWS_FOLDER, shipped, stamp, pool, log, now });
+  ending.push(() => flows.stop());
+  const services: { [id: string]: Service } = {};
+  flows.inUse.follow((present) => {
+    for (const id of Object.keys(services)) delete services[id];
+    Object.assign(services, present.services);
+  });
   const queues = await createQueues(
     config.redisUrl ? { redisUrl: config.redisUrl } : { databaseUrl: url },
     log,
@@ -134,7 +143,7 @@ async function open(
     sealer,
     keys,
     flows,
-    engine: createEngine(flows),
+    engine: followingEngine(flows.inUse),
     services,
     queues,
     nudge,

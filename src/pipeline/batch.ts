@@ -44,12 +44,13 @@ export interface BatchOptions {
 export async function workBatch(
   sql: Sql,
   ids: string[],
-  deps: BatchDeps,
+  given: BatchDeps,
   context: ApplyContext,
   trace: { seqs: number[] },
   options: BatchOptions = {},
 ): Promise<BatchResult> {
   const { sealer, now } = context;
+  const deps = { ...given, engine: given.engine.pin?.() ?? given.engine };
   const around: Surroundings = { ...deps.surroundings, now };
   const [loaded, messages] = await Promise.all([loadConversations(sql, ids, now), loadWaiting(sql, ids)]);
   const rows = loaded.filter(({ mergedInto }) => mergedInto === null);
@@ -72,11 +73,11 @@ export async function workBatch(
   const talks: Talk[] = [];
   for (const row of rows) {
     const all = waiting.get(row.id) ?? [];
-    const given = pick(all, options);
-    left += all.length - given.length;
-    trace.seqs = given.slice(0, 1).map((message) => message.seq);
-    if (given.length === 0) continue;
-    talks.push(openTalk(options.isBlank ? { ...row, session: {}, private: null } : row, given, sealer));
+    const taken = pick(all, options);
+    left += all.length - taken.length;
+    trace.seqs = taken.slice(0, 1).map((message) => message.seq);
+    if (taken.length === 0) continue;
+    talks.push(openTalk(options.isBlank ? { ...row, session: {}, private: null } : row, taken, sealer));
   }
   // Before their turns: whoever writes there now is served as a resident, and told nothing of an officer.
   const silent = talks.flatMap(({ row }) => (row.hasSilentOfficer ? [row.addressId] : []));

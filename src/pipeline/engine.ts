@@ -1,11 +1,14 @@
 import type { Outgoing } from '../core/outgoing.js';
 import type { Flows } from '../flow/compiled.js';
+import type { FlowsInUse } from '../flow/inUse.js';
 import { advance } from '../flow/engine.js';
 import { Run } from '../flow/run.js';
 import type { FlowEvent, Session, Turn, TurnContext } from '../flow/types.js';
 
 /** The pure engine with its flows bound in, as the road uses it: runtime hands it in, tests hand in smaller ones. */
 export interface Engine {
+  /** The engine with the flows that are in use now, for the length of one batch; absent where they never change. */
+  pin?(): Engine;
   advance(session: Session, event: FlowEvent, context: TurnContext): Turn;
   /** Emergency words are never taken for an automatic answer. */
   isEmergency(text: string): boolean;
@@ -25,5 +28,18 @@ export function createEngine(flows: Flows): Engine {
       return { text: run.text('parked'), choices: [{ label: run.text('menu'), payload: 'w.menu' }] };
     },
     patience: (context) => ({ text: new Run(flows, {}, context).text('kept_waiting') }),
+  };
+}
+
+/** The engine over flows that may be replaced: a batch pins it, so that no turn begins with some flows and ends with others. */
+export function followingEngine(flows: FlowsInUse): Engine {
+  let engine = createEngine(flows.current);
+  flows.follow((others) => (engine = createEngine(others)));
+  return {
+    pin: () => engine,
+    advance: (session, event, context) => engine.advance(session, event, context),
+    isEmergency: (text) => engine.isEmergency(text),
+    apology: (context) => engine.apology(context),
+    patience: (context) => engine.patience(context),
   };
 }

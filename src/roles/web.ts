@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
+import { FLOWS_FOLDER } from '../commands/flowsFolder.js';
 import type { Role } from '../config.js';
 import { environmentLines } from '../core/line.js';
 import type { Simulator } from '../core/simulator.js';
@@ -12,6 +13,7 @@ import { questionsOf } from '../web/questions.js';
 import { createWebhookListener } from '../web/routes/webhook.js';
 import type { StartedGateway } from './gateway.js';
 import { listen } from './listen.js';
+import { createFlowDesk, TRANSCRIPTS_FOLDER } from './flowDesk.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createStartLinks } from './startLinks.js';
@@ -75,7 +77,8 @@ function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Si
     sealer,
     log,
     services,
-    questions: questionsOf(flows),
+    questions: questionsOf(() => flows.inUse.current),
+    flowDesk: createFlowDesk({ folder: FLOWS_FOLDER, transcripts: TRANSCRIPTS_FOLDER, keeper: flows, pool }),
     perform,
     readMedia: (attachmentId) => media.read(attachmentId),
     health: createHealth(runtime, gateway),

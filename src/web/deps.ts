@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
+import type { ChangedFiles, DeskFault, Played, PlaySettings, TriedOut } from '../core/flowDesk.js';
 import type { NewId, Now, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { Simulator } from '../core/simulator.js';
 import type { Perform } from '../effects/perform.js';
+import type { Flows } from '../flow/compiled.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /** All that the web is handed. runtime.ts makes it; tests make a smaller one around a real Postgres. */
@@ -19,6 +21,8 @@ export interface WebDeps {
   services: { [id: string]: Service };
   /** The words of a flow's questions, for a case's answers: the newest version's; '' where it has none. */
   questions: (flow: string, language: string) => Question[];
+  /** The flows in use, and what may take their place. */
+  flowDesk: FlowDesk;
   /** effects/perform.ts: does what was clicked, in a transaction of its own, as chat does. */
   perform: Perform;
   /** The bytes of a stored attachment; null where it is erased or lost. */
@@ -75,4 +79,29 @@ export interface HealthPart {
   word?: string;
   /** What is wrong, in the words of the part itself: for this machine alone. */
   detail?: string;
+}
+
+/** What the pages of flows stand on; roles/flowDesk.ts makes it. */
+export interface FlowDesk {
+  flows(): Flows;
+  state(): {
+    /** The publication in use; null: the flows as shipped. */
+    publication: string | null;
+    /** Of what lies in the folder or was published, but does not hold and so is not in use. */
+    faults: readonly DeskFault[];
+    /** Published files whose shipped ones have changed since. */
+    overtaken: readonly string[];
+  };
+  /** Takes up at once what was published. */
+  refresh(): Promise<void>;
+  /** The text of a file as it is in use; null where there is none. */
+  readFile(path: string): Promise<string | null>;
+  /** The same of the file as shipped. */
+  readShipped(path: string): Promise<string | null>;
+  /** Languages beside the default one that have words, complete or not. */
+  languages(): readonly string[];
+  /** Checks changed files and runs every transcript with them; changes nothing. */
+  tryOut(changes: ChangedFiles): Promise<TriedOut>;
+  /** Plays a person's lines from the start of a flow, in a village in memory. */
+  play(flow: string, settings: PlaySettings, lines: readonly string[]): Played;
 }

@@ -27,6 +27,12 @@ export type Permission =
   | 'listings.decide'
   /** Officers, their roles, invites and console accounts. */
   | 'officers.manage'
+  /** The flows: their drawings, their words, what was published. */
+  | 'flows.read'
+  /** Proposing changed words and flows. */
+  | 'flows.propose'
+  /** Agreeing to what another proposed, and going back: for all villages at once, so its keepers' alone (isKeeper). */
+  | 'flows.publish'
   /** The lines and what went wrong with them. */
   | 'lines.read'
   /** Adding, linking, restarting and removing lines: they are the installation's, so its keepers' alone (isKeeper). */
@@ -49,6 +55,9 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'calls.answer': handlers('conversation'),
   'listings.decide': handlers('market'),
   'officers.manage': ['admin'],
+  'flows.read': [...OFFICE, 'kaur_tu'],
+  'flows.propose': ['sekretaris', 'operator', 'kaur_tu', 'admin'],
+  'flows.publish': ['admin'],
   'lines.read': LINE_ROLES,
   'lines.manage': ['admin'],
   'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],

@@ -6,9 +6,9 @@ import type { Question } from './deps.js';
  * The questions of flows as a clerk reads them beside the answers: a question's label where it has one, else its words.
  * Words that depend on the conversation show an ellipsis there.
  */
-export function questionsOf(flows: Flows): (flow: string, language: string) => Question[] {
+export function questionsOf(flows: () => Flows): (flow: string, language: string) => Question[] {
   return (flow, language) =>
-    [...(flows.byId.get(flow)?.asks.values() ?? [])].map((ask) => ({
+    [...(flows().byId.get(flow)?.asks.values() ?? [])].map((ask) => ({
       id: ask.id,
       text: sentence(wordsOf(ask.label ?? ask.text, language)),
       type: ask.answer.type,

@@ -9,7 +9,11 @@ import { PageError } from './pageError.js';
 
 /** Bytes of a form; routes that take files say their own. */
 const FORM_BYTES = 64 * 1024;
-const LARGER: { [path: string]: number } = { '/simulator/': 12 * 1024 * 1024 };
+const LARGER: { [path: string]: number } = {
+  '/simulator/': 12 * 1024 * 1024,
+  // Words of one language in a spreadsheet, or a flow with its words in every language.
+  '/console/alur/': 2 * 1024 * 1024,
+};
 
 /** Headers of every answer. Nothing runs in a page but our own files. */
 export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {

@@ -44,7 +44,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     sealer,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     services,
-    questions: questionsOf(flows),
+    questions: questionsOf(() => flows),
     perform: createPerform({
       pool: database.pool,
       now,

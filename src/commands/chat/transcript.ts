@@ -103,8 +103,12 @@ function readHeader(lines: string[]): WorldSettings {
   };
 }
 
-/** Runs a transcript and gives the whole file as it reads now. */
-export function runTranscript(flows: Flows, transcript: Transcript): string {
+/**
+ * Runs a transcript and gives the whole file as it reads now. `way` takes down which way the conversation went: where
+ * it stood after each line, how often it had not understood, and what it did. Other words on the same way are the
+ * same conversation.
+ */
+export function runTranscript(flows: Flows, transcript: Transcript, way?: string[]): string {
   const talk = new Talk(flows, transcript.settings);
   const lines = transcript.header.length > 0 ? [...transcript.header, ''] : [];
   for (const part of transcript.parts) {
@@ -115,7 +119,9 @@ export function runTranscript(flows: Flows, transcript: Transcript): string {
     } else {
       lines.push(...shownSaid(part.text, part.isAtOnce));
       try {
-        lines.push(...talk.play(part.text, part.isAtOnce));
+        const said = talk.play(part.text, part.isAtOnce);
+        lines.push(...said);
+        way?.push(wayMark(talk, said));
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new ChatLineError(
@@ -131,4 +137,10 @@ export function runTranscript(flows: Flows, transcript: Transcript): string {
 export function shownSaid(text: string, isAtOnce: boolean): string[] {
   const [first, ...more] = text.split('\n');
   return [`${isAtOnce ? '>>' : '>'} ${first}`, ...more.map((line) => `  ${line}`)];
+}
+
+function wayMark({ session }: Talk, said: readonly string[]): string {
+  const frames = [...(session.k ?? []), session].map(({ f, s, m }) => `${f ?? '-'}.${s ?? '-'}*${m ?? 0}`);
+  const acts = said.filter((line) => line.startsWith('! ')).map((line) => line.split(' ')[1]);
+  return [...frames, ...acts].join(' ');
 }

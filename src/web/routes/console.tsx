@@ -11,6 +11,7 @@ import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
 import { callRoutes } from './calls.js';
 import { caseRoutes } from './cases.js';
+import { flowRoutes } from './flows.js';
 import { lineRoutes } from './lines.js';
 import { listingRoutes } from './listings.js';
 import { officerRoutes } from './officers.js';
@@ -40,6 +41,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));
   routes.route('/', officerRoutes(deps, auth));
+  routes.route('/', flowRoutes(deps));
   routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
   return routes;
 }

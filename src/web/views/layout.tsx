@@ -129,6 +129,12 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'officers.manage',
     } as const,
     {
+      href: '/console/alur',
+      text: t('nav.flows'),
+      here: at('/console/alur'),
+      permission: 'flows.read',
+    } as const,
+    {
       href: '/console/jalur',
       text: t('nav.lines'),
       here: at('/console/jalur'),

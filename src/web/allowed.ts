@@ -28,7 +28,7 @@ export function allowedCases(
       usual: scope,
       confidential: scopeOf(officer, 'cases.confidential') ?? NOWHERE,
       also: {
-        services: Object.keys(services).filter((id) => services[id]!.kind === 'referral'),
+        services: Object.keys(services).filter((id) => ['referral', 'aid'].includes(services[id]!.kind)),
         scope: scopeOf(officer, 'cases.confidential_referral') ?? NOWHERE,
       },
     },

@@ -79,6 +79,9 @@ export interface OpenCase {
   confidential?: boolean;
   /** For whom, where several people share the address: the resident who was chosen when the draft began. */
   resident?: string;
+  /** Of a sealed complaint: who is complained of (core/complaints.ts), and their name where it is known. */
+  who?: string;
+  named?: string;
   /** Whom it is for, where the resident asks for somebody else. */
   beneficiary?: Beneficiary;
 }
@@ -222,14 +225,16 @@ export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
 export interface EffectResults {
   /**
    * `due`: ISO; null where the service or the village promises nothing. `refused`: no case was opened, and `code` is
-   * empty: the village takes no requests (any more).
+   * empty: the village takes no requests (any more), or nobody there may receive the complaint. `receiver`: the role
+   * to which a complaint was sealed.
    */
   open_case: {
     code: string;
     position: number | null;
     due: string | null;
     is_new: boolean;
-    refused?: 'not_active';
+    refused?: 'not_active' | 'no_receiver';
+    receiver?: string | null;
   };
   /** `lost`: somebody else was first (`by`). `not_allowed`: the state or the role forbids it. */
   act_on_case: {

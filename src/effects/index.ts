@@ -2,6 +2,8 @@ import type { EffectKind } from '../core/effect.js';
 import { acceptInvite } from './acceptInvite.js';
 import { actOnCase } from './actOnCase.js';
 import { addProfile } from './addProfile.js';
+import { answerBeneficiary } from './answerBeneficiary.js';
+import { answerIntroduction } from './answerIntroduction.js';
 import { answerResident } from './answerResident.js';
 import { cancelTimer } from './cancelTimer.js';
 import { changeListing } from './changeListing.js';
@@ -10,10 +12,14 @@ import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
 import { confirmLink } from './confirmLink.js';
 import { endHandOver } from './endHandOver.js';
+import { finishForm } from './finishForm.js';
 import { handOver } from './handOver.js';
 import { endGroup, linkGroup } from './linkGroup.js';
 import { makeLinkCode } from './makeLinkCode.js';
+import { matchRegister } from './matchRegister.js';
+import { noteIntroduction } from './noteIntroduction.js';
 import { openCase } from './openCase.js';
+import { openForm } from './openForm.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
 import { recordConsent } from './recordConsent.js';
@@ -28,6 +34,7 @@ import { setTimer } from './setTimer.js';
 import { setVillage } from './setVillage.js';
 import { startAfresh } from './startAfresh.js';
 import { unlink } from './unlink.js';
+import { useForm } from './useForm.js';
 import { useLinkCode } from './useLinkCode.js';
 import type { Applier } from './applier.js';
 
@@ -51,8 +58,15 @@ export const appliers = {
   start_afresh: startAfresh,
   confirm_history: confirmHistory,
   send_history_code: sendHistoryCode,
+  match_register: matchRegister,
+  note_introduction: noteIntroduction,
+  open_form: openForm,
+  use_form: useForm,
+  finish_form: finishForm,
   open_case: openCase,
   act_on_case: actOnCase,
+  answer_introduction: answerIntroduction,
+  answer_beneficiary: answerBeneficiary,
   publish_listing: publishListing,
   change_listing: changeListing,
   report_listing: reportListing,

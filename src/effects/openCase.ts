@@ -1,11 +1,15 @@
 import { newCaseCode } from '../core/code.js';
+import { receiverOf } from '../core/complaints.js';
 import { firstName } from '../core/firstName.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';
+import type { VillageOfficer } from '../core/handlers.js';
+import type { Service } from '../core/service.js';
 import { dueAt } from '../core/workingTime.js';
 import type { WorkingHours } from '../core/workingTime.js';
 import { linkToCases } from '../store/attachments.js';
 import { insertCases, insertEvents, placesOf, readByDrafts } from '../store/cases.js';
 import type { CaseInsert, CaseOfDraft } from '../store/cases.js';
+import { linkFormsToCases } from '../store/forms.js';
 import { raiseIncidents } from '../store/incidents.js';
 import { insertNotifications } from '../store/notifications.js';
 import { loadOfficeHours } from '../store/officeHours.js';
@@ -14,12 +18,13 @@ import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { settleParts } from './caseParts.js';
 import { tellGroups } from './groupNotices.js';
 
 /**
  * One draft opens one case: a draft that has its case already answers with that case's code (`is_new` false), and
  * nobody is told again. A new one gets its place in the queue, its due time by the village's working hours, the
- * photos that were sent for it, and its notifications. A village that takes no requests gets no case.
+ * photos that were sent for it, the forms of its draft, and its notifications. A village that takes no requests gets no case.
  */
 export const openCase: Applier<'open_case'> = async (sql, requests, context) => {
   const hours = await loadOfficeHours(
@@ -30,10 +35,18 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
     sql,
     requests.map((request) => villageOf(request)),
   );
-  const drafts = requests.map((request) => toInsert(request, hours, context));
+  // Rare: who serves the village is asked only where a complaint is sealed to some of them.
+  const complained = requests.filter(({ effect }) => context.services[effect.service]?.sealed);
+  const serving = await loadVillageOfficers(
+    sql,
+    complained.map((request) => villageOf(request)),
+  );
+  const drafts = requests.map((request) => toInsert(request, hours, serving, context));
+  const isReceived = (draft: CaseInsert) =>
+    !context.services[draft.service]?.sealed || draft.sealedTo !== null;
   const isNew = await insertCases(
     sql,
-    drafts.filter((draft) => active.has(draft.villageId)),
+    drafts.filter((draft) => active.has(draft.villageId) && isReceived(draft)),
     context.now,
   );
   const byDraft = await readByDrafts(
@@ -58,8 +71,15 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
           position: places.get(opened.id) ?? null,
           due: opened.dueAt?.toISOString() ?? null,
           is_new: openedHere.has(n),
+          ...(opened.sealedTo ? { receiver: opened.sealedTo.role } : {}),
         }
-      : { code: '', position: null, due: null, is_new: false, refused: 'not_active' as const },
+      : {
+          code: '',
+          position: null,
+          due: null,
+          is_new: false,
+          refused: isReceived(drafts[n]!) ? ('not_active' as const) : ('no_receiver' as const),
+        },
   );
 };
 
@@ -87,6 +107,7 @@ async function follow(
     newId,
     now,
   );
+  await settleParts(sql, opening, context);
   await linkToCases(
     sql,
     opening.flatMap(({ request, opened }) =>
@@ -94,6 +115,10 @@ async function follow(
         .flat()
         .map((id) => ({ id, caseId: opened.id, conversationId: opened.conversationId })),
     ),
+  );
+  await linkFormsToCases(
+    sql,
+    opening.map(({ request, opened }) => ({ draftId: request.effect.draft, caseId: opened.id })),
   );
   await setTimers(
     sql,
@@ -129,16 +154,18 @@ async function tell(
     sql,
     opening.map(({ opened }) => opened.villageId),
   );
-  const told = opening.map(({ opened }) => ({
+  const told = opening.map(({ request, opened }) => ({
     opened,
+    // A case of which little may be seen tells no names here either.
+    forWhom: opened.isConfidential ? null : firstName(request.effect.beneficiary?.name ?? null),
     to: officersToTell(
       officers.get(opened.villageId) ?? [],
-      handlingOf(context.services[opened.service], opened.isConfidential),
+      handlingOf(context.services[opened.service], opened.isConfidential, opened.sealedTo),
     ),
   }));
   await insertNotifications(
     sql,
-    told.flatMap(({ opened, to }) =>
+    told.flatMap(({ opened, forWhom, to }) =>
       to.map((officer) => ({
         officerId: officer.id,
         kind: 'officer-new-case',
@@ -147,7 +174,9 @@ async function tell(
         vars: {
           code: opened.code,
           service: opened.service,
-          resident: firstName(opened.residentName),
+          // Who complains, the receiver reads in the console alone.
+          resident: opened.sealedTo ? null : firstName(opened.residentName),
+          for_whom: forWhom,
           unproven: opened.isUnproven,
           due: opened.dueAt?.toISOString() ?? null,
           position: places.get(opened.id) ?? null,
@@ -176,14 +205,16 @@ async function tell(
 function toInsert(
   request: EffectRequest<'open_case'>,
   hours: Map<string, WorkingHours>,
+  serving: Map<string, VillageOfficer[]>,
   context: ApplyContext,
 ): CaseInsert {
   const { asker, effect } = request;
   const id = context.newId();
   const villageId = villageOf(request);
   const service = context.services[effect.service];
-  const promised = service?.promise_hours ?? null;
-  const open = hours.get(villageId);
+  // All of a complaint is sealed, not only what its flow marks.
+  const answers = service?.sealed ? {} : effect.answers;
+  const sealed = service?.sealed ? { ...effect.answers, ...effect.private } : effect.private;
   return {
     id,
     code: newCaseCode(context.random),
@@ -193,15 +224,24 @@ function toInsert(
     flow: effect.flow,
     residentId: effect.resident ?? asker.residentId!,
     conversationId: asker.conversationId!,
-    answers: effect.answers,
-    private:
-      effect.private && Object.keys(effect.private).length > 0
-        ? context.sealer.seal('case', id, effect.private)
-        : null,
-    isConfidential: effect.confidential === true || service?.confidential === true,
+    answers,
+    private: sealed && Object.keys(sealed).length > 0 ? context.sealer.seal('case', id, sealed) : null,
+    isConfidential:
+      effect.confidential === true || service?.confidential === true || service?.sealed === true,
+    sealedTo: service?.sealed
+      ? receiverOf(effect.who ?? 'unknown', effect.named ?? null, serving.get(villageId) ?? [])
+      : null,
     isUnproven: Boolean(asker.hidden),
-    dueAt: promised !== null && open ? dueAt(open, context.now, promised) : null,
+    dueAt: dueOf(service, hours.get(villageId), context.now),
   };
+}
+
+/** A right of the law has a clock of the calendar, a service one of the office's hours. */
+function dueOf(service: Service | undefined, open: WorkingHours | undefined, now: Date): Date | null {
+  if (service?.calendar_hours !== undefined)
+    return new Date(now.getTime() + service.calendar_hours * 60 * 60 * 1000);
+  const promised = service?.promise_hours ?? null;
+  return promised !== null && open ? dueAt(open, now, promised) : null;
 }
 
 /** The flow's `needs: active` sees to it; a case without a village has nobody who could serve it. */

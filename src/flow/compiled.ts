@@ -1,3 +1,4 @@
+import type { FormFieldType } from '../core/formField.js';
 import type { EffectKind, HandOverReason } from '../core/effect.js';
 import type { LookUpName } from '../core/lookup.js';
 import type { Service } from '../core/service.js';
@@ -75,6 +76,7 @@ export type CompiledStep =
   | CompiledAsk
   | CompiledChoose
   | CompiledCollect
+  | CompiledSecureForm
   | CompiledConfirm
   | CompiledLookUp
   | CompiledDo
@@ -139,6 +141,21 @@ export interface CompiledCollect extends Base {
   type: 'collect';
   text: Localized | null;
   service: string;
+}
+
+export interface CompiledSecureForm extends Base {
+  type: 'secure_form';
+  text: Localized;
+  fields: {
+    id: string;
+    type: FormFieldType;
+    label: Localized;
+    hint: Localized | null;
+    optional: boolean;
+  }[];
+  optional: boolean;
+  otherwise: number;
+  into: string;
 }
 
 export interface CompiledConfirm extends Base {

@@ -28,6 +28,7 @@ export const LOOK_UPS = {
     more: ['hamlet'],
     result: ['count', 'items', 'next_date', 'next_time', 'next_place', 'next_hamlet', 'hamlets'],
   },
+  known_identity: { args: [], more: [], result: ['found', 'form', 'since'] },
   invite_by_token: { args: ['token'], more: [], result: ['found', 'usable', 'name', 'village'] },
 } as const satisfies {
   [K in LookUpName]: { args: readonly string[]; more: readonly string[]; result: readonly string[] };
@@ -49,8 +50,8 @@ export const EFFECTS = {
   send_message: null,
   open_case: {
     with: [],
-    more: ['service'],
-    result: ['code', 'position', 'due', 'is_new', 'refused'],
+    more: ['service', 'who', 'named'],
+    result: ['code', 'position', 'due', 'is_new', 'refused', 'receiver'],
     into: 'case',
   },
   act_on_case: {
@@ -59,6 +60,9 @@ export const EFFECTS = {
     result: ['outcome', 'status', 'by', 'code'],
     into: 'act',
   },
+  open_form: null,
+  use_form: { with: ['form'], more: [], result: ['outcome'], into: 'used' },
+  finish_form: null,
   publish_listing: { with: [], more: [], result: ['code', 'status', 'reason', 'is_new'], into: 'listing' },
   change_listing: { with: ['code', 'act'], more: ['reason'], result: ['outcome', 'title'], into: 'change' },
   report_listing: { with: ['code', 'reason'], more: [], result: [], into: null },
@@ -66,7 +70,7 @@ export const EFFECTS = {
   set_village: { with: ['village'], more: [], result: [], into: null },
   remember_name: { with: ['name'], more: [], result: [], into: null },
   record_consent: { with: ['purpose', 'version', 'given'], more: [], result: [], into: null },
-  hand_over: { with: ['reason'], more: ['text'], result: [], into: null },
+  hand_over: { with: ['reason'], more: ['text', 'files'], result: [], into: null },
   end_hand_over: { with: [], more: [], result: [], into: null },
   answer_resident: {
     with: ['conversation', 'text'],
@@ -119,7 +123,7 @@ export const EFFECTS = {
  * also have `arg` (what a button or a phrase brought) and `kind` (of an emergency).
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
-  'officer-new-case': ['code', 'service', 'resident', 'unproven', 'due', 'position', 'village'],
+  'officer-new-case': ['code', 'service', 'resident', 'for_whom', 'unproven', 'due', 'position', 'village'],
   'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
@@ -156,13 +160,15 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'listing-notice': ['code', 'title', 'event', 'text', 'reason', 'whose'],
   /** On a line that works, what waits on one that is down. */
   'answered-elsewhere': ['line', 'text', 'photos', 'files'],
-  'draft-reminder': ['title'],
+  'draft-reminder': ['title', 'missing', 'expires', 'last'],
   'draft-expired': ['title'],
   'link-confirm': ['link', 'platform', 'name'],
   'link-notice': ['event', 'platform', 'name'],
   'history-code': ['code', 'platform'],
   'hand-over-end': [],
   'file-refused': ['because'],
+  /** A voice note from somebody whose village is not known yet. */
+  'voice-note': ['file'],
   /** The link of an invite: `/start inv-<token>`. */
   'officer-invite': [],
 };

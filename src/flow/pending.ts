@@ -48,7 +48,7 @@ export function settleAnswer(run: Run, step: CompiledStep, answered: Answered, r
 }
 
 /** The question is over: its buttons are stale from here on, and a second tap on the same one is known. */
-function consume(run: Run, confirmedBy: string): void {
+export function consume(run: Run, confirmedBy: string): void {
   run.s.l = [run.s.t ?? '', confirmedBy, run.sentSeconds];
   run.s.t = undefined;
   run.s.m = undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FORM_FIELD_TYPES } from '../core/formField.js';
 
 /**
  * What a flow file may say. One flow a file, flows/<area>/<flow>.yaml; the JSON Schema made from this
@@ -162,6 +163,30 @@ export const Collect = z.strictObject({
   ...condition,
 });
 
+/** A link to a form of one use, for what must not be typed in a chat. `otherwise`: where to without it. */
+export const SecureForm = z.strictObject({
+  secure_form: Id,
+  text: Words,
+  fields: z
+    .array(
+      z.strictObject({
+        id: Id,
+        type: z.enum(FORM_FIELD_TYPES),
+        label: Words,
+        hint: Words.optional(),
+        optional: z.boolean().optional(),
+      }),
+    )
+    .min(1)
+    .max(10),
+  otherwise: Id,
+  /** May be skipped ("lewati"). */
+  optional: z.boolean().optional(),
+  /** `vars[into]`: 'filled', 'office' or 'skipped'; the step's name by default. */
+  into: Id.optional(),
+  ...condition,
+});
+
 /** Shows all labelled answers; Kirim / Ubah / Batal. "Ubah" asks which one, asks it again and comes back. */
 export const Confirm = z.strictObject({
   confirm: Id,
@@ -247,6 +272,7 @@ export const Step = z.union([
   Ask,
   Choose,
   Collect,
+  SecureForm,
   Confirm,
   LookUp,
   Do,
@@ -265,6 +291,7 @@ export const STEP_TYPES = [
   'ask',
   'choose',
   'collect',
+  'secure_form',
   'confirm',
   'look_up',
   'do',

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../core/json.js';
 import type { CompiledFlow } from './compiled.js';
-import { framesOf, hasWork, isWorkedOn, popChain } from './frames.js';
+import { FORM_DONE, onFormDone } from './formDone.js';
+import { DRAFT_EXPIRED, onDraftTimer } from './draftClocks.js';
+import { hasWork, isWorkedOn, popChain } from './frames.js';
 import { endsRest, onRestOver, REST_OVER } from './rests.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { DRAFT_REMINDER, enter, showPending, takeUp, waitingStep, walk } from './walk.js';
 
-/** Events of the engine's own timers: they need no flow file of that name. */
+/** The event of the engine's own timer: it needs no flow file of that name. */
 const SETTLE = 'gather';
-const REMIND = DRAFT_REMINDER;
-const EXPIRE = 'draft-expired';
 /** The intent of the flow that ends reminders. */
 const STOP = 'sistem.stop';
 
@@ -20,8 +20,12 @@ export function startFlow(run: Run, flow: string, vars: JsonObject): void {
     if (step) kindOf(step.type).settle?.(step as never, run);
     return;
   }
-  if (flow === REMIND || flow === EXPIRE) {
+  if (flow === DRAFT_REMINDER || flow === DRAFT_EXPIRED) {
     onDraftTimer(run, flow, vars);
+    return;
+  }
+  if (flow === FORM_DONE) {
+    onFormDone(run, vars);
     return;
   }
   if (flow === REST_OVER) onRestOver(run);
@@ -58,25 +62,4 @@ export function startOnTop(run: Run, flow: string, vars: JsonObject): void {
   }
   const at = enter(run, flow, vars, s.f === undefined ? null : 'i');
   if (at !== null) walk(run, at);
-}
-
-/** A draft has waited long. Nothing is said where none waits any more. */
-function onDraftTimer(run: Run, flow: string, vars: JsonObject): void {
-  const draft = framesOf(run.s).find((frame) => frame.d !== undefined && isWorkedOn(frame));
-  const known = draft?.f === undefined ? undefined : run.flows.byId.get(draft.f);
-  if (!known || !run.flows.byId.has(flow)) return;
-  if (run.s.nr && flow === REMIND) return;
-  const title = run.words(known.title);
-  if (flow === EXPIRE) {
-    // Nothing of the draft is kept: all that hangs on it goes.
-    while (run.s.f !== undefined && framesOf(run.s).includes(draft!) && popChain(run.s));
-    if (framesOf(run.s).some((frame) => frame.d === draft!.d)) clear(run);
-    // Who asked for silence is not told of it either.
-    if (run.s.nr) return;
-  }
-  startOnTop(run, flow, { ...vars, title });
-}
-
-function clear(run: Run): void {
-  while (popChain(run.s));
 }

@@ -47,6 +47,8 @@ export interface TurnContext {
   channel: { platform: string; choices: 'buttons' | 'numbers'; group: boolean };
   /** Where public pages are reached from outside; null where they are not: then no link is offered. */
   publicUrl: string | null;
+  /** Where forms for what must not be typed in a chat are reached (core/formLink.ts); absent: none is offered. */
+  formUrl?: string | null;
   /** `isNew`: never answered before; gets the first-contact card with its first answer. */
   resident: ResidentContext;
   village: VillageContext | null;
@@ -89,8 +91,8 @@ export interface Session extends Frame {
   j?: number;
   /** For whom the person asks, where that is somebody else. */
   fw?: Helped;
-  /** The draft's timers are set. */
-  g?: 1;
+  /** When the person who fills in a draft was heard last, in minutes since 1970: its clocks are set. */
+  g?: number;
   /** When an apology for lateness was last said: minutes since 1970. */
   z?: number;
   /** Whose words were heard last, where that can change: the end of the resident's id, and `h` while hidden. */

@@ -28,6 +28,8 @@ export interface ConverserDeps extends Registries {
   nudge: Nudge;
   counters: Counters;
   publicUrl: string | null;
+  /** Where secure forms are reached (core/formLink.ts); absent: none is offered. */
+  formUrl?: string | null;
   /** How the choices of a line are shown. */
   choicesOf: (lineId: string) => 'buttons' | 'numbers';
   limits?: Partial<ConverserLimits>;
@@ -66,12 +68,12 @@ const MOST_LOOKED_AT = 1_000;
 export function createConverser(deps: ConverserDeps): Converser {
   const { pool, log, counters } = deps;
   const limits = { ...LIMITS, ...deps.limits };
-  const { newId, publicUrl, choicesOf } = deps;
+  const { newId, publicUrl, formUrl, choicesOf } = deps;
   const batchDeps: BatchDeps = {
     appliers: deps.appliers,
     lookUps: deps.lookUps,
     engine: deps.engine,
-    surroundings: { newId, publicUrl, choicesOf, villages: createVillages() },
+    surroundings: { newId, publicUrl, formUrl, choicesOf, villages: createVillages() },
   };
   let running: Promise<void> | null = null;
   let isWanted = false;

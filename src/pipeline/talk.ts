@@ -163,6 +163,7 @@ export interface Surroundings {
   now: Date;
   newId: NewId;
   publicUrl: string | null;
+  formUrl?: string | null;
   choicesOf: (lineId: string) => 'buttons' | 'numbers';
   villages: Villages;
 }
@@ -175,6 +176,7 @@ export function contextOf({ row }: Talk, around: Surroundings): TurnContext {
     language: row.language,
     channel: { platform: row.platform, choices: around.choicesOf(row.lineId), group: row.isGroup },
     publicUrl: around.publicUrl,
+    formUrl: around.formUrl ?? null,
     resident: {
       id: row.residentId,
       // After a long silence it may be somebody else's by now.

@@ -1,4 +1,5 @@
 import { erasureList } from '../commands/erasureList.js';
+import { formUrlOf } from '../core/formLink.js';
 import { createNotify } from '../jobs/notify.js';
 import { createRetention } from '../jobs/retention.js';
 import { createTimed } from '../jobs/timed.js';
@@ -25,6 +26,10 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
   const converser = createConverser({
     ...runtime,
     publicUrl: runtime.config.publicUrl,
+    formUrl: formUrlOf(
+      runtime.config.publicUrl,
+      runtime.config.simulator || runtime.config.demonstration !== undefined,
+    ),
     choicesOf: choicesOfLines(),
   });
   const notify = createNotify({ pool, now, nudge, counters });

@@ -47,7 +47,7 @@ async function linkTo(sql: Sql, column: 'case_id' | 'listing_id', links: Link[])
 
 /**
  * Erases identity documents that were sent anyway, at the closing of their cases, and those that came into the same
- * conversations without belonging to a case. A row that is 'erased' and still has
+ * conversations without belonging to a case. Those of a form were asked for, and stay as long as it does. A row that is 'erased' and still has
  * a storage key is the order to delete the bytes: whoever deletes them then clears the key (`takeErased`, `forgetKeys`).
  * `erasures` remembers it, so that a restored backup forgets it again.
  */
@@ -55,7 +55,8 @@ export async function eraseRestricted(sql: Sql, caseIds: string[], newId: NewId,
   if (caseIds.length === 0) return 0;
   const { rows } = await sql.query<{ id: string }>(
     `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL
-     WHERE is_restricted AND state <> 'erased' AND (case_id = ANY ($1::uuid[]) OR case_id IS NULL
+     WHERE is_restricted AND state <> 'erased'
+       AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = attachments.id) AND (case_id = ANY ($1::uuid[]) OR case_id IS NULL
        AND conversation_id IN (SELECT conversation_id FROM cases WHERE id = ANY ($1::uuid[]))) RETURNING id`,
     [caseIds, now],
   );

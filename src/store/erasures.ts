@@ -15,6 +15,10 @@ const Line = z.object({ id: z.uuid(), kind: z.string(), subject: z.string(), at:
 
 /** How each kind of subject is erased again, by its ids. A kind that the program writes has its line here. */
 const ERASERS: { [kind: string]: (sql: Sql, ids: string[], at: Date[]) => Promise<void> } = {
+  /** With all that was entered in it; its photos are named by themselves. */
+  async form(sql, ids) {
+    await sql.query('DELETE FROM forms WHERE id = ANY ($1::uuid[])', [ids]);
+  },
   async attachment(sql, ids, at) {
     // As eraseRestricted left it: with a storage key it is the order to delete the bytes.
     await sql.query(

@@ -1,5 +1,6 @@
 import type { NewId } from '../core/ports.js';
 import { rememberErased } from './attachments.js';
+import { eraseForms, formsToErase } from './forms.js';
 import { endSilentOfficerChats } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
@@ -45,23 +46,26 @@ export async function eraseOld(
     ...(await eraseCaseFiles(sql, before(KEPT_DAYS.caseFiles), now, limit)),
   ];
   await rememberErased(sql, files, newId, now);
+  const closedBefore = before(KEPT_DAYS.caseFiles);
+  const forms = await eraseForms(sql, await formsToErase(sql, { now, closedBefore }, limit), newId, now);
   const messages =
     (await blank(sql, INBOUND, before(KEPT_DAYS.chat), limit)) +
     (await blank(sql, OUTBOUND, before(KEPT_DAYS.chat), limit));
-  let gone = await endSilentOfficerChats(sql, null, { now, newId });
+  let gone = forms + (await endSilentOfficerChats(sql, null, { now, newId }));
   for (const [text, days] of DELETED) gone += (await sql.query(text, [before(days), limit])).rowCount ?? 0;
   return { files: files.length, messages, rows: gone };
 }
 
 const ERASE = `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL`;
 
-/** Files that belong to nothing, and that no session speaks of: of a draft that was given up, or never asked for. */
+/** Those of a form go with it. Files that belong to nothing, and that no session speaks of: of a draft that was given up, or never asked for. */
 async function eraseDraftFiles(sql: Sql, before: Date, now: Date, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `${ERASE} WHERE id IN (
        SELECT a.id FROM attachments a LEFT JOIN conversations c ON c.id = a.conversation_id
        WHERE a.case_id IS NULL AND a.listing_id IS NULL AND a.state IN ('waiting', 'stored') AND a.created_at < $1
          AND (c.id IS NULL OR position(a.id::text IN c.session::text) = 0)
+         AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = a.id)
        ORDER BY a.created_at LIMIT $3)
      RETURNING id`,
     [before, now, limit],
@@ -73,7 +77,8 @@ async function eraseCaseFiles(sql: Sql, before: Date, now: Date, limit: number):
   const { rows } = await sql.query<{ id: string }>(
     `${ERASE} WHERE id IN (
        SELECT a.id FROM attachments a JOIN cases c ON c.id = a.case_id
-       WHERE c.closed_at < $1 AND a.state IN ('waiting', 'stored') ORDER BY c.closed_at LIMIT $3)
+       WHERE c.closed_at < $1 AND a.state IN ('waiting', 'stored')
+         AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = a.id) ORDER BY c.closed_at LIMIT $3)
      RETURNING id`,
     [before, now, limit],
   );

@@ -27,6 +27,18 @@ export const SEALED_COLUMNS: SealedColumn[] = [
     purpose: 'inbound',
     context: 'seq',
   },
+  { table: 'case_events', column: 'sealed', id: 'id', idType: 'uuid', purpose: 'case', context: 'case_id' },
   { table: 'cases', column: 'private', id: 'id', idType: 'uuid', purpose: 'case', context: 'id' },
+  { table: 'form_values', column: 'value', id: 'id', idType: 'uuid', purpose: 'form', context: 'id' },
   { table: 'lines', column: 'settings', id: 'id', idType: 'text', purpose: 'line', context: 'id' },
+  {
+    table: 'residents_register',
+    column: 'private',
+    id: 'id',
+    idType: 'uuid',
+    purpose: 'register',
+    context: 'id',
+  },
+  { table: 'register_chunks', column: 'rows', id: 'id', idType: 'uuid', purpose: 'register', context: 'id' },
+  { table: 'register_matches', column: 'said', id: 'id', idType: 'uuid', purpose: 'register', context: 'id' },
 ];

@@ -72,6 +72,11 @@ export class Talk {
     const flow = /^flow ([a-z0-9-]+)\s*(\{.*\})?$/su.exec(what!);
     if (flow)
       return [{ kind: 'start', flow: flow[1]!, vars: flow[2] ? (JSON.parse(flow[2]) as JsonObject) : {} }];
+    if (what === 'form: filled') {
+      const form = this.world.forms.fill();
+      if (form === null) throw new ChatLineError('no form was asked for yet');
+      return [{ kind: 'start', flow: 'form-done', vars: { form } }];
+    }
     return this.contents(what!).map((content) => this.message(content));
   }
 

@@ -4,6 +4,7 @@ import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
 import { readListing } from '../../core/listing.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
+import { Forms } from './forms.js';
 import { People } from './people.js';
 import { due, findVillages, villageContext } from './villages.js';
 import { asText } from '../../flow/asText.js';
@@ -37,6 +38,7 @@ export class World {
   private readonly cases: (CaseSeen & { draft: string })[] = [];
   /** What was answered, by draft. */
   private readonly answered = new Map<string, JsonObject>();
+  readonly forms = new Forms();
   private readonly listings: (ListingSeen & { draft: string })[] = [];
   private readonly answers: { name: string; value: Json; isAlways: boolean }[] = [];
   readonly timers = new Map<string, Date>();
@@ -77,6 +79,7 @@ export class World {
         group: settings.isGroup,
       },
       publicUrl: settings.hasPublicPages ? 'https://desa.example.id' : null,
+      formUrl: settings.hasPublicPages ? 'https://desa.example.id' : null,
       resident: {
         id: this.people.current,
         name: this.people.name ?? this.name,
@@ -127,6 +130,12 @@ export class World {
         return this.openCase(effect.draft, effect.service, effect.answers);
       case 'act_on_case':
         return this.act(effect.code, effect.act, effect.text ?? null);
+      case 'open_form':
+        return this.forms.open(effect, this.now);
+      case 'use_form':
+        return { outcome: 'done' };
+      case 'finish_form':
+        return { outcome: 'done', missing: [] };
       case 'publish_listing':
         return this.publish(effect.draft, effect.fields, effect.photos);
       case 'change_listing': {
@@ -176,6 +185,13 @@ export class World {
       case 'send_history_code':
       case 'start_afresh':
         return this.people.happen(effect);
+      case 'note_introduction':
+        return { outcome: 'noted' };
+      case 'answer_introduction':
+        return { outcome: 'done', resident: null };
+      case 'answer_beneficiary':
+        return { outcome: 'done' };
+      case 'match_register':
       case 'report_listing':
       case 'record_consent':
       case 'raise_incident':
@@ -268,6 +284,8 @@ export class World {
           answers: this.answered.get(earlier?.draft ?? '') ?? {},
         };
       }
+      case 'known_identity':
+        return { found: false, form: null, since: null };
       case 'find_listings': {
         const words = text.toLowerCase().split(/\s+/u);
         const items = this.listings.filter(({ title }) =>
@@ -300,6 +318,10 @@ export class World {
       }
       case 'invite_by_token':
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
+      case 'register_state':
+        return { usable: false, known: false };
+      case 'introduction_way':
+        return { way: 'counter', noted: false };
       case 'health_dates':
         // A transcript that tells of dates says them.
         return {

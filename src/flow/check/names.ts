@@ -108,6 +108,7 @@ function variablesOf(
     if (step.type === 'look_up') known.set(step.into, LOOK_UPS[step.what].result);
     if (step.type === 'do' && step.into) known.set(step.into, EFFECTS[step.effect]?.result ?? []);
     if ((step.type === 'call' || step.type === 'wait') && step.into) known.set(step.into, null);
+    if (step.type === 'secure_form') known.set(step.into, null);
     if (step.type === 'choose' && step.into) known.set(step.into, null);
   }
   return known;

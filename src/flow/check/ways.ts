@@ -51,6 +51,8 @@ function waysFrom(step: CompiledStep): number[] {
           ...step.options.map((option) => option.go ?? (option.flow ? -1 : next)),
           ...(step.from ? [step.go ?? next, next] : []),
         ];
+      case 'secure_form':
+        return [step.otherwise, next];
       case 'end':
         return [-1];
       default:

@@ -1,10 +1,13 @@
-import type { Effect, EffectKind } from '../../core/effect.js';
+import type { Beneficiary, Effect, EffectKind } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CompiledDo, CompiledFlow } from '../compiled.js';
+import { draftBeneath, draftOf } from '../draft.js';
+import { endHelp, helpedNow } from '../forWhom.js';
 import { EFFECTS } from '../names.js';
 import type { EffectNames } from '../names.js';
 import type { Run } from '../run.js';
 import { valuesOf } from './lookUp.js';
+import { requestOf } from './secureForm.js';
 import type { StepKind } from './step.js';
 import { asText } from '../asText.js';
 
@@ -50,6 +53,9 @@ function effectOf(step: CompiledDo, run: Run): Effect {
   const values = valuesOf(run, step.with);
   if (step.effect === 'open_case') return openCase(run, values);
   if (step.effect === 'publish_listing') return publishListing(run);
+  if (step.effect === 'use_form') return useForm(run, values);
+  if (step.effect === 'match_register' || step.effect === 'note_introduction')
+    values.draft = draftBeneath(run);
   if (step.effect === 'set_village') values.village = idOf(values.village ?? null);
   // `set_timer` is written in snake_case in flows like everything else there.
   if ('due_at' in values) {
@@ -74,6 +80,27 @@ function openCase(run: Run, values: JsonObject): Effect {
     ...(Object.keys(files).length > 0 ? { attachments: files } : {}),
     ...(run.s.p === undefined ? {} : { resident: run.s.p }),
     ...(run.flows.services[service]?.confidential ? { confidential: true } : {}),
+    ...(typeof values.who === 'string' ? { who: values.who } : {}),
+    ...(typeof values.named === 'string' ? { named: values.named } : {}),
+    ...helped(run),
+  };
+}
+
+/** Whom it is for, where that is somebody else; the next request is one's own again. */
+function helped(run: Run): { beneficiary?: Beneficiary } {
+  const beneficiary = helpedNow(run);
+  if (!beneficiary) return {};
+  endHelp(run);
+  return { beneficiary };
+}
+
+function useForm(run: Run, values: JsonObject): Effect {
+  const { draft, resident } = requestOf(run);
+  return {
+    kind: 'use_form',
+    form: asText(values.form),
+    draft,
+    ...(resident === undefined ? {} : { resident }),
   };
 }
 
@@ -86,11 +113,6 @@ function publishListing(run: Run): Effect {
     photos: Object.values(files).flat(),
     ...(run.s.p === undefined ? {} : { resident: run.s.p }),
   };
-}
-
-function draftOf(run: Run): string {
-  run.s.d ??= run.context.newId();
-  return run.s.d;
 }
 
 /** Answers that stand: in the open, sensitive, and files; without those of questions that no longer apply. */

@@ -15,6 +15,7 @@ import { lookUp } from './lookUp.js';
 import { repeat } from './repeat.js';
 import { say } from './say.js';
 import { set } from './set.js';
+import { secureForm } from './secureForm.js';
 import type { StepKind } from './step.js';
 import { wait } from './wait.js';
 import { when } from './when.js';
@@ -25,6 +26,7 @@ const STEPS = {
   ask,
   choose,
   collect,
+  secure_form: secureForm,
   confirm,
   look_up: lookUp,
   do: doStep,
@@ -60,7 +62,7 @@ export function compileStep(type: StepType, raw: Step, c: StepCompiler): Compile
   return { type, id: c.id, at: c.at, line: c.line, if: condition, ...made } as unknown as CompiledStep;
 }
 
-type Waiting = 'ask' | 'choose' | 'collect' | 'confirm' | 'repeat';
+type Waiting = 'ask' | 'choose' | 'collect' | 'secure_form' | 'confirm' | 'repeat';
 
 /** Whether a step waits for an answer. */
 export function waits(step: CompiledStep): step is CompiledOf<Waiting> {
@@ -68,6 +70,7 @@ export function waits(step: CompiledStep): step is CompiledOf<Waiting> {
     step.type === 'ask' ||
     step.type === 'choose' ||
     step.type === 'collect' ||
+    step.type === 'secure_form' ||
     step.type === 'confirm' ||
     step.type === 'repeat'
   );

@@ -7,6 +7,7 @@ import { findVillage } from './findVillage.js';
 import { healthDates } from './healthDates.js';
 import { introductionWay } from './introductionWay.js';
 import { inviteByToken } from './inviteByToken.js';
+import { knownIdentity } from './knownIdentity.js';
 import { listingByCode } from './listingByCode.js';
 import { myAddresses } from './myAddresses.js';
 import { myCases } from './myCases.js';
@@ -32,5 +33,6 @@ export const lookUps = {
   register_state: registerState,
   introduction_way: introductionWay,
   health_dates: healthDates,
+  known_identity: knownIdentity,
   invite_by_token: inviteByToken,
 } satisfies { [K in LookUpName]: LookUpAnswerer<K> };

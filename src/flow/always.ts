@@ -1,5 +1,6 @@
 import type { CompiledFlow } from './compiled.js';
 import { plain } from './understand/normalise.js';
+import { rest, resumeDraft } from './draftClocks.js';
 import { framesOf, hasWork, isWorkedOn, pop, popChain } from './frames.js';
 import { handOver } from './handOver.js';
 import type { Run } from './run.js';
@@ -33,6 +34,12 @@ export function sayWord(run: Run, word: AlwaysWord): void {
       return;
     case 'ulangi':
       repeat(run);
+      return;
+    case 'nanti':
+      if (!rest(run)) repeat(run);
+      return;
+    case 'lanjut':
+      if (!resumeDraft(run)) repeat(run);
       return;
     case 'menu':
     case 'status':

@@ -35,7 +35,7 @@ export function advance(flows: Flows, session: Session, event: FlowEvent, contex
       goOn(run, event.results);
       break;
   }
-  if (run.asks.length === 0) finish(run);
+  if (run.asks.length === 0) finish(run, event.kind !== 'start');
   return run.done();
 }
 

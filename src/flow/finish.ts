@@ -1,32 +1,19 @@
+import { settleDraft } from './draftClocks.js';
+import { framesOf } from './frames.js';
 import type { Run } from './run.js';
-import { framesOf, isWorkedOn } from './frames.js';
 import { nextRest } from './rests.js';
 import { noteWhose } from './whose.js';
 
-/** A draft is reminded of after a day and let go after a week. */
-const REMIND_AFTER = 24 * 3600_000;
-const EXPIRE_AFTER = 7 * 24 * 3600_000;
-
-/** What every turn ends with: the first-contact card, the clocks of a draft, the time of the question that waits. */
-export function finish(run: Run): void {
+/**
+ * What every turn ends with: the first-contact card, the clocks of a draft, the time of the question that waits.
+ * `isPersons`: the turn answers a person, not a clock or a notice.
+ */
+export function finish(run: Run, isPersons: boolean): void {
   const { s, context } = run;
   if (context.resident.isNew) firstContact(run);
   const frames = framesOf(s);
   setRest(run, nextRest(frames));
-  const hasDraft = frames.some((frame) => frame.d !== undefined && isWorkedOn(frame));
-  if (hasDraft && !s.g) {
-    s.g = 1;
-    // Who said "stop" is reminded of nothing until they begin anew.
-    if (!s.nr)
-      run.effects.push({ kind: 'set_timer', timer: 'draft_reminder', dueAt: after(run, REMIND_AFTER) });
-    run.effects.push({ kind: 'set_timer', timer: 'draft_expiry', dueAt: after(run, EXPIRE_AFTER) });
-  } else if (!hasDraft && s.g) {
-    delete s.g;
-    run.effects.push(
-      { kind: 'cancel_timer', timer: 'draft_reminder' },
-      { kind: 'cancel_timer', timer: 'draft_expiry' },
-    );
-  }
+  settleDraft(run, frames, isPersons);
   if (s.t !== undefined) s.q = run.nowMinutes;
   else s.q = undefined;
   noteWhose(run);
@@ -52,8 +39,4 @@ function setRest(run: Run, next: number | undefined): void {
       ? { kind: 'cancel_timer', timer: 'rest' }
       : { kind: 'set_timer', timer: 'rest', dueAt: new Date(next * 60_000).toISOString() },
   );
-}
-
-function after(run: Run, milliseconds: number): string {
-  return new Date(run.context.now.getTime() + milliseconds).toISOString();
 }

@@ -71,6 +71,7 @@ export const WAIT: Outcome = { kind: 'wait' };
 /** Options of every kind of question beside its own, numbered apart. */
 export const SKIP = 90;
 export const DONE = 91;
+export const LATER = 92;
 
 /** Asks the question of a step: from now on it waits. */
 export function askQuestion(run: Run, step: CompiledStep, question: Question, before?: string): void {

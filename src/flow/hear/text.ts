@@ -5,7 +5,7 @@ import { askToSwitch, isAside } from '../asides.js';
 import type { CompiledStep } from '../compiled.js';
 import { hasWork } from '../frames.js';
 import { answerPending } from '../pending.js';
-import { shownOptions } from '../question.js';
+import { pickOption, shownOptions } from '../question.js';
 import type { Reply } from '../question.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
@@ -13,7 +13,8 @@ import { kindOf } from '../steps/index.js';
 import { choose, isErrand, namedAside, namedExactly, namedFlows } from '../understand/intent.js';
 import { plain } from '../understand/normalise.js';
 import { numberMeant } from '../understand/options.js';
-import type { Message } from '../understand/vocabulary.js';
+import { SOFT_WORDS } from '../understand/vocabulary.js';
+import type { AlwaysWord, Message } from '../understand/vocabulary.js';
 import { showPending, waitingStep } from '../walk.js';
 import { onAside } from './aside.js';
 import { flowOfCode, flowOfShownCode } from './codes.js';
@@ -34,7 +35,11 @@ export function onText(run: Run, message: Message, content: Content, late: boole
   // Who begins anew wants to be reminded again.
   if (message.plain === 'mulai' || message.plain === 'start') delete s.nr;
   const word = flows.vocabulary.alwaysWord(message);
-  if (word && !isOwnOption(run, waiting, message)) {
+  if (
+    word &&
+    !isOwnOption(run, waiting, message) &&
+    !(isSoft(word) && meansOther(run, waiting, reply, word))
+  ) {
     sayWord(run, word);
     return;
   }
@@ -50,6 +55,11 @@ export function onText(run: Run, message: Message, content: Content, late: boole
   if (waiting) {
     if (isAfterPause(run) && !late) {
       resume(run, waiting, reply);
+      return;
+    }
+    if (isAfterEmergency(run) && takesWords(waiting)) {
+      delete s.l;
+      showPending(run, run.text('resume', { title: run.words(run.flow.title) }));
       return;
     }
     if (flows.vocabulary.isPolite(message) && takesWords(waiting)) {
@@ -78,6 +88,19 @@ export function onText(run: Run, message: Message, content: Content, late: boole
   }
   if (offered(run, message, false)) return;
   onNothingWaiting(run, message, late);
+}
+
+function isSoft(word: AlwaysWord): boolean {
+  return SOFT_WORDS.includes(word);
+}
+
+/** "Nanti" and "lanjut" are about the draft only where they answer nothing, and no person has the word. */
+function meansOther(run: Run, waiting: CompiledStep | null, reply: Reply, word: AlwaysWord): boolean {
+  if (run.context.handedOver || isAside(run)) return true;
+  if (word === 'nanti' && !hasWork(run.s)) return true;
+  if (word === 'lanjut' && !waiting && run.s.k === undefined) return true;
+  if (!waiting) return false;
+  return pickOption(run, kindOf(waiting.type).question!(waiting as never, run), reply) !== null;
 }
 
 /** Whether a message is the very label of an option that waits: then it is that, though it be an always-word too. */
@@ -124,6 +147,14 @@ function offered(run: Run, message: Message, byNumber: boolean): boolean {
   if (!payload) return false;
   onPayload(run, payload, found[1]);
   return true;
+}
+
+/**
+ * Whether an emergency was the last thing heard at this question: what is written next ("sudah di rumah sakit") is more
+ * likely about that than a name or an address, so the question is shown again first.
+ */
+function isAfterEmergency({ s }: Run): boolean {
+  return s.l !== undefined && s.l[0].startsWith('!') && s.l[1] === (s.t ?? '');
 }
 
 function isAfterPause(run: Run): boolean {

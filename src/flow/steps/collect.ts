@@ -1,6 +1,8 @@
 import type { Json } from '../../core/json.js';
+import { wordList } from '../../words/values.js';
 import type { CompiledCollect, ServiceWords } from '../compiled.js';
-import { askQuestion, DONE, NEXT, pickOption, SKIP, WAIT } from '../question.js';
+import { rest } from '../draftClocks.js';
+import { askQuestion, DONE, LATER, NEXT, pickOption, SKIP, WAIT } from '../question.js';
 import type { Answered, Option, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
 import { gather, settle } from './gather.js';
@@ -13,8 +15,9 @@ const MOST = 1;
 type Item = ServiceWords['checklist'][number];
 
 /**
- * The checklist of the flow's service: what may be sent by chat is asked for one by one, the rest is told.
- * Identity documents are never asked for: they are `by: counter`.
+ * The checklist of the flow's service: what may be sent by chat is asked for one by one, with what is there already
+ * and what is still missing. "Nanti" lets a request that is not whole rest for days: it is reminded of with what is
+ * missing, and goes on with "lanjut". Identity documents are never asked for: they are `by: counter`.
  *
  * ```yaml
  * - collect: checklist
@@ -45,18 +48,38 @@ export const collect: StepKind<'collect'> = {
 function question(step: CompiledCollect, run: Run): Question {
   const item = waiting(step, run);
   if (!item) return { text: '', options: [], isNumbered: false };
-  const text = run.text('collect_ask', { item: run.words(item.text) });
+  const lines = [state(step, run), run.text('collect_ask', { item: run.words(item.text) })];
+  const isNumbers = run.context.channel.choices === 'numbers';
+  if (!item.optional) lines.push(run.text('collect_later'));
+  else if (isNumbers) lines[1] += ` ${run.text('skip_hint')}`;
   return {
-    text:
-      item.optional && run.context.channel.choices === 'numbers' ? `${text} ${run.text('skip_hint')}` : text,
+    text: lines.filter((line) => line !== '').join('\n'),
     options: optionsOf(run, item),
     isNumbered: false,
   };
 }
 
+/** What of the list is there and what is not, where it is more than one thing. */
+function state(step: CompiledCollect, run: Run): string {
+  const items = byChat(step, run);
+  if (items.length < 2) return '';
+  const over = (run.s.v?.collected as Json[] | undefined) ?? [];
+  const named = (some: Item[]): string =>
+    wordList(
+      some.map((item) => run.words(item.text)),
+      run.language,
+    );
+  return run.text('collect_state', {
+    done: named(items.filter((item) => count(run, item) > 0)),
+    left: named(items.filter((item) => !over.includes(item.id))),
+  });
+}
+
 function optionsOf(run: Run, item: Item): Option[] {
   if (count(run, item) > 0) return [{ n: DONE, label: run.text('done'), means: 'selesai' }];
-  return item.optional ? [{ n: SKIP, label: run.text('skip'), means: 'lewati' }] : [];
+  return item.optional
+    ? [{ n: SKIP, label: run.text('skip'), means: 'lewati' }]
+    : [{ n: LATER, label: run.text('later') }];
 }
 
 function answer(step: CompiledCollect, run: Run, reply: Reply): Answered {
@@ -70,6 +93,10 @@ function answer(step: CompiledCollect, run: Run, reply: Reply): Answered {
   if (picked?.n === SKIP) {
     run.keep({ id: item.id, sensitive: false }, null);
     return { kind: 'go', outcome: onward(step, run, item) };
+  }
+  if (picked?.n === LATER) {
+    rest(run);
+    return { kind: 'quiet' };
   }
   if (picked?.n === DONE) return { kind: 'go', outcome: onward(step, run, item) };
   return { kind: 'miss', hint: run.text(item.kind === 'photo' ? 'hint_photo' : 'hint_document') };

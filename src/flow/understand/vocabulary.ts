@@ -15,7 +15,11 @@ export const ALWAYS_WORDS = [
   'bantuan',
   'stop',
   'data_saya',
+  'nanti',
+  'lanjut',
 ] as const;
+/** Words that a question may offer as its answer: only where it does not, they mean the draft as a whole. */
+export const SOFT_WORDS: readonly AlwaysWord[] = ['nanti', 'lanjut'];
 export type AlwaysWord = (typeof ALWAYS_WORDS)[number];
 
 /** Words that answer a question which offers them. */

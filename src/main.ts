@@ -8,7 +8,9 @@ import { lineCommand } from './commands/line.js';
 import { startCommand } from './commands/start.js';
 import { chatCommand } from './commands/chat.js';
 import { checkCommand } from './commands/check.js';
+import { understandCommand } from './commands/understand.js';
 import { benchCommand } from './commands/bench.js';
+import { textsCommand } from './commands/texts.js';
 
 const program = new Command('kentongan')
   .description('Strikes the village’s kentongan: chats in, cases for the office, answers back.')
@@ -19,6 +21,8 @@ officerCommand(program);
 lineCommand(program);
 chatCommand(program);
 checkCommand(program);
+understandCommand(program);
+textsCommand(program);
 migrateCommand(program);
 keysCommand(program);
 backupCommand(program);

@@ -3,6 +3,7 @@ import type { Flows } from '../flow/compiled.js';
 import type { FlowsInUse } from '../flow/inUse.js';
 import { advance } from '../flow/engine.js';
 import { Run } from '../flow/run.js';
+import { hearEmergency } from '../flow/understand/alarm.js';
 import type { FlowEvent, Session, Turn, TurnContext } from '../flow/types.js';
 
 /** The pure engine with its flows bound in, as the road uses it: runtime hands it in, tests hand in smaller ones. */
@@ -22,7 +23,7 @@ export interface Engine {
 export function createEngine(flows: Flows): Engine {
   return {
     advance: (session, event, context) => advance(flows, session, event, context),
-    isEmergency: (text) => flows.vocabulary.findEmergency(flows.vocabulary.read(text).words) !== null,
+    isEmergency: (text) => hearEmergency(flows, flows.vocabulary.read(text)) !== null,
     apology(context) {
       const run = new Run(flows, {}, context);
       return { text: run.text('parked'), choices: [{ label: run.text('menu'), payload: 'w.menu' }] };

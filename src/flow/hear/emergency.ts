@@ -1,14 +1,16 @@
 import { answerPending } from '../pending.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
+import { hearEmergency } from '../understand/alarm.js';
 import type { Message } from '../understand/vocabulary.js';
 import { waitingStep } from '../walk.js';
 
 /** Answers a message that tells of an emergency, before anything else. False where it tells of none. */
 export function heardEmergency(run: Run, message: Message, event: { at: Date }, late: boolean): boolean {
   const { s, flows } = run;
-  const kind = flows.vocabulary.findEmergency(message.words);
-  if (kind === null) return false;
+  const alarm = hearEmergency(flows, message);
+  if (alarm === null) return false;
+  const { kind } = alarm;
   const flow = flows.byIntent.get(kind) ?? flows.byId.get('emergency');
   if (!flow) return false;
   // Said again to the same question that takes free words, it is also the answer: nobody is asked in a circle.

@@ -14,6 +14,7 @@ const WORD_FILES = {
   always: WordLists,
   abbreviations: z.record(z.string(), z.coerce.string()),
   synonyms: z.record(z.string(), z.array(z.coerce.string())),
+  fillers: z.strictObject({ polite: z.array(z.coerce.string()), quiet: z.array(z.coerce.string()) }),
   emergency: z.record(
     z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
     z.strictObject({
@@ -44,5 +45,23 @@ export function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | 
       else faults.push(...schemaFaults(yaml, parsed!.error));
     }
   }
+  values['phrases'] = readPhrases(files, faults);
   return isWhole ? createVocabulary(values as unknown as Parameters<typeof createVocabulary>[0]) : null;
+}
+
+const PhraseFile = z.record(
+  z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
+  z.array(z.coerce.string().min(1)).min(1),
+);
+
+/** flows/words/phrases/*.yaml: intent → phrases. The files are for the eye; one intent may stand in several. */
+function readPhrases(files: Files, faults: FlowFault[]): { [intent: string]: string[] } {
+  const phrases: { [intent: string]: string[] } = {};
+  for (const [name, yaml] of files) {
+    if (!name.startsWith('words/phrases/')) continue;
+    const parsed = PhraseFile.safeParse(yaml.value);
+    if (!parsed.success) faults.push(...schemaFaults(yaml, parsed.error));
+    else for (const [intent, texts] of Object.entries(parsed.data)) (phrases[intent] ??= []).push(...texts);
+  }
+  return phrases;
 }

@@ -1,9 +1,12 @@
 import type { CompiledFlow, Flows } from '../compiled.js';
-import { isClose } from './closeness.js';
+import { createLexicon } from './lexicon.js';
+import type { Lexicon } from './lexicon.js';
 import { wordsOf } from './normalise.js';
-import type { Message, Vocabulary } from './vocabulary.js';
+import { createRanking } from './ranking.js';
+import type { Phrase, Ranked, Ranking } from './ranking.js';
+import type { Message } from './vocabulary.js';
 
-/** A flow that a message may name, and how well: 1 and more is a whole phrase of it. */
+/** A flow that a message may name, and how well: `CLEAR` and more is clearly meant, 1 and more a whole phrase of it. */
 export interface Named {
   flow: CompiledFlow;
   score: number;
@@ -11,75 +14,115 @@ export interface Named {
   arg: string | null;
 }
 
-interface Phrase {
-  flow: CompiledFlow;
-  words: string[];
-  weight: number;
-  takesArg: boolean;
-  /** Of words that name nothing by themselves ("gak"): meant only where nothing else was said. */
-  isBare: boolean;
+/** What an intent or flow may be of a message, whether or not a flow is there for it. */
+export interface Meant extends Ranked {
+  arg: string | null;
+}
+
+/** From here on a flow is clearly meant, where no other comes near. */
+export const CLEAR = 0.42;
+/** Below it nothing was named. */
+const FAINT = 0.24;
+/** How far ahead of the next one the one that is meant must be. */
+const AHEAD = 1.25;
+/** Those that are as near as this to the first may be meant as well. */
+const NEAR = 0.62;
+const MOST_OFFERED = 4;
+/** A phrase that takes what follows names its flow at least so well: another flow's whole phrase goes before it. */
+const WITH_ARG = 0.72;
+const ARG = /\s*\{arg\}$/u;
+/** A word of which this share of its uses is in cries for help makes the message be compared with them. */
+const ALARMING = 0.3;
+/** Short messages are few and come again and again: what they name is remembered. */
+const REMEMBERED_WORDS = 6;
+const REMEMBERED = 5000;
+
+interface ArgPhrase {
+  of: string;
+  text: string;
+  words: readonly string[];
 }
 
 interface Index {
-  /** Phrases that hold a word: only these are looked at. */
-  byWord: Map<string, { phrase: Phrase; times: number }[]>;
+  lexicon: Lexicon;
+  ranking: Ranking;
   /** Phrases that take what follows them, by their first word. */
-  withArg: Map<string, Phrase[]>;
-  /** Which words of phrases a typed word may be: itself, or close to it. Remembered, since people repeat themselves. */
-  meant: Map<string, readonly string[]>;
+  withArg: Map<string, ArgPhrase[]>;
+  /** Whole phrases, their words in the usual form. */
+  whole: Map<string, string>;
   /** What short messages named. */
-  named: Map<string, Named[]>;
-  /** Word → weight: a word of few phrases tells more. */
-  weights: Map<string, number>;
+  meant: Map<string, Meant[]>;
+  /** Whether a typed word is mostly said in need. */
+  alarming: (typed: string) => boolean;
   /** Whole phrases of flows that answer in between and let the question wait. */
   asides: Map<string, CompiledFlow>;
-  /** Whole phrases of all errands. */
-  whole: Map<string, CompiledFlow>;
+  /** Whole phrases of all errands, as typed. */
+  errands: Map<string, CompiledFlow>;
 }
 
-/** Words that name nothing by themselves. */
-const FILLERS = new Set(
-  `saya aku anda bapak ibu pak bu mas mbak min admin kak tolong minta mau ingin bisa buat membuat urus mengurus ngurus
-  yang untuk dari di ke dan atau dengan itu ini ya dong nih sih kok ada apa bagaimana cara dimana mana berapa kapan
-  tidak belum sudah akan lagi juga saja sama kalau karena ku nya a the my i to want need how for please of is`.split(
-    /\s+/u,
-  ),
-);
-/** Short messages are few and come again and again: what they name is remembered. */
-const REMEMBERED_WORDS = 3;
-const REMEMBERED = 5000;
-const ARG = /\s*\{arg\}$/u;
 const indexes = new WeakMap<Flows, Index>();
 
 /** Flows that a message names, the likeliest first. Officers' flows only for officers. */
 export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): Named[] {
+  const named: Named[] = [];
+  for (const { of, score, arg } of meantBy(flows, message)) {
+    const flow = flowOf(flows, of);
+    if (flow && (!flow.isForOfficers || isOfficer)) named.push({ flow, score, arg });
+  }
+  return named;
+}
+
+/** Intents that a message names, the likeliest first, those without a flow among them. */
+export function meantBy(flows: Flows, message: Message): Meant[] {
   const index = indexOf(flows);
-  const key = message.words.length <= REMEMBERED_WORDS ? `${isOfficer ? '!' : ''}${message.full}` : null;
-  const remembered = key === null ? undefined : index.named.get(key);
+  const key = message.words.length <= REMEMBERED_WORDS ? message.full : null;
+  const remembered = key === null ? undefined : index.meant.get(key);
   if (remembered) return remembered;
-  const found = nameFlows(flows, index, message, isOfficer);
+  const found = find(flows, index, message);
   // What follows a phrase belongs to this message alone.
   if (key !== null && found.every(({ arg }) => arg === null)) {
-    if (index.named.size >= REMEMBERED) index.named.clear();
-    index.named.set(key, found);
+    if (index.meant.size >= REMEMBERED) index.meant.clear();
+    index.meant.set(key, found);
   }
   return found;
 }
 
-function nameFlows(flows: Flows, index: Index, message: Message, isOfficer: boolean): Named[] {
-  const all = canonical(message.words, flows.vocabulary);
-  const said = all.filter((word) => !FILLERS.has(word));
-  const best = new Map<string, Named>();
-  const note = (phrase: Phrase, found: number): void => {
-    if (found <= 0 || (phrase.flow.isForOfficers && !isOfficer)) return;
-    const known = best.get(phrase.flow.id);
-    if (known && known.score >= found) return;
-    const arg = phrase.takesArg ? argumentOf(message, phrase, flows.vocabulary) : null;
-    best.set(phrase.flow.id, { flow: phrase.flow, score: found, arg });
-  };
-  for (const phrase of index.withArg.get(all[0] ?? '') ?? []) note(phrase, scoreWithArg(phrase, all));
-  for (const [phrase, heard] of heardIn(index, all)) note(phrase, score(phrase, heard, said, all));
-  return [...best.values()].sort((a, b) => b.score - a.score);
+/** The words of a message as phrases are compared: in their usual form. */
+export function meaningOf(flows: Flows, message: Message): string[] {
+  return indexOf(flows).lexicon.meaningOf(message.words);
+}
+
+/** How much a word, in its usual form, tells: 0 to 1. */
+export function weightOf(flows: Flows, word: string): number {
+  return indexOf(flows).ranking.weightOf(word);
+}
+
+/** Whether a word of the message is used in cries for help more than elsewhere: most messages have none. */
+export function tellsOfAlarm(flows: Flows, message: Message): boolean {
+  const { alarming } = indexOf(flows);
+  return message.words.some((word) => alarming(word));
+}
+
+function find(flows: Flows, index: Index, message: Message): Meant[] {
+  const words = index.lexicon.meaningOf(message.words);
+  const found: Meant[] = index.ranking.rank(words).map((ranked) => ({ ...ranked, arg: null }));
+  const whole = index.whole.get(wholeKey(words, flows.vocabulary.polite));
+  if (whole !== undefined) {
+    const meant = found.find(({ of }) => of === whole);
+    if (meant) meant.score += 1;
+    else found.push({ of: whole, score: 1, phrase: message.full, hits: words, arg: null });
+  }
+  for (const phrase of index.withArg.get(words[0] ?? '') ?? []) {
+    if (words.length <= phrase.words.length || !phrase.words.every((word, i) => words[i] === word)) continue;
+    const arg = argumentOf(index, message, phrase, flows);
+    const meant = found.find(({ of }) => of === phrase.of);
+    if (!meant) found.push({ of: phrase.of, score: WITH_ARG, phrase: phrase.text, hits: phrase.words, arg });
+    else {
+      meant.score = Math.max(meant.score, WITH_ARG);
+      meant.arg = arg;
+    }
+  }
+  return found.sort((a, b) => b.score - a.score);
 }
 
 /** Whether a flow is an errand to go to from another, and no answer to a greeting, a thanks or a lone yes. */
@@ -94,155 +137,125 @@ export function namedAside(flows: Flows, message: Message): CompiledFlow | null 
 
 /** The errand of which a message is one whole phrase. */
 export function namedExactly(flows: Flows, message: Message, isOfficer: boolean): CompiledFlow | null {
-  const flow = indexOf(flows).whole.get(message.full);
+  const flow = indexOf(flows).errands.get(message.full);
   return flow && (!flow.isForOfficers || isOfficer) ? flow : null;
 }
 
 /** The one that is clearly meant, or the few that may be. */
-export function choose(named: Named[]): { one: Named | null; several: Named[] } {
+export function choose<T extends { score: number }>(named: readonly T[]): { one: T | null; several: T[] } {
   const [first, second] = named;
-  if (!first || first.score < 0.55) return { one: null, several: [] };
-  if (first.score >= 1 && (!second || first.score >= second.score * 1.15)) return { one: first, several: [] };
-  const near = named.filter((other) => other.score >= first.score * 0.8 && other.score >= 0.55).slice(0, 4);
-  return near.length === 1 ? { one: near[0]!, several: [] } : { one: null, several: near };
+  if (!first || first.score < FAINT) return { one: null, several: [] };
+  if (first.score >= CLEAR && (!second || first.score >= second.score * AHEAD))
+    return { one: first, several: [] };
+  const near = named
+    .filter(({ score }) => score >= first.score * NEAR && score >= FAINT * 0.8)
+    .slice(0, MOST_OFFERED);
+  if (near.length > 1) return { one: null, several: near };
+  return first.score >= CLEAR ? { one: first, several: [] } : { one: null, several: near };
 }
 
-interface Heard {
-  weight: number;
-  count: number;
+function flowOf(flows: Flows, of: string): CompiledFlow | undefined {
+  return flows.byIntent.get(of) ?? flows.byId.get(of);
 }
 
-/** Which phrases have words that were said, and how much of each. */
-function heardIn(index: Index, all: string[]): Map<Phrase, Heard> {
-  const words = new Set<string>();
-  for (const typed of all) for (const word of meantBy(index, typed)) words.add(word);
-  const heard = new Map<Phrase, Heard>();
-  for (const word of words) {
-    const weight = index.weights.get(word) ?? 1;
-    for (const { phrase, times } of index.byWord.get(word) ?? []) {
-      const known = heard.get(phrase);
-      if (known) {
-        known.weight += weight * times;
-        known.count += times;
-      } else heard.set(phrase, { weight: weight * times, count: times });
-    }
-  }
-  return heard;
+function wholeKey(words: readonly string[], polite: ReadonlySet<string>): string {
+  const kept = words.filter((word) => !polite.has(word));
+  return (kept.length > 0 ? kept : words).join(' ');
 }
 
-function meantBy(index: Index, typed: string): readonly string[] {
-  const known = index.meant.get(typed);
-  if (known) return known;
-  const found = [...index.byWord.keys()].filter((word) => word === typed || isMisspelt(typed, word));
-  if (index.meant.size > 20_000) index.meant.clear();
-  index.meant.set(typed, found);
-  return found;
-}
-
-function scoreWithArg(phrase: Phrase, all: string[]): number {
-  const starts = phrase.words.every((word, i) => all[i] === word);
-  return starts && all.length > phrase.words.length ? 3 + phrase.words.length : 0;
-}
-
-/**
- * A phrase of which every word was said counts 1, more where it is long, telling and most of what was said; a part
- * of it counts by the weight of what was said.
- */
-function score(phrase: Phrase, heard: Heard, said: string[], all: string[]): number {
-  if (phrase.isBare && all.length > phrase.words.length) return 0;
-  const share = heard.weight / phrase.weight;
-  const covered = said.length === 0 ? 1 : Math.min(1, heard.count / said.length);
-  if (heard.count < phrase.words.length) return share * 0.75 * (0.6 + 0.4 * covered);
-  return 1 + Math.log2(1 + phrase.weight) * (0.4 + 0.6 * covered);
-}
-
-/** A slip in a word long enough to be told from others: "siapa" is not "siap". */
-function isMisspelt(typed: string, word: string): boolean {
-  return typed.length >= 5 && word.length >= 5 && typed[0] === word[0] && isClose(typed, word);
-}
-
-function argumentOf(message: Message, phrase: Phrase, vocabulary: Vocabulary): string | null {
+function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Flows): string | null {
   // The phrase's words may have been typed as abbreviations of another length: drop words from the text until they fit.
   const typed = message.text.split(/\s+/u);
   for (let first = 1; first < typed.length; first++) {
-    const head = canonical(wordsOf(typed.slice(0, first).join(' '), vocabulary.abbreviations), vocabulary);
-    if (head.length >= phrase.words.length) return typed.slice(first).join(' ').trim() || null;
+    const head = wordsOf(typed.slice(0, first).join(' '), flows.vocabulary.abbreviations);
+    if (index.lexicon.meaningOf(head).length >= phrase.words.length)
+      return typed.slice(first).join(' ').trim() || null;
   }
   return null;
+}
+
+/** Builds the index of some flows now, so that nobody's first message waits for it. */
+export function prepareUnderstanding(flows: Flows): void {
+  indexOf(flows);
 }
 
 function indexOf(flows: Flows): Index {
   const known = indexes.get(flows);
   if (known) return known;
-  const phrases = [...flows.byId.values()].flatMap((flow) =>
-    flow.understands.map((text): Phrase => {
-      const takesArg = ARG.test(text);
-      const words = canonical(
-        wordsOf(text.replace(ARG, ''), flows.vocabulary.abbreviations),
-        flows.vocabulary,
-      );
-      const telling = words.filter((word) => !FILLERS.has(word));
-      const isBare = !takesArg && telling.length === 0;
-      return { flow, words: takesArg || isBare ? words : telling, weight: 1, takesArg, isBare };
-    }),
-  );
-  const counts = new Map<string, Set<string>>();
-  for (const { flow, words } of phrases)
-    for (const word of words) counts.set(word, (counts.get(word) ?? new Set()).add(flow.id));
-  const weights = new Map(
-    [...counts].map(([word, inFlows]) => [word, Math.log2(1 + flows.byId.size / inFlows.size)]),
-  );
-  for (const phrase of phrases)
-    phrase.weight = phrase.words.reduce((sum, word) => sum + (weights.get(word) ?? 1), 0);
-  const whole = new Map(
-    [...flows.byId.values()]
-      .filter(isErrand)
-      .flatMap((flow) =>
-        flow.understands
-          .filter((text) => !ARG.test(text))
-          .map((text) => [wordsOf(text, flows.vocabulary.abbreviations).join(' '), flow] as const),
-      ),
-  );
-  const asides = new Map([...whole].filter(([, flow]) => flow.interrupts && !flow.isForOfficers));
-  const byWord: Index['byWord'] = new Map();
-  const withArg: Index['withArg'] = new Map();
-  for (const phrase of phrases) {
-    if (phrase.takesArg) {
-      const first = phrase.words[0] ?? '';
-      withArg.set(first, [...(withArg.get(first) ?? []), phrase]);
-      continue;
-    }
-    for (const word of new Set(phrase.words)) {
-      const times = phrase.words.filter((own) => own === word).length;
-      byWord.set(word, [...(byWord.get(word) ?? []), { phrase, times }]);
-    }
-  }
-  const made = {
-    byWord,
-    withArg,
-    meant: new Map<string, readonly string[]>(),
-    named: new Map<string, Named[]>(),
-    weights,
-    asides,
-    whole,
-  };
+  const made = buildIndex(flows);
   indexes.set(flows, made);
   return made;
 }
 
-/** Words in their usual form: synonyms of one word, and of two ("ora mampu"). */
-function canonical(words: readonly string[], { synonyms }: Vocabulary): string[] {
-  const usual: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const pair = i + 1 < words.length ? synonyms.get(`${words[i]} ${words[i + 1]}`) : undefined;
-    if (pair) {
-      usual.push(...pair.split(' '));
-      i += 1;
+/** What each intent, or flow without one, is called by: its `understands`, its titles, and flows/words/phrases/. */
+function writtenPhrases(flows: Flows): { of: string; text: string }[] {
+  const written: { of: string; text: string }[] = [];
+  for (const flow of flows.byId.values()) {
+    const of = flow.intent !== null && flows.byIntent.get(flow.intent) === flow ? flow.intent : flow.id;
+    for (const text of flow.understands) written.push({ of, text });
+    // What nobody can ask for by words is not found by its title either.
+    if (flow.understands.length === 0 && !flows.vocabulary.phrases.has(of)) continue;
+    for (const title of Object.values(flow.title))
+      if (title.constant !== null) written.push({ of, text: title.constant });
+  }
+  for (const [of, texts] of flows.vocabulary.phrases) for (const text of texts) written.push({ of, text });
+  return written;
+}
+
+function buildIndex(flows: Flows): Index {
+  const { vocabulary } = flows;
+  const { abbreviations, synonyms, polite } = vocabulary;
+  const written = writtenPhrases(flows).map(({ of, text }) => ({
+    of,
+    text,
+    takesArg: ARG.test(text),
+    typed: wordsOf(text.replace(ARG, ''), abbreviations),
+  }));
+  const lexicon = createLexicon(
+    written.flatMap(({ typed }) => typed),
+    synonyms,
+  );
+  const phrases: Phrase[] = [];
+  const withArg = new Map<string, ArgPhrase[]>();
+  const whole = new Map<string, string>();
+  for (const { of, text, takesArg, typed } of written) {
+    const words = lexicon.meaningOf(typed);
+    if (words.length === 0) continue;
+    if (takesArg) {
+      const first = words[0]!;
+      withArg.set(first, [...(withArg.get(first) ?? []), { of, text, words }]);
       continue;
     }
-    const one = synonyms.get(words[i]!);
-    if (one) usual.push(...one.split(' '));
-    else usual.push(words[i]!);
+    phrases.push({ of, text, words });
+    const key = wholeKey(words, polite);
+    if (!whole.has(key)) whole.set(key, of);
   }
-  return usual;
+  const errands = new Map<string, CompiledFlow>();
+  for (const flow of flows.byId.values())
+    if (isErrand(flow))
+      for (const text of flow.understands)
+        if (!ARG.test(text)) errands.set(wordsOf(text, abbreviations).join(' '), flow);
+  const ranking = createRanking(phrases, vocabulary.quiet);
+  const kinds = vocabulary.emergencyKinds;
+  const alarmed = new Map<string, boolean>();
+  return {
+    lexicon,
+    ranking,
+    alarming(typed) {
+      let is = alarmed.get(typed);
+      if (is === undefined) {
+        is = lexicon
+          .meaningOf([typed])
+          .some((word) => kinds.reduce((all, kind) => all + ranking.shareOf(word, kind), 0) >= ALARMING);
+        if (alarmed.size >= REMEMBERED) alarmed.clear();
+        alarmed.set(typed, is);
+      }
+      return is;
+    },
+    withArg,
+    whole,
+    meant: new Map(),
+    asides: new Map([...errands].filter(([, flow]) => flow.interrupts && !flow.isForOfficers)),
+    errands,
+  };
 }

@@ -38,6 +38,17 @@ export interface WordFiles {
   abbreviations: { [short: string]: string };
   synonyms: { [word: string]: string[] };
   emergency: { [kind: string]: EmergencyWords };
+  /** Further phrases of an intent, from other mouths than its flow's own: flows/words/phrases/. */
+  phrases?: { [intent: string]: string[] };
+  fillers?: Fillers;
+}
+
+/** Words that carry no errand. */
+export interface Fillers {
+  /** Said to be kind, before or after anything: "pak", "dong". */
+  polite: string[];
+  /** Told in every request: "minta", "mau". They still count a little. */
+  quiet: string[];
 }
 
 /** What flows/words/ teaches the engine to understand. */
@@ -47,6 +58,9 @@ export interface Vocabulary {
   readonly synonyms: ReadonlyMap<string, string>;
   readonly findEmergency: FindEmergency;
   readonly emergencyKinds: readonly string[];
+  readonly phrases: ReadonlyMap<string, readonly string[]>;
+  readonly polite: ReadonlySet<string>;
+  readonly quiet: ReadonlySet<string>;
   /** The always-word that a whole message is, or null. */
   alwaysWord(message: Message): AlwaysWord | null;
   isAnswerWord(message: Message, word: AnswerWord): boolean;
@@ -87,18 +101,42 @@ export function createVocabulary(files: WordFiles): Vocabulary {
   const bare = Object.fromEntries(ANSWER_WORDS.map((word) => [word, new Set(files.always[word])])) as {
     [K in AnswerWord]: Set<string>;
   };
-  const polite = new Set(POLITE_WORDS.flatMap((word) => spellings(files.always[word])));
+  const greetings = new Set(POLITE_WORDS.flatMap((word) => spellings(files.always[word])));
+  const polite = new Set((files.fillers?.polite ?? []).map(plain));
+  const quiet = new Set([...polite, ...(files.fillers?.quiet ?? []).map(plain)]);
+  /** "batal saja pak" is "batal": kind words before and after are no part of it. Null where there are none. */
+  const bareOf = ({ words }: Message): string | null => {
+    let first = 0;
+    let last = words.length;
+    while (last - first > 1 && polite.has(words[last - 1]!)) last--;
+    while (last - first > 1 && polite.has(words[first]!)) first++;
+    return last - first === words.length ? null : words.slice(first, last).join(' ');
+  };
   return {
     abbreviations,
     synonyms,
     findEmergency: emergencyFinder(files.emergency, abbreviations),
     emergencyKinds: Object.keys(files.emergency),
-    alwaysWord: (message) => always.get(message.plain) ?? always.get(message.full) ?? null,
-    isAnswerWord: (message, word) =>
-      message.plain === ''
-        ? bare[word].has(message.text)
-        : answers[word].has(message.plain) || answers[word].has(message.full),
-    isPolite: (message) => polite.has(message.plain) || polite.has(message.full),
+    phrases: new Map(Object.entries(files.phrases ?? {})),
+    polite,
+    quiet,
+    alwaysWord(message) {
+      const whole = always.get(message.plain) ?? always.get(message.full);
+      if (whole !== undefined) return whole;
+      const own = bareOf(message);
+      return own === null ? null : (always.get(own) ?? null);
+    },
+    isAnswerWord(message, word) {
+      if (message.plain === '') return bare[word].has(message.text);
+      if (answers[word].has(message.plain) || answers[word].has(message.full)) return true;
+      const own = bareOf(message);
+      return own !== null && answers[word].has(own);
+    },
+    isPolite(message) {
+      if (greetings.has(message.plain) || greetings.has(message.full)) return true;
+      const own = bareOf(message);
+      return own !== null && greetings.has(own);
+    },
     read: (text) => {
       const small = plain(text);
       const words = wordsOfPlain(small, abbreviations);

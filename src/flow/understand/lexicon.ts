@@ -1,0 +1,161 @@
+import SearchableMap from 'minisearch/SearchableMap';
+import { rootsOf } from './affixes.js';
+
+/** The usual words for a typed one; several where it says several ("suratku" → surat, saya). */
+export type Meaning = readonly string[];
+
+/** Says what typed words mean. Words that are not known stay as they are. */
+export interface Lexicon {
+  /** The words of a message in their usual form, those that belong together as one ("tidak_mampu"). */
+  meaningOf(words: readonly string[]): string[];
+  isKnown(word: string): boolean;
+}
+
+/** Words once looked at are remembered: people use the same few thousand. */
+const REMEMBERED = 20_000;
+/** Longest group of words that means one thing. */
+const LONGEST_GROUP = 4;
+const DIGIT_LETTERS: { [digit: string]: string } = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'g',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+};
+const MIXED = /^(?=.*[a-z])(?=.*\d)[a-z\d]+$/u;
+const VOWELS = /[aeiou]/gu;
+
+/**
+ * Known words are those of all phrases and synonyms. What is not known is tried, in this order, as a word with digits
+ * for letters ("g4k"), with its affixes taken off, as two words run together, without its vowels, and misspelt.
+ */
+export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<string, string>): Lexicon {
+  // A word that others are synonyms of keeps its form: "bantuan" is not "bantu".
+  const kept = new Set([...synonyms.values()].flatMap((usual) => usual.split(' ')));
+  const known = new Map<string, number>();
+  for (const word of words) if (!/^\d+$/u.test(word)) known.set(word, (known.get(word) ?? 0) + 1);
+  for (const word of [...kept, ...synonyms.keys()])
+    if (!word.includes(' ') && !word.includes('_')) known.set(word, (known.get(word) ?? 0) + 1);
+  const single = new Map<string, Meaning>();
+  for (const word of known.keys()) single.set(word, usualForm(word, known, synonyms, kept));
+
+  const spellings = new SearchableMap<number>();
+  const skeletons = new Map<string, string>();
+  for (const [word, times] of known) {
+    spellings.set(word, times);
+    const bones = word.replace(VOWELS, '');
+    const other = skeletons.get(bones);
+    if (bones.length >= 3 && (other === undefined || times > known.get(other)!)) skeletons.set(bones, word);
+  }
+
+  const guess = (word: string): Meaning | null => {
+    if (MIXED.test(word)) {
+      const letters = word.replace(/\d/gu, (digit) => DIGIT_LETTERS[digit] ?? '');
+      if (single.has(letters)) return single.get(letters)!;
+    }
+    for (const root of rootsOf(word)) if (single.has(root)) return single.get(root)!;
+    if (word.length < 3 || /\d/u.test(word)) return null;
+    if (!/[aeiou]/u.test(word)) {
+      const meant = skeletons.get(word);
+      if (meant !== undefined) return single.get(meant)!;
+    }
+    return runTogether(word, single) ?? misspelt(word, spellings, single);
+  };
+  const remembered = new Map<string, Meaning>();
+  const meantBy = (word: string): Meaning => {
+    const sure = single.get(word) ?? remembered.get(word);
+    if (sure) return sure;
+    const found = guess(word) ?? [word];
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(word, found);
+    return found;
+  };
+
+  const groups = new Map<string, Meaning>();
+  const starts = new Set<string>();
+  for (const [written, usual] of synonyms) {
+    if (!written.includes(' ')) continue;
+    const meant = written.split(' ').flatMap((word) => meantBy(word));
+    starts.add(meant[0]!);
+    groups.set(meant.join(' '), usual.split(' '));
+    // The words as they are written count as well: one of them may mean something else by itself.
+    starts.add(written.split(' ')[0]!);
+    groups.set(written, usual.split(' '));
+  }
+  const together = (typed: readonly string[]): string[] => {
+    const said: string[] = [];
+    for (let at = 0; at < typed.length; at++) {
+      let taken = 0;
+      if (starts.has(typed[at]!))
+        for (let length = Math.min(LONGEST_GROUP, typed.length - at); length > 1; length--) {
+          const usual = groups.get(typed.slice(at, at + length).join(' '));
+          if (!usual) continue;
+          said.push(...usual);
+          taken = length;
+          break;
+        }
+      if (taken > 0) at += taken - 1;
+      else said.push(typed[at]!);
+    }
+    return said;
+  };
+  return {
+    meaningOf: (typed) =>
+      together(together(typed).flatMap((word) => (word.includes('_') ? word : meantBy(word)))),
+    isKnown: (word) => single.has(word),
+  };
+}
+
+/** A known word in its usual form: its synonym, or what it is a form of, if that is known too. */
+function usualForm(
+  word: string,
+  known: ReadonlyMap<string, number>,
+  synonyms: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string>,
+): Meaning {
+  const synonym = synonyms.get(word);
+  if (synonym !== undefined) return synonym.split(' ');
+  if (kept.has(word)) return [word];
+  for (const root of rootsOf(word)) {
+    if (root.length < 4) continue;
+    const usual = synonyms.get(root);
+    if (usual !== undefined) return usual.split(' ');
+    if (known.has(root)) return root.length < word.length ? usualForm(root, known, synonyms, kept) : [root];
+  }
+  return [word];
+}
+
+/** "suratusaha": two known words with the space left out. */
+function runTogether(word: string, single: ReadonlyMap<string, Meaning>): Meaning | null {
+  if (word.length < 7) return null;
+  for (let cut = word.length - 3; cut >= 3; cut--) {
+    const first = single.get(word.slice(0, cut));
+    const second = first && single.get(word.slice(cut));
+    if (first && second) return [...first, ...second];
+  }
+  return null;
+}
+
+/** The known word that a word is but for a slip or two. */
+function misspelt(
+  word: string,
+  spellings: SearchableMap<number>,
+  single: ReadonlyMap<string, Meaning>,
+): Meaning | null {
+  if (word.length < 4) return null;
+  const most = word.length < 8 ? 1 : 2;
+  let best: { word: string; slips: number; times: number } | null = null;
+  for (const [meant, [times, slips]] of spellings.fuzzyGet(word, most)) {
+    if (meant.length < 4 || (meant.length < 5 && word.length < 5)) continue;
+    if (slips === 2 && Math.min(word.length, meant.length) < 8) continue;
+    // The first letter is seldom wrong.
+    if (meant[0] !== word[0] && word.length < 6) continue;
+    if (!best || slips < best.slips || (slips === best.slips && times > best.times))
+      best = { word: meant, slips, times };
+  }
+  return best ? single.get(best.word)! : null;
+}

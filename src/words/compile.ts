@@ -63,7 +63,8 @@ function compileFresh(source: string, locale: string): Words {
   };
 }
 
-function parseWords(source: string): MessageFormatElement[] {
+/** Reads ICU MessageFormat. Throws `WordsError`, which tells where. */
+export function parseWords(source: string): MessageFormatElement[] {
   try {
     return parse(source, { ignoreTag: true, shouldParseSkeletons: true });
   } catch (cause) {

@@ -57,7 +57,7 @@ function ofFlow(flow: CompiledFlow, texts: readonly UsedText[]): PlacedText[] {
     taken.add(String(keys[0]));
     const step = flow.steps[flow.places.get(text.step) ?? -1];
     const kind = kindOf(text, step);
-    const before = said;
+    const before = kind === 'title' ? null : said;
     if (kind !== 'label' && kind !== 'hint' && kind !== 'button' && kind !== 'title' && kind !== 'topic')
       said = text.words[DEFAULT_LANGUAGE]!.source;
     return {

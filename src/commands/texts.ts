@@ -1,0 +1,93 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
+import { FLOWS_FOLDER } from './flowsFolder.js';
+
+/** `kentongan texts export | import`: the words of a language for translators, and back into the flows. */
+export function textsCommand(program: Command): void {
+  const texts = program.command('texts').description('hand the words to translators, and take them back');
+
+  texts
+    .command('export')
+    .description('write all words of a language into a file, with what a translator must know')
+    .requiredOption('--language <code>', 'en, jv, …; id to edit the Indonesian words themselves')
+    .option('--format <format>', 'xlsx (a spreadsheet) or po (for translation programs)', formatOf, 'xlsx')
+    .option('--out <file>', 'where to (kentongan-<language>.<format>)')
+    .option('--dir <folder>', 'the flows', FLOWS_FOLDER)
+    .action(async (options: { language: string; format: TextFormat; out?: string; dir: string }) => {
+      await sayingFaults(async () => {
+        const { exportTexts } = await import('../flow/texts/folder.js');
+        const out = options.out ?? `kentongan-${options.language}.${options.format}`;
+        await writeFile(out, await exportTexts({ dir: options.dir }, options.language, options.format));
+        console.log(`written: ${out}`);
+      });
+    });
+
+  texts
+    .command('import <file>')
+    .description('take the words of an exported file into the flows: all of its lines, or none')
+    .option('--dry-run', 'only tell what would change')
+    .option('--language <code>', 'where the file does not tell it')
+    .option('--dir <folder>', 'the flows', FLOWS_FOLDER)
+    .action(async (file: string, options: { dryRun?: boolean; language?: string; dir: string }) => {
+      await sayingFaults(async () => {
+        const { importTexts } = await import('../flow/texts/folder.js');
+        const result = await importTexts({ dir: options.dir }, await readFile(file), options.language);
+        report(result, options.dryRun ?? false);
+        if (result.faults.length + result.broken.length > 0) process.exitCode = 1;
+        else if (!options.dryRun) await writeFiles(options.dir, result.files);
+      });
+    });
+}
+
+function formatOf(text: string): TextFormat {
+  if (text === 'xlsx' || text === 'po') return text;
+  throw new InvalidArgumentError('xlsx or po');
+}
+
+function report({ language, faults, broken, changes }: ImportResult, isTrial: boolean): void {
+  for (const { row, place, what, cure } of faults) console.log(`line ${row} (${place}): ${what} — ${cure}`);
+  for (const { file, line, what, cure } of broken) console.log(`${file}:${line}  ${what} — ${cure}`);
+  const refused = faults.length + broken.length;
+  if (refused > 0) {
+    console.log(`nothing was changed: ${refused} faults`);
+    return;
+  }
+  for (const { place, from, to } of changes) console.log(`${place}\n  - ${shown(from)}\n  + ${shown(to)}`);
+  const files = new Set(changes.map(({ file }) => file)).size;
+  const done = isTrial ? 'would change' : 'changed';
+  console.log(
+    changes.length === 0
+      ? `language ${language}: nothing to change`
+      : `language ${language}: ${done} ${changes.length} texts in ${files} files. Now: kentongan check`,
+  );
+}
+
+function shown(text: string): string {
+  return text === '' ? '(none)' : text.replaceAll('\n', ' ⏎ ');
+}
+
+/** Each file appears whole or not at all: the running service may read it at any moment. */
+async function writeFiles(dir: string, files: { [path: string]: string }): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(dir, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(`${target}.new`, text);
+    await rename(`${target}.new`, target);
+  }
+}
+
+/** A file that cannot be taken is told in a line, without a stack. */
+async function sayingFaults(work: () => Promise<void>): Promise<void> {
+  const { SheetError } = await import('../flow/texts/xlsx.js');
+  try {
+    await work();
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!(cause instanceof SheetError) && !isMissing) throw cause;
+    process.stderr.write(`${isMissing ? 'there is no such file' : (cause as Error).message}\n`);
+    process.exitCode = 2;
+  }
+}

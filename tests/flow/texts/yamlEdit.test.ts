@@ -80,7 +80,7 @@ describe('words put into a file leave all else as it is', () => {
 
 test('every text of every flow and overlay can be changed, and only it changes', () => {
   const names = readdirSync(FLOWS_FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.yaml$/u.test(name),
+    name.endsWith('.yaml'),
   );
   let changed = 0;
   for (const name of names.filter((_, i) => i % 3 === 0)) {

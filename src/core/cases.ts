@@ -16,7 +16,13 @@ export type CaseFactKind =
   | 'case_noted'
   | 'case_finished'
   | 'case_refused'
-  | 'case_cancelled';
+  | 'case_cancelled'
+  /** The RT head said whether the resident is theirs. */
+  | 'case_introduced'
+  /** Whoever it was asked for said whether they agree. */
+  | 'case_agreed'
+  /** An officer said who it is in the register. */
+  | 'case_matched';
 
 /** One thing that happened to a case: a row of case_events. */
 export interface CaseFact {
@@ -24,6 +30,8 @@ export interface CaseFact {
   /** The officer who did it; null for the resident. */
   officer: Holder | null;
   data: JsonObject;
+  /** The words of a complaint's history, sealed. */
+  sealed?: string;
 }
 
 export interface Holder {
@@ -108,6 +116,9 @@ export function fold(state: CaseState | null, happened: CaseFact): CaseState {
     case 'case_answered':
       return { ...now, status: 'in_hand' };
     case 'case_noted':
+    case 'case_introduced':
+    case 'case_agreed':
+    case 'case_matched':
       return now;
     case 'case_finished':
       return { ...now, status: 'finished', lastWords: words };
@@ -128,6 +139,9 @@ export const NOTICE_OF: { [K in CaseFactKind]: string | null } = {
   case_finished: 'finished',
   case_refused: 'refused',
   case_cancelled: 'cancelled',
+  case_introduced: null,
+  case_agreed: null,
+  case_matched: null,
 };
 
 const CLOSED_BY: { [A in CaseAct]?: CaseStatus } = { finish: 'finished', refuse: 'refused' };

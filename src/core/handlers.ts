@@ -1,4 +1,6 @@
 import type { OfficerRole } from './asker.js';
+import { isReceiver } from './complaints.js';
+import type { SealedTo } from './complaints.js';
 import type { Service } from './service.js';
 
 /**
@@ -54,6 +56,15 @@ export interface Handling {
   kind: HandlingKind;
   isConfidential: boolean;
   desk?: Service['desk'];
+  /** A complaint: for these officers alone, while they hold the role. Not even the installation's keepers see it. */
+  sealedTo?: SealedTo | null;
+}
+
+/** Heads of an RT belong to no office: they see what they are asked, and nothing else. */
+export const ASKED_ONLY = ['ketua_rt'] as const;
+
+export function isAskedOnly(role: string): boolean {
+  return ASKED_ONLY.some((asked) => asked === role);
 }
 
 /** The roles that are told of such a request. */
@@ -76,29 +87,38 @@ export interface VillageOfficer {
  */
 export function officersToTell(officers: VillageOfficer[], handling: Handling): VillageOfficer[] {
   const own = officers.filter((officer) => !officer.isKeeper);
+  const { sealedTo } = handling;
+  if (sealedTo)
+    return own.filter(
+      (officer) => sealedTo.officers.includes(officer.id) && officer.roles.includes(sealedTo.role),
+    );
   const handlers = own.filter((officer) => officer.roles.some((role) => toldRoles(handling).includes(role)));
   if (handlers.length > 0) return handlers;
   return own.length > 0 && !handling.isConfidential ? own : officers.filter((officer) => officer.isKeeper);
 }
 
-/** Whether these roles reach into the village at all. */
+/** Whether these roles reach into the village at all: not those that are only ever asked something. */
 export function serves(roles: OfficerRole[], village: string): boolean {
-  return roles.some((role) => role.village === null || role.village === village);
+  return roles.some(({ role, village: of }) => !isAskedOnly(role) && (of === null || of === village));
 }
 
 /**
  * Whether an officer with these roles may handle such a request in this village. `officers` are all who
- * serve the village.
+ * serve the village; `officerId`: who it is, for what is sealed to named officers.
  */
 export function mayHandle(
   roles: OfficerRole[],
   village: string,
   handling: Handling,
   officers: VillageOfficer[],
+  officerId: string | null = null,
 ): boolean {
+  if (handling.sealedTo)
+    return officerId !== null && isReceiver(handling.sealedTo, { id: officerId, roles }, village);
   const mine = roles
     .filter((role) => role.village === null || role.village === village)
-    .map((role) => role.role);
+    .map((role) => role.role)
+    .filter((role) => !isAskedOnly(role));
   if (mine.length === 0) return false;
   const handlers = toldRoles(handling);
   if (mine.some((role) => role === 'admin' || handlers.includes(role))) return true;
@@ -109,10 +129,15 @@ export function mayHandle(
 }
 
 /** How a request of a service is handled; one whose service is no longer in the catalogue goes the way of letters. */
-export function handlingOf(service: Service | undefined, isConfidential = false): Handling {
+export function handlingOf(
+  service: Service | undefined,
+  isConfidential = false,
+  sealedTo: SealedTo | null = null,
+): Handling {
   return {
     kind: service?.kind ?? 'letter',
-    isConfidential: isConfidential || service?.confidential === true,
+    isConfidential: isConfidential || service?.confidential === true || sealedTo !== null,
     ...(service?.desk ? { desk: service.desk } : {}),
+    ...(sealedTo ? { sealedTo } : {}),
   };
 }

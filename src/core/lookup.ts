@@ -63,6 +63,15 @@ export interface LookUps {
     args: Record<string, never>;
     result: { found: boolean; form: string | null; since: string | null };
   };
+  /** Who would receive a complaint about such a person (core/complaints.ts); not found: it goes outside. */
+  complaint_receiver: {
+    args: { who: string; named?: string };
+    result: { found: boolean; role: string | null };
+  };
+  /** The code of the day, and the installation's lines that serve the asker's village, in one line. */
+  official_lines: { args: Record<string, never>; result: { code: string; lines: string | null } };
+  /** What is kept of the asker; `found` is false while history is hidden. */
+  my_data: { args: Record<string, never>; result: MyData };
   /** An invite by the digest of its token, before it is accepted. */
   invite_by_token: {
     args: { token: string };
@@ -77,6 +86,26 @@ export interface EarlierRequest {
   opened: string | null;
   /** By question id, as stored. */
   answers: JsonObject;
+}
+
+export interface MyData {
+  [key: string]: string | number | boolean | null;
+  found: boolean;
+  name: string | null;
+  place: string | null;
+  language: string | null;
+  /** Chat accounts that are linked as one person. */
+  accounts: number;
+  /** ISO time. */
+  since: string | null;
+  cases: string | null;
+  listings: string | null;
+  files: number;
+  messages: number;
+  /** Agreed to: `yes`, or null. */
+  market: string | null;
+  news: string | null;
+  reminders: string | null;
 }
 
 export interface VillageFound {

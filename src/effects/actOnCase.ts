@@ -83,8 +83,8 @@ function actorOf(
   if (effect.act === 'answer' || effect.act === 'cancel')
     return mayBeSeen(asker, { ...row, at: row.openedAt }) ? { kind: 'resident' } : null;
   if (!asker.officer || !serves(asker.officer.roles, row.villageId)) return null;
-  const handling = handlingOf(context.services[row.service], row.isConfidential);
-  const may = mayHandle(asker.officer.roles, row.villageId, handling, officers);
+  const handling = handlingOf(context.services[row.service], row.isConfidential, row.sealedTo);
+  const may = mayHandle(asker.officer.roles, row.villageId, handling, officers, asker.officer.id);
   if (!may && row.isConfidential) return null;
   return { kind: 'officer', id: asker.officer.id, name: asker.officer.name, mayHandle: may };
 }
@@ -98,9 +98,10 @@ async function write(sql: Sql, acted: Acted[], context: ApplyContext): Promise<v
       id: row.id,
       status: state.status,
       officerId: state.holder?.id ?? null,
-      lastWords: state.lastWords,
+      // What was said about a complaint is sealed with it: its history keeps the words, the row none.
+      lastWords: row.sealedTo ? null : state.lastWords,
       firstNumber: row.eventCount + 1,
-      facts: facts.map(({ fact, request }) => withAttachments(fact, request)),
+      facts: facts.map(({ fact, request }) => sealedFact(withAttachments(fact, request), row, context)),
     })),
     newId,
     now,
@@ -169,6 +170,12 @@ function words({ effect }: Request): string | undefined {
 function withAttachments(fact: CaseFact, { effect }: Request): CaseFact {
   if (fact.kind === 'case_taken' || !effect.attachments?.length) return fact;
   return { ...fact, data: { ...fact.data, attachments: effect.attachments } };
+}
+
+function sealedFact(fact: CaseFact, row: LockedCase, context: ApplyContext): CaseFact {
+  const { text, ...data } = fact.data;
+  if (!row.sealedTo || text === undefined) return fact;
+  return { ...fact, data, sealed: context.sealer.seal('case', row.id, { text }) };
 }
 
 function notFound({ effect }: Request): Result {

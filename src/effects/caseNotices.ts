@@ -65,8 +65,9 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
               code: row.code,
               service: row.service,
               event,
-              text: wordsOf(fact),
-              resident: firstName(row.residentName),
+              // Of a complaint neither the words nor who wrote them: the receiver reads them in the console.
+              text: row.sealedTo ? null : wordsOf(fact),
+              resident: row.sealedTo ? null : firstName(row.residentName),
               village: row.villageName,
             },
           },

@@ -29,6 +29,27 @@ export const LOOK_UPS = {
     result: ['count', 'items', 'next_date', 'next_time', 'next_place', 'next_hamlet', 'hamlets'],
   },
   known_identity: { args: [], more: [], result: ['found', 'form', 'since'] },
+  complaint_receiver: { args: ['who'], more: ['named'], result: ['found', 'role'] },
+  official_lines: { args: [], more: [], result: ['code', 'lines'] },
+  my_data: {
+    args: [],
+    more: [],
+    result: [
+      'found',
+      'name',
+      'place',
+      'language',
+      'accounts',
+      'since',
+      'cases',
+      'listings',
+      'files',
+      'messages',
+      'market',
+      'news',
+      'reminders',
+    ],
+  },
   invite_by_token: { args: ['token'], more: [], result: ['found', 'usable', 'name', 'village'] },
 } as const satisfies {
   [K in LookUpName]: { args: readonly string[]; more: readonly string[]; result: readonly string[] };

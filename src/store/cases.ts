@@ -1,3 +1,4 @@
+import type { SealedTo } from '../core/complaints.js';
 import type { CaseFact, CaseStatus, Holder } from '../core/cases.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
@@ -18,6 +19,8 @@ export interface CaseInsert {
   /** Sealed. */
   private: string | null;
   isConfidential: boolean;
+  /** A complaint, and who alone sees it. */
+  sealedTo: SealedTo | null;
   /** Opened while the resident's history was hidden. */
   isUnproven: boolean;
   dueAt: Date | null;
@@ -31,13 +34,14 @@ export interface CaseInsert {
 export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
   const { rows } = await sql.query<{ draft: string }>(
     `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
-       private, is_confidential, opened_at, due_at, event_count, is_unproven)
+       private, is_confidential, opened_at, due_at, event_count, is_unproven, receiver_role, receiver_ids)
      SELECT n.id, code, draft_id, village_id, service, flow, 'open', coalesce(p.resident_id, a.resident_id),
-       conversation_id, answers, n.private, is_confidential, $13, due_at, 1, is_unproven
+       conversation_id, answers, n.private, is_confidential, $13, due_at, 1, is_unproven,
+       receiver_role, CASE WHEN receiver_role IS NOT NULL THEN string_to_array(receivers, ',')::uuid[] END
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[], $14::boolean[]) WITH ORDINALITY
+       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[], $14::boolean[], $15::text[], $16::text[]) WITH ORDINALITY
        AS n (id, code, draft_id, village_id, service, flow, resident_id, conversation_id, answers, private,
-         is_confidential, due_at, is_unproven, ord)
+         is_confidential, due_at, is_unproven, receiver_role, receivers, ord)
      JOIN conversations c ON c.id = n.conversation_id JOIN addresses a ON a.id = c.address_id
      LEFT JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = n.resident_id
      ORDER BY ord FOR SHARE OF a
@@ -58,6 +62,8 @@ export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Pro
       cases.map((c) => c.dueAt),
       now,
       cases.map((c) => c.isUnproven),
+      cases.map((c) => c.sealedTo?.role ?? null),
+      cases.map((c) => c.sealedTo?.officers.join(',') ?? null),
     ],
   );
   return new Set(rows.map((row) => row.draft));
@@ -108,6 +114,29 @@ export const shownName = (c: string, r: string): string =>
     JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = ${c}.resident_id
     WHERE k.id = ${c}.conversation_id)) END`;
 
+/** To whom a complaint is sealed, of the cases `c`. */
+export const SEALED_TO = 'c.receiver_role AS "receiverRole", c.receiver_ids AS "receiverIds"';
+export interface SealedColumns {
+  receiverRole: string | null;
+  receiverIds: string[] | null;
+}
+export function sealedToOf({ receiverRole, receiverIds }: SealedColumns): SealedTo | null {
+  return receiverRole === null ? null : { role: receiverRole, officers: receiverIds ?? [] };
+}
+
+/**
+ * Whether a case `c` is no sealed complaint, or one that this officer receives, in SQL by the expressions of their id
+ * and of their posts (`postsOf`).
+ */
+export const notSealedFrom = (c: string, officer: string, posts: string): string =>
+  `(${c}.receiver_role IS NULL OR (${officer}::uuid = ANY (${c}.receiver_ids)
+    AND ${c}.receiver_role || '@' || ${c}.village_id = ANY (${posts}::text[])))`;
+
+/** An officer's roles with their villages, `sekretaris@3510…`; those that reach every village are no such post. */
+export function postsOf(roles: readonly { role: string; village: string | null }[]): string[] {
+  return roles.flatMap(({ role, village }) => (village === null ? [] : [`${role}@${village}`]));
+}
+
 /** A case as an act finds it, locked. */
 export interface LockedCase {
   id: string;
@@ -120,6 +149,7 @@ export interface LockedCase {
   villageName: string;
   conversationId: string;
   isConfidential: boolean;
+  sealedTo: SealedTo | null;
   isUnproven: boolean;
   openedAt: Date;
   holder: Holder | null;
@@ -134,12 +164,13 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
   await sql.query('SELECT FROM cases WHERE code = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE', [codes]);
   // A statement of its own, after the lock: a join made before the wait would still show the holder of then.
   const { rows } = await sql.query<
-    Omit<LockedCase, 'holder'> & { officerId: string | null; officerName: string | null }
+    Omit<LockedCase, 'holder' | 'sealedTo'> &
+      SealedColumns & { officerId: string | null; officerName: string | null }
   >(
     `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
        ${shownName('c', 'r')} AS "residentName", v.name AS "villageName",
        c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
-       c.is_unproven AS "isUnproven", c.opened_at AS "openedAt",
+       c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", ${SEALED_TO},
        c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
        (o.is_active AND EXISTS (
          SELECT FROM officer_roles r WHERE r.officer_id = o.id AND (r.village_id = c.village_id OR r.village_id IS NULL)
@@ -149,8 +180,9 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
      WHERE c.code = ANY ($1::text[])`,
     [codes],
   );
-  return rows.map(({ officerId, officerName, ...row }) => ({
+  return rows.map(({ officerId, officerName, receiverRole, receiverIds, ...row }) => ({
     ...row,
+    sealedTo: sealedToOf({ receiverRole, receiverIds }),
     holder: officerId === null ? null : { id: officerId, name: officerName! },
   }));
 }
@@ -204,10 +236,10 @@ export async function insertEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   await sql.query(
-    `INSERT INTO case_events (id, case_id, number, kind, officer_id, data, at)
-     SELECT id, case_id, number, kind, officer_id, data, $7
-     FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::uuid[], $6::jsonb[])
-       AS e (id, case_id, number, kind, officer_id, data)`,
+    `INSERT INTO case_events (id, case_id, number, kind, officer_id, data, at, sealed)
+     SELECT id, case_id, number, kind, officer_id, data, $7, sealed
+     FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::uuid[], $6::jsonb[], $8::text[])
+       AS e (id, case_id, number, kind, officer_id, data, sealed)`,
     [
       events.map(() => newId()),
       events.map((e) => e.caseId),
@@ -216,6 +248,7 @@ export async function insertEvents(
       events.map((e) => e.fact.officer?.id ?? null),
       events.map((e) => JSON.stringify(e.fact.data)),
       now,
+      events.map((e) => e.fact.sealed ?? null),
     ],
   );
 }
@@ -227,6 +260,7 @@ export interface CaseOfDraft {
   villageName: string;
   service: string;
   isConfidential: boolean;
+  sealedTo: SealedTo | null;
   conversationId: string;
   residentName: string | null;
   isUnproven: boolean;
@@ -235,13 +269,18 @@ export interface CaseOfDraft {
 
 /** The cases of drafts, by draft id. */
 export async function readByDrafts(sql: Sql, draftIds: string[]): Promise<Map<string, CaseOfDraft>> {
-  const { rows } = await sql.query<CaseOfDraft & { draftId: string }>(
+  const { rows } = await sql.query<Omit<CaseOfDraft, 'sealedTo'> & SealedColumns & { draftId: string }>(
     `SELECT c.draft_id AS "draftId", c.id, c.code, c.village_id AS "villageId", v.name AS "villageName", c.service,
        c.is_confidential AS "isConfidential", c.conversation_id AS "conversationId", ${shownName('c', 'r')} AS "residentName",
-       c.is_unproven AS "isUnproven", c.due_at AS "dueAt"
+       c.is_unproven AS "isUnproven", c.due_at AS "dueAt", ${SEALED_TO}
      FROM cases c JOIN villages v ON v.id = c.village_id JOIN residents r ON r.id = c.resident_id
      WHERE c.draft_id = ANY ($1::uuid[])`,
     [draftIds],
   );
-  return new Map(rows.map(({ draftId, ...row }) => [draftId, row]));
+  return new Map(
+    rows.map(({ draftId, receiverRole, receiverIds, ...row }) => [
+      draftId,
+      { ...row, sealedTo: sealedToOf({ receiverRole, receiverIds }) },
+    ]),
+  );
 }

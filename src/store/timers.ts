@@ -3,6 +3,7 @@ import { handlingOf, HEADS, officersToTell } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import type { Service } from '../core/service.js';
+import { SEALED_TO, sealedToOf } from './cases.js';
 import { insertInternal } from './inbound.js';
 import type { InternalRow } from './inbound.js';
 import { insertNotifications } from './notifications.js';
@@ -103,9 +104,11 @@ async function remindOfCases(
     isConfidential: boolean;
     officerId: string | null;
     number: number;
+    receiverRole: string | null;
+    receiverIds: string[] | null;
   }>(
     `SELECT c.id, c.code, c.service, c.village_id AS "villageId", v.name AS "villageName",
-       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number
+       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number, ${SEALED_TO}
      FROM cases c JOIN villages v ON v.id = c.village_id
      WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
     [timers.map((timer) => timer.subjectId)],
@@ -119,10 +122,13 @@ async function remindOfCases(
     rows.flatMap((row) => {
       const all = officers.get(row.villageId) ?? [];
       const holder = all.filter((o) => o.id === row.officerId);
-      const heads = all.filter((o) => !o.isKeeper && o.roles.some((role) => HEADS.includes(role)));
-      const handlers = officersToTell(all, handlingOf(services[row.service], row.isConfidential));
+      const sealedTo = sealedToOf(row);
+      const heads = all.filter(
+        (o) => !sealedTo && !o.isKeeper && o.roles.some((role) => HEADS.includes(role)),
+      );
+      const handlers = officersToTell(all, handlingOf(services[row.service], row.isConfidential, sealedTo));
       // While nobody has it, the heads alone would not do: somebody must take it.
-      const known = holder.length > 0 ? [...holder, ...heads] : [...handlers, ...heads];
+      const known = holder.length > 0 && !sealedTo ? [...holder, ...heads] : [...handlers, ...heads];
       const to = [...new Set(known)];
       return to.map((officer) => ({
         officerId: officer.id,

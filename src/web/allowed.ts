@@ -1,11 +1,14 @@
 import type { OfficerIdentity } from '../core/asker.js';
+import { handlingOf, toldRoles } from '../core/handlers.js';
+import type { Service } from '../core/service.js';
+import { postsOf, sealedToOf } from '../store/cases.js';
 import { NOWHERE } from '../store/web/scope.js';
 import type { Scope } from '../store/web/scope.js';
-import type { CaseScope } from '../store/web/cases.js';
+import type { CaseDetail, CaseScope } from '../store/web/cases.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext } from './env.js';
 import { PageError } from './pageError.js';
-import { type Permission, scopeOf } from './policy.js';
+import { covers, type Permission, scopeOf } from './policy.js';
 
 /** The officer who is signed in, and where they may do this; 403 where nowhere. */
 export function allowed(c: WebContext, permission: Permission): { officer: OfficerIdentity; scope: Scope } {
@@ -27,12 +30,28 @@ export function allowedCases(
     scope: {
       usual: scope,
       confidential: scopeOf(officer, 'cases.confidential') ?? NOWHERE,
+      receiver: { officer: officer.id, posts: postsOf(officer.roles) },
       also: {
         services: Object.keys(services).filter((id) => ['referral', 'aid'].includes(services[id]!.kind)),
         scope: scopeOf(officer, 'cases.confidential_referral') ?? NOWHERE,
       },
     },
   };
+}
+
+/**
+ * Whether an officer may open what is sealed in a case that lies within their scope: whoever reads identity documents, and
+ * for relief and health the role whose work it is (not an installation's keeper).
+ */
+export function mayOpenSealed(
+  officer: OfficerIdentity,
+  found: CaseDetail,
+  service: Service | undefined,
+): boolean {
+  if (covers(scopeOf(officer, 'files.restricted'), found.villageId)) return true;
+  if (!service || !['referral', 'aid', 'health'].includes(service.kind)) return false;
+  const handlers = toldRoles(handlingOf(service, found.isConfidential, sealedToOf(found)));
+  return officer.roles.some(({ role, village }) => village === found.villageId && handlers.includes(role));
 }
 
 export function officerOf(c: WebContext): OfficerIdentity {

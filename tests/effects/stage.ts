@@ -30,6 +30,8 @@ const SERVICE: Service = {
 export const SERVICES: { [id: string]: Service } = {
   usaha: SERVICE,
   infrastruktur: { ...SERVICE, kind: 'complaint', promise_hours: 24 },
+  'keluhan.petugas': { ...SERVICE, kind: 'complaint', promise_hours: 24, confidential: true, sealed: true },
+  'data.hapus': { ...SERVICE, kind: 'rights', promise_hours: null, confidential: true, calendar_hours: 72 },
   spm: { ...SERVICE, kind: 'referral', promise_hours: null, confidential: true },
 };
 

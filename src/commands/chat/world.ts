@@ -127,7 +127,7 @@ export class World {
         this.isNew = false;
         return null;
       case 'open_case':
-        return this.openCase(effect.draft, effect.service, effect.answers);
+        return this.openCase(effect.draft, effect.service, effect.answers, effect.who);
       case 'act_on_case':
         return this.act(effect.code, effect.act, effect.text ?? null);
       case 'open_form':
@@ -199,7 +199,7 @@ export class World {
     }
   }
 
-  private openCase(draft: string, service: string, answers: JsonObject): Json {
+  private openCase(draft: string, service: string, answers: JsonObject, who?: string): Json {
     const known = this.cases.find((one) => one.draft === draft);
     const opened = known ?? {
       found: true,
@@ -211,7 +211,7 @@ export class World {
       status: 'open',
       position: this.cases.filter(({ status }) => status === 'open').length + 1,
       opened: this.now.toISOString(),
-      due: due(this.now, this.flows.services[service]?.promise_hours ?? null),
+      due: this.due(service),
       words: null,
     };
     if (!known) {
@@ -219,7 +219,16 @@ export class World {
       this.answered.set(draft, answers);
     }
     const { code, position, due: promised } = opened;
-    return { code, position, due: promised, is_new: !known };
+    const answer = { code, position, due: promised, is_new: !known };
+    return this.flows.services[service]?.sealed ? { ...answer, receiver: receiverOf(who) } : answer;
+  }
+
+  private due(service: string): string | null {
+    const known = this.flows.services[service];
+    const hours = known?.calendar_hours;
+    return hours === undefined
+      ? due(this.now, known?.promise_hours ?? null)
+      : new Date(this.now.getTime() + hours * 60 * 60 * 1000).toISOString();
   }
 
   private act(code: string, act: string, text: string | null): Json {
@@ -335,12 +344,40 @@ export class World {
         };
       case 'my_addresses':
         return this.people.addresses();
+      case 'complaint_receiver': {
+        const role = receiverOf(asText(args.who));
+        return { found: role !== null, role };
+      }
+      case 'official_lines':
+        return { code: 'M4V7-QX2D', lines: 'Telegram @kemiren_desa_bot, WhatsApp +62 811-0000-001' };
+      case 'my_data':
+        return {
+          found: true,
+          name: this.name,
+          place: 'Kemiren',
+          language: 'Bahasa Indonesia',
+          accounts: 1,
+          since: '2026-11-02T02:00:00.000Z',
+          cases: this.cases.map(({ code }) => `${code} (24-11-2026)`).join(', ') || null,
+          listings: null,
+          files: 0,
+          messages: 12,
+          market: null,
+          news: 'yes',
+          reminders: null,
+        };
       case 'my_profiles':
         return this.people.profiles();
       default:
         throw new Error(`the world knows no look-up "${name}"`);
     }
   }
+}
+
+/** The village of the demonstration has a secretary and a head, neither with a second role. */
+function receiverOf(who: string | undefined): string | null {
+  if (who === 'head') return null;
+  return who === 'staff' || who === 'hamlet' ? 'sekretaris' : 'kepala_desa';
 }
 
 const CASE_STATUS: { [act: string]: string } = {

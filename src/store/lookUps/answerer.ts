@@ -1,6 +1,6 @@
 import type { Asker } from '../../core/asker.js';
 import type { LookUpName, LookUps } from '../../core/lookup.js';
-import type { NewId } from '../../core/ports.js';
+import type { NewId, Sealer } from '../../core/ports.js';
 import type { Service } from '../../core/service.js';
 import type { Sql } from '../sql.js';
 
@@ -9,6 +9,7 @@ export interface LookUpContext {
   now: Date;
   newId: NewId;
   services: { [id: string]: Service };
+  sealer: Pick<Sealer, 'lookUpKey'>;
 }
 
 export interface LookUpRequest<K extends LookUpName = LookUpName> {

@@ -1,7 +1,7 @@
 import type { Asker } from '../../core/asker.js';
 import { mayBeSeen } from '../../core/history.js';
 import type { CaseSeen } from '../../core/lookup.js';
-import { placesOf, shownName } from '../cases.js';
+import { placesOf, SEALED_TO, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 
 /** A case as look-ups read it. */
@@ -16,6 +16,8 @@ export interface SeenRow {
   conversationId: string;
   isUnproven: boolean;
   isConfidential: boolean;
+  receiverRole: string | null;
+  receiverIds: string[] | null;
   openedAt: Date;
   dueAt: Date | null;
   lastWords: string | null;
@@ -27,7 +29,7 @@ export interface SeenRow {
 /** The columns of a SeenRow, but for `place`. */
 export const SEEN = `c.id, c.code, c.service, c.status, c.village_id AS "villageId", c.resident_id AS "residentId",
   ${shownName('c', 'r')} AS "residentName", c.conversation_id AS "conversationId", c.is_unproven AS "isUnproven", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
-  c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
+  ${SEALED_TO}, c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
 export const SEEN_FROM = `cases c JOIN residents r ON r.id = c.resident_id LEFT JOIN officers o ON o.id = c.officer_id`;
 
 /** Cases by their codes. */

@@ -2,6 +2,7 @@ import type { LookUpName } from '../../core/lookup.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { caseByCode } from './caseByCode.js';
 import { earlierRequest } from './earlierRequest.js';
+import { complaintReceiver } from './complaintReceiver.js';
 import { findListings } from './findListings.js';
 import { findVillage } from './findVillage.js';
 import { healthDates } from './healthDates.js';
@@ -11,8 +12,10 @@ import { knownIdentity } from './knownIdentity.js';
 import { listingByCode } from './listingByCode.js';
 import { myAddresses } from './myAddresses.js';
 import { myCases } from './myCases.js';
+import { myData } from './myData.js';
 import { myListings } from './myListings.js';
 import { myProfiles } from './myProfiles.js';
+import { officialLines } from './officialLines.js';
 import { officerCase } from './officerCase.js';
 import { officerCases } from './officerCases.js';
 import { registerState } from './registerState.js';
@@ -34,5 +37,8 @@ export const lookUps = {
   introduction_way: introductionWay,
   health_dates: healthDates,
   known_identity: knownIdentity,
+  complaint_receiver: complaintReceiver,
+  official_lines: officialLines,
+  my_data: myData,
   invite_by_token: inviteByToken,
 } satisfies { [K in LookUpName]: LookUpAnswerer<K> };

@@ -2,6 +2,7 @@ import { findCode } from '../../core/code.js';
 import { firstName } from '../../core/firstName.js';
 import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
 import type { OfficerCaseSeen } from '../../core/lookup.js';
+import { sealedToOf } from '../cases.js';
 import { loadVillageOfficers } from '../villageOfficers.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { readCases } from './caseRows.js';
@@ -25,15 +26,16 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
     const row = byCode.get(codes[n] ?? '');
     const roles = asker.officer?.roles ?? [];
     if (!row || !serves(roles, row.villageId)) return notFound(args.code);
-    const handling = handlingOf(services[row.service], row.isConfidential);
-    const isTheirs = mayHandle(roles, row.villageId, handling, officers.get(row.villageId) ?? []);
+    const handling = handlingOf(services[row.service], row.isConfidential, sealedToOf(row));
+    const mine = officers.get(row.villageId) ?? [];
+    const isTheirs = mayHandle(roles, row.villageId, handling, mine, asker.officer?.id ?? null);
     if (!isTheirs && row.isConfidential) return notFound(args.code);
     return {
       found: true,
       code: row.code,
       service: row.service,
       status: row.status,
-      resident: isTheirs ? firstName(row.residentName) : null,
+      resident: isTheirs && row.receiverRole === null ? firstName(row.residentName) : null,
       unproven: row.isUnproven,
       taken_by: row.officerName,
       is_mine: row.officerId !== null && row.officerId === asker.officer?.id,

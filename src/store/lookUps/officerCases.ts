@@ -1,5 +1,6 @@
 import { handledBy } from '../handledServices.js';
 import type { LookUpAnswerer } from './answerer.js';
+import { notSealedFrom, postsOf } from '../cases.js';
 import { SEEN, SEEN_FROM, toSeen, withPlaces, type SeenRow } from './caseRows.js';
 
 const MOST = 7;
@@ -12,13 +13,18 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
     services,
   );
   const limits = handled.flatMap((list, n) => list.map((one) => ({ ord: n, ...one })));
+  const posts = [...new Set(requests.flatMap(({ asker }) => asker.officer ?? []))].map(({ id, roles }) => ({
+    officer: id,
+    posts: postsOf(roles),
+  }));
   const { rows } = await sql.query<Omit<SeenRow, 'place'> & { ord: number; total: number }>(
     `SELECT * FROM (
        SELECT h.ord, count(*) OVER (PARTITION BY h.ord)::int AS total,
          row_number() OVER (PARTITION BY h.ord ORDER BY c.opened_at, c.id) AS nth, ${SEEN}
-       FROM unnest($1::int[], $2::text[], $3::text[], $4::boolean[]) AS h (ord, village_id, service, is_confidential)
+       FROM unnest($1::int[], $2::text[], $3::text[], $4::boolean[], $5::text[]) AS h (ord, village_id, service, is_confidential, asker)
+       JOIN jsonb_to_recordset($6::jsonb) AS p (officer uuid, posts text[]) ON p.officer = h.asker::uuid
        JOIN ${SEEN_FROM} ON c.village_id = h.village_id AND c.service = h.service
-         AND c.is_confidential = h.is_confidential
+         AND c.is_confidential = h.is_confidential AND ${notSealedFrom('c', 'p.officer', 'p.posts')}
        WHERE c.status IN ('open', 'in_hand', 'asked')
      ) q WHERE nth <= ${MOST} ORDER BY ord, nth`,
     [
@@ -26,6 +32,8 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
       limits.map((l) => l.villageId),
       limits.map((l) => l.service),
       limits.map((l) => l.isConfidential),
+      limits.map((l) => requests[l.ord]!.asker.officer!.id),
+      JSON.stringify(posts),
     ],
   );
   const seen = await withPlaces(sql, rows);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.js';
-import { shownName } from '../cases.js';
+import { notSealedFrom, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
@@ -13,6 +13,8 @@ export interface CaseScope {
   confidential: Scope;
   /** Confidential cases of these services may be seen here as well. */
   also: { services: readonly string[]; scope: Scope };
+  /** Sealed complaints: who looks, and their posts (store/cases.ts `postsOf`). Neither a keeper nor an operator has one. */
+  receiver: { officer: string; posts: readonly string[] };
 }
 
 export interface CaseRow {
@@ -31,6 +33,9 @@ export interface CaseRow {
   officerId: string | null;
   officer: string | null;
   isConfidential: boolean;
+  /** Set: a complaint that is sealed to this role, and to these officers. */
+  receiverRole: string | null;
+  receiverIds: string[] | null;
 }
 
 const STATUSES: { [F in CaseFilter]: string[] } = {
@@ -39,20 +44,28 @@ const STATUSES: { [F in CaseFilter]: string[] } = {
   all: ['open', 'in_hand', 'asked', 'finished', 'refused', 'cancelled'],
 };
 
-/** $1 to $4: `scopeValues` of a scope. */
+/** $1 to $6: `scopeValues` of a scope. */
 export const CASE_IN_SCOPE = `($1::text[] IS NULL OR cases.village_id = ANY ($1))
   AND (NOT cases.is_confidential OR $2::text[] IS NULL OR cases.village_id = ANY ($2)
-    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4))))`;
+    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4))))
+  AND ${notSealedFrom('cases', '$5', '$6')}`;
 
 /** The values of CASE_IN_SCOPE: villages of the usual scope, of the confidential one, services and villages of `also`. */
-export function scopeValues({ usual, confidential, also }: CaseScope): unknown[] {
-  return [usual.villages, confidential.villages, also.services, also.scope.villages];
+export function scopeValues({ usual, confidential, also, receiver }: CaseScope): unknown[] {
+  return [
+    usual.villages,
+    confidential.villages,
+    also.services,
+    also.scope.villages,
+    receiver.officer,
+    receiver.posts,
+  ];
 }
 
 const COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
   cases.closed_at AS "closedAt", cases.village_id AS "villageId", villages.name AS village, villages.zone,
   ${shownName('cases', 'residents')} AS resident, cases.is_unproven AS "isUnproven", cases.officer_id AS "officerId", officers.name AS officer,
-  cases.is_confidential AS "isConfidential"`;
+  cases.is_confidential AS "isConfidential", cases.receiver_role AS "receiverRole", cases.receiver_ids AS "receiverIds"`;
 const JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
   JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id`;
 
@@ -64,10 +77,10 @@ export async function listCases(
   page: number,
 ): Promise<CaseRow[]> {
   const { rows } = await sql.query<CaseRow>(
-    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($5)
+    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($7)
      ORDER BY (cases.closed_at IS NOT NULL),
        CASE WHEN cases.closed_at IS NULL THEN cases.opened_at END ASC, cases.closed_at DESC, cases.code
-     LIMIT $6 OFFSET $7`,
+     LIMIT $8 OFFSET $9`,
     [...scopeValues(scope), STATUSES[filter], PAGE_SIZE + 1, (page - 1) * PAGE_SIZE],
   );
   return rows;
@@ -83,7 +96,7 @@ export async function countCases(
     `SELECT count(*) FILTER (WHERE status = 'open')::int AS open,
        count(*) FILTER (WHERE status IN ('in_hand', 'asked'))::int AS in_hand,
        count(*)::int AS all,
-       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $5)::int AS overdue
+       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $7)::int AS overdue
      FROM cases WHERE ${CASE_IN_SCOPE}`,
     [...scopeValues(scope), now],
   );
@@ -105,7 +118,7 @@ export async function caseByCode(sql: Sql, scope: CaseScope, code: string): Prom
   const { rows } = await sql.query<CaseDetail>(
     `SELECT cases.id, ${COLUMNS}, cases.flow, cases.answers, cases.private, cases.last_words AS "lastWords",
        residents.language
-     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $5`,
+     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $7`,
     [...scopeValues(scope), code],
   );
   return rows[0] ?? null;
@@ -117,12 +130,15 @@ export interface CaseEventRow {
   at: Date;
   officer: string | null;
   data: JsonObject;
+  /** The words of a complaint's history, sealed under its case. */
+  sealed: string | null;
 }
 
 /** What happened to a case, in order. The caller has found the case within its scope. */
 export async function caseEvents(sql: Sql, caseId: string): Promise<CaseEventRow[]> {
   const { rows } = await sql.query<CaseEventRow>(
-    `SELECT case_events.number, case_events.kind, case_events.at, officers.name AS officer, case_events.data
+    `SELECT case_events.number, case_events.kind, case_events.at, officers.name AS officer, case_events.data,
+       case_events.sealed
      FROM case_events LEFT JOIN officers ON officers.id = case_events.officer_id
      WHERE case_events.case_id = $1 ORDER BY case_events.number`,
     [caseId],

@@ -4,6 +4,7 @@ import type { OfficerIdentity } from '../../core/asker.js';
 import { decide } from '../../core/cases.js';
 import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
+import { officialCode } from '../../core/officialCode.js';
 import { handlingOf, mayHandle } from '../../core/handlers.js';
 import { insertAudit } from '../../store/audit.js';
 import {
@@ -15,12 +16,13 @@ import {
   countCases,
   listCases,
 } from '../../store/web/cases.js';
-import type { CaseDetail, CaseFilter, CaseScope } from '../../store/web/cases.js';
+import type { CaseDetail, CaseEventRow, CaseFilter, CaseScope } from '../../store/web/cases.js';
 import { fileInScope } from '../../store/web/files.js';
 import { NOWHERE } from '../../store/web/scope.js';
+import { sealedToOf } from '../../store/cases.js';
 import { loadVillageOfficers } from '../../store/villageOfficers.js';
 import { ACTS, NEEDS_WORDS } from '../acts.js';
-import { allowedCases, officerOf } from '../allowed.js';
+import { allowedCases, mayOpenSealed, officerOf } from '../allowed.js';
 import { attentionOf } from '../attention.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
@@ -28,7 +30,7 @@ import { readForm } from '../form.js';
 import { type Watch, streamPart } from '../live.js';
 import { sendToOfficer } from '../officerFile.js';
 import { PageError } from '../pageError.js';
-import { covers, scopeOf } from '../policy.js';
+import { scopeOf } from '../policy.js';
 import { CaseHistory, CasePage } from '../views/case.js';
 import type { CaseProps } from '../views/case.js';
 import { CaseList, CasesPage } from '../views/cases.js';
@@ -45,7 +47,8 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
       const list = await listOf(deps, c, officer, scope);
-      return c.html(<CasesPage {...list} view={view} services={deps.services} />);
+      const official = officialCode(deps.sealer, deps.now());
+      return c.html(<CasesPage {...list} view={view} services={deps.services} official={official} />);
     })
     .get('/live', (c) => {
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
@@ -69,10 +72,12 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
     .post('/kasus/:code/buka', async (c) => {
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
       const found = await findCase(deps, scope, c.req.param('code'));
-      if (!covers(scopeOf(officer, 'files.restricted'), found.villageId)) throw new PageError(403);
+      if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
       await audit(deps, officer.id, 'case.private_read', found);
       const opened = found.private ? deps.sealer.open('case', found.id, found.private) : {};
-      return c.html(<CasePage {...await caseProps(deps, c, scope)} opened={opened} />);
+      const props = await caseProps(deps, c, scope);
+      const events = props.events.map((event) => openedEvent(deps, found.id, event));
+      return c.html(<CasePage {...props} events={events} opened={opened} />);
     })
     .post('/kasus/:code/:act', async (c) => {
       const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
@@ -134,7 +139,8 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
     loadVillageOfficers(deps.pool, [found.villageId]),
   ]);
   const mine = officers.get(found.villageId) ?? [];
-  const may = mayHandle(officer.roles, found.villageId, handlingOf(service, found.isConfidential), mine);
+  const handling = handlingOf(service, found.isConfidential, sealedToOf(found));
+  const may = mayHandle(officer.roles, found.villageId, handling, mine, officer.id);
   const holder = found.officerId ? { id: found.officerId, name: found.officer ?? '' } : null;
   const state = { status: found.status as CaseStatus, holder, lastWords: found.lastWords };
   const actor = { kind: 'officer', id: officer.id, name: officer.name, mayHandle: may } as const;
@@ -151,8 +157,18 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
     files,
     acts,
     questions: deps.questions(found.flow, view.language),
-    mayOpen: covers(scopeOf(officer, 'files.restricted'), found.villageId),
+    mayOpen: mayOpenSealed(officer, found, service),
     notice: c.req.query('kabar'),
+  };
+}
+
+/** The words of a complaint's history: read with the rest that is sealed, which is logged. */
+function openedEvent(deps: WebDeps, caseId: string, event: CaseEventRow): CaseEventRow {
+  if (event.sealed === null) return event;
+  return {
+    ...event,
+    sealed: null,
+    data: { ...event.data, ...deps.sealer.open('case', caseId, event.sealed) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { officialCode } from '../../core/officialCode.js';
 import { officialLines } from '../../store/web/lines.js';
 import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
@@ -13,6 +14,9 @@ export function homeRoutes(deps: WebDeps): Hono<WebEnv> {
     })
     .get('/resmi', async (c) => {
       const lines = await officialLines(deps.pool);
-      return c.html(<OfficialPage view={c.get('view')} lines={lines} />);
+      // The code changes with the day: no copy of this page may outlive it.
+      c.header('Cache-Control', 'no-store');
+      const code = officialCode(deps.sealer, deps.now());
+      return c.html(<OfficialPage view={c.get('view')} lines={lines} code={code} />);
     });
 }

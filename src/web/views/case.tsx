@@ -227,6 +227,7 @@ export function CaseHistory(props: CaseProps & { shownStatus: string }) {
               <strong>{wordOf(view, `event.${event.kind}`, event.kind)}</strong>
               {event.officer && ` · ${event.officer}`}
             </p>
+            {event.sealed !== null && <p class="hint">{view.t('case.words_sealed')}</p>}
             {typeof event.data['text'] === 'string' && <blockquote>{event.data['text']}</blockquote>}
             <p class="quiet-text">
               <Time view={view} at={event.at} zone={found.zone} />

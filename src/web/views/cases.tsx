@@ -18,8 +18,8 @@ interface ListProps {
 }
 
 /** The officer's list, live: what waits, the oldest request first. */
-export function CasesPage(props: ListProps) {
-  const { view, filter, page } = props;
+export function CasesPage(props: ListProps & { official: string }) {
+  const { view, filter, page, official } = props;
   return (
     <Layout view={view} title={view.t('cases.title')} isConsole>
       <h1>{view.t('cases.title')}</h1>
@@ -31,6 +31,7 @@ export function CasesPage(props: ListProps) {
       >
         <CaseList {...props} />
       </div>
+      <p class="hint">{view.t('official.console', { code: official })}</p>
     </Layout>
   );
 }

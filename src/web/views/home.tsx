@@ -41,8 +41,8 @@ export function HomePage({ view, lines, hasSimulator }: { view: View; lines: Lin
   );
 }
 
-/** "Is this really us": the only accounts by which the office writes. */
-export function OfficialPage({ view, lines }: { view: View; lines: Lines }) {
+/** "Is this really us": the only accounts by which the office writes, and the code of the day that its chats tell. */
+export function OfficialPage({ view, lines, code }: { view: View; lines: Lines; code: string }) {
   const { t } = view;
   return (
     <Layout view={view} title={t('official.title')}>
@@ -54,6 +54,11 @@ export function OfficialPage({ view, lines }: { view: View; lines: Lines }) {
         ) : (
           <LineList view={view} lines={lines} />
         )}
+        <div class="card track">
+          <h2>{t('official.code_title')}</h2>
+          <p class="code">{code}</p>
+          <p>{t('official.code_how')}</p>
+        </div>
         <h2>{t('official.never_title')}</h2>
         <ul class="never">
           <li>{t('official.never_nik')}</li>
@@ -61,6 +66,8 @@ export function OfficialPage({ view, lines }: { view: View; lines: Lines }) {
           <li>{t('official.never_apk')}</li>
           <li>{t('official.never_pin')}</li>
         </ul>
+        <h2>{t('official.fake_title')}</h2>
+        <p>{t('official.fake')}</p>
         <p>{t('official.doubt')}</p>
       </section>
     </Layout>

@@ -34,6 +34,8 @@ export interface ServiceWords {
     by: 'chat' | 'counter';
     kind: 'photo' | 'document';
     optional: boolean;
+    /** Needed only where this holds; null: always. */
+    if: Expression | null;
   }[];
 }
 
@@ -107,6 +109,8 @@ export interface CompiledAsk extends Base {
   hint: Localized | null;
   answer: CompiledAnswer;
   optional: boolean;
+  /** Merges what comes until a short silence or "selesai". */
+  gather: boolean;
   sensitive: boolean;
 }
 

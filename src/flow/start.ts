@@ -3,6 +3,7 @@ import type { CompiledFlow } from './compiled.js';
 import { FORM_DONE, onFormDone } from './formDone.js';
 import { DRAFT_EXPIRED, onDraftTimer } from './draftClocks.js';
 import { hasWork, isWorkedOn, popChain } from './frames.js';
+import { settleAnswer } from './pending.js';
 import { endsRest, onRestOver, REST_OVER } from './rests.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
@@ -17,7 +18,8 @@ const STOP = 'sistem.stop';
 export function startFlow(run: Run, flow: string, vars: JsonObject): void {
   if (flow === SETTLE) {
     const step = waitingStep(run);
-    if (step) kindOf(step.type).settle?.(step as never, run);
+    const answered = step && kindOf(step.type).settle?.(step as never, run);
+    if (step && answered) settleAnswer(run, step, answered, null);
     return;
   }
   if (flow === DRAFT_REMINDER || flow === DRAFT_EXPIRED) {

@@ -31,6 +31,7 @@ export const SYSTEM_TEXTS = {
   location_given: [],
   bargain: [],
   gather_hint: [],
+  gather_text_hint: [],
   gather_got: ['count'],
   gather_full: ['count'],
   gather_more: ['min', 'count'],

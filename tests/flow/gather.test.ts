@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flowsOf, system, talkWith } from './support.js';
+import { checkOf, flowsOf, system, talkWith } from './support.js';
 
 const flows = await flowsOf({
   'a.yaml': {
@@ -93,4 +93,77 @@ test('blocking and unblocking is answered by nothing', () => {
   const talk = talkWith(flows);
   expect(talk.play('[blocked]')).toEqual([]);
   expect(talk.play('[unblocked]')).toEqual([]);
+});
+
+describe('a text in several messages', () => {
+  const told = flowsOf({
+    'a.yaml': {
+      flow: 'report',
+      title: 'Lapor',
+      understands: ['lapor'],
+      steps: [
+        {
+          ask: 'story',
+          text: 'Ceritakan kejadiannya.',
+          label: 'Kejadian',
+          answer: { type: 'text', min: 10, max: 60 },
+          gather: true,
+        },
+        { ask: 'photos', text: 'Fotonya?', answer: { type: 'photo' }, gather: true, optional: true },
+        { end: 'done', text: 'Dicatat: {story} {photos}' },
+      ],
+    },
+  });
+
+  test('is one answer once it is silent for a moment', async () => {
+    const talk = talkWith(await told);
+    talk.play('lapor');
+    expect(talk.play('jalan rusak', false, true)).toEqual([]);
+    expect(talk.play('di depan sekolah', true, true)).toEqual([]);
+    expect(text(talk.play('sejak kemarin', true))).toContain('Fotonya?');
+    expect(talk.session.a).toEqual({ story: 'jalan rusak\ndi depan sekolah\nsejak kemarin' });
+  });
+
+  test('is whole at once with "selesai"', async () => {
+    const talk = talkWith(await told);
+    talk.play('lapor');
+    talk.play('jalan rusak parah', false, true);
+    expect(text(talk.play('selesai', false, true))).toContain('Fotonya?');
+    expect(talk.world.timers.has('gather')).toBe(false);
+  });
+
+  test('that is too short waits for more; one that is too long is written anew', async () => {
+    const loaded = await told;
+    const talk = talkWith(loaded);
+    talk.play('lapor');
+    expect(text(talk.play('rusak'))).toContain(system(loaded, 'hint_text_short', { min: 10 }));
+    expect(text(talk.play('jalan desa'))).toContain('Fotonya?');
+    const long = talkWith(loaded);
+    long.play('lapor');
+    expect(text(long.play('panjang '.repeat(20)))).toContain(system(loaded, 'hint_text_long', { max: 60 }));
+    expect(long.session.a).toEqual({});
+  });
+
+  test('is heard for emergencies and for "batal" like any other', async () => {
+    const talk = talkWith(await told);
+    talk.play('lapor');
+    talk.play('ada kecelakaan', false, true);
+    expect(text(talk.play('tolong kebakaran rumah', true, true))).toContain('112');
+    expect(text(talk.play('batal'))).toContain('dibatalkan');
+  });
+
+  test('and its photos: a question marked `gather` takes an album of five', async () => {
+    const talk = talkWith(await told);
+    talk.play('lapor');
+    talk.play('jalan rusak parah');
+    expect(text(talk.play('[photo x5]'))).toContain('5 foto');
+  });
+});
+
+test('an answer that comes in one message is gathered by nobody', async () => {
+  const { faults } = await checkOf({
+    'a.yaml':
+      'flow: a\ntitle: A\nsteps:\n  - ask: x\n    text: Kapan?\n    answer: { type: date }\n    gather: true\n',
+  });
+  expect(faults).toMatchObject([{ file: 'flows/a.yaml', line: 7 }]);
 });

@@ -45,14 +45,14 @@ export class Talk {
   }
 
   /** Plays one line of a person (without its `>`) and gives the lines of the bot. */
-  play(line: string, isAtOnce = false): string[] {
+  play(line: string, isAtOnce = false, goesOn = false): string[] {
     const time = /^\((\d+) (second|minute|hour|day)s? later\)$/u.exec(line);
     if (time) return this.passTime(Number(time[1]) * UNITS[time[2]!]!);
     if (!isAtOnce) this.world.now = new Date(this.world.now.getTime() + BETWEEN);
     const lines = this.events(line).flatMap((event) => this.turn(event));
-    // A burst of photos is over after a moment's silence.
+    // A burst is over after a moment's silence, unless the next line comes at once.
     const settled = this.world.timers.get('gather');
-    if (settled) {
+    if (settled && !goesOn) {
       this.world.now = settled;
       lines.push(...this.fire('gather'));
     }

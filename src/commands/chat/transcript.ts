@@ -111,7 +111,7 @@ function readHeader(lines: string[]): WorldSettings {
 export function runTranscript(flows: Flows, transcript: Transcript, way?: string[]): string {
   const talk = new Talk(flows, transcript.settings);
   const lines = transcript.header.length > 0 ? [...transcript.header, ''] : [];
-  for (const part of transcript.parts) {
+  for (const [n, part] of transcript.parts.entries()) {
     if (part.kind === 'comment') lines.push(part.text);
     else if (part.kind === 'world') {
       talk.world.prepare(part.name, part.value, part.isAlways);
@@ -119,7 +119,8 @@ export function runTranscript(flows: Flows, transcript: Transcript, way?: string
     } else {
       lines.push(...shownSaid(part.text, part.isAtOnce));
       try {
-        const said = talk.play(part.text, part.isAtOnce);
+        const next = transcript.parts[n + 1];
+        const said = talk.play(part.text, part.isAtOnce, next?.kind === 'said' && next.isAtOnce);
         lines.push(...said);
         way?.push(wayMark(talk, said));
       } catch (cause) {

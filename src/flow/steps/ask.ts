@@ -7,7 +7,8 @@ import type { Answered, Option, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
 import type { Message } from '../understand/vocabulary.js';
 import { gather, gathersOf, settle } from './gather.js';
-import type { StepKind } from './step.js';
+import type { StepCompiler } from '../compileFlow.js';
+import type { RawStep, StepKind } from './step.js';
 import { villageFound, villagePick, villageQuestion } from './village.js';
 
 /**
@@ -19,6 +20,17 @@ import { villageFound, villagePick, villageQuestion } from './village.js';
  *   label: Nomor HP
  *   answer: { type: phone }
  *   optional: true
+ * ```
+ *
+ * With `gather` a text may come in several messages, photos or documents as a burst or an album: they are one answer
+ * once a short silence or "selesai" ends it.
+ *
+ * ```yaml
+ * - ask: story
+ *   text: Ceritakan kejadiannya. Boleh beberapa pesan.
+ *   label: Kejadian
+ *   answer: { type: text, min: 10, max: 1000 }
+ *   gather: true
  * ```
  */
 export const ask: StepKind<'ask'> = {
@@ -48,11 +60,12 @@ export const ask: StepKind<'ask'> = {
           }
         : raw.answer,
     optional: raw.optional ?? false,
+    gather: gathersAtAll(raw, c),
     sensitive: raw.sensitive ?? false,
   }),
   run: (step, run) => {
     // A changed answer stays until the new one is there, but files would be added to the old ones.
-    if (!run.s.e || gathersOf(step)) run.forget(step.id);
+    if (!run.s.e || gathersOf(step) || step.gather) run.forget(step.id);
     askQuestion(run, step, question(step, run));
     return WAIT;
   },
@@ -61,7 +74,8 @@ export const ask: StepKind<'ask'> = {
   found: (step, run, result, then) => villageFound(step, run, result, then),
   settle: (step, run) => {
     const gathers = gathersOf(step);
-    if (gathers) settle(run, gathers);
+    if (gathers) return settle(run, gathers);
+    return isTextOf(step) && fragments(step, run) !== null ? whole(step, run) : undefined;
   },
 };
 
@@ -80,6 +94,7 @@ function question(step: CompiledAsk, run: Run): Question {
   const gathers = gathersOf(step);
   if (gathers && gathers.max > 1 && !/selesai|done/iu.test(text) && !step.optional)
     text += `\n${run.text('gather_hint')}`;
+  if (isTextOf(step) && !/selesai|done/iu.test(text)) text += `\n${run.text('gather_text_hint')}`;
   return {
     text,
     options,
@@ -103,7 +118,7 @@ function optionsOf(step: CompiledAsk, run: Run): Option[] {
       { n: 1, label: run.text('no'), means: 'tidak' },
     );
   const gathered = gathersOf(step) ? run.s.a?.[step.id] : undefined;
-  if (Array.isArray(gathered) && gathered.length > 0)
+  if ((Array.isArray(gathered) && gathered.length > 0) || (isTextOf(step) && fragments(step, run) !== null))
     options.push({ n: DONE, label: run.text('done'), means: 'selesai' });
   else if (step.optional) options.push({ n: SKIP, label: run.text('skip'), means: 'lewati' });
   return options;
@@ -116,6 +131,7 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
     return gather(run, gathers, reply.content);
   const picked = pickOption(run, question(step, run), reply);
   if (picked?.n === SKIP) return take(step, run, null);
+  if (picked?.n === DONE && isTextOf(step)) return whole(step, run);
   if (picked?.n === DONE && gathers) {
     const count = (run.s.a?.[step.id] as Json[] | undefined)?.length ?? 0;
     if (count < gathers.min)
@@ -149,6 +165,10 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
   }
   if (spec.type === 'village') return lookForVillage(step, run, shorn);
   if (!isTyped(spec)) return missed(step, run, run.text('hint_text'));
+  if (isTextOf(step)) {
+    if (shorn !== reply.message) run.say(run.text('identity_not_needed'));
+    return oneMore(step, run, shorn.text);
+  }
   const parsed = parseAnswer(spec, shorn, {
     now: run.context.now,
     zone: run.zone,
@@ -166,6 +186,58 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
   return Object.keys(more).length > 0 && parsed.hint !== 'hint_quantity_units'
     ? { kind: 'miss', hint: run.text(parsed.hint, more), isOwn: true }
     : missed(step, run, run.text(parsed.hint, more));
+}
+
+/** A silence of this many milliseconds ends a text that comes in several messages: people type slowly. */
+const TEXT_SILENCE = 8_000;
+
+function gathersAtAll(raw: RawStep<'ask'>, c: StepCompiler): boolean {
+  if (!raw.gather) return false;
+  if (raw.answer.type !== 'text' && raw.answer.type !== 'photo' && raw.answer.type !== 'document')
+    c.fault(
+      ['gather'],
+      `an answer of the type ${raw.answer.type} comes in one message`,
+      'gather texts, photos or documents only',
+    );
+  return true;
+}
+
+function isTextOf(step: CompiledAsk): boolean {
+  return step.gather && step.answer.type === 'text';
+}
+
+/** What came so far of a text in several messages; null: nothing. */
+function fragments(step: CompiledAsk, run: Run): string | null {
+  const value = run.answers[step.id];
+  return typeof value === 'string' ? value : null;
+}
+
+/** One more message of a text: the answer is whole after a silence, or with "selesai". */
+function oneMore(step: CompiledAsk, run: Run, text: string): Answered {
+  const before = fragments(step, run);
+  run.keep(step, before === null ? text : `${before}\n${text}`);
+  const dueAt = new Date(run.context.now.getTime() + TEXT_SILENCE).toISOString();
+  run.effects.push({ kind: 'set_timer', timer: 'gather', dueAt });
+  return { kind: 'quiet' };
+}
+
+/** All messages of a text together are the answer, where they are long enough and not too long. */
+function whole(step: CompiledAsk, run: Run): Answered {
+  run.effects.push({ kind: 'cancel_timer', timer: 'gather' });
+  if (step.answer.type !== 'text') return { kind: 'again' };
+  const parsed = parseAnswer(step.answer, run.flows.vocabulary.read(fragments(step, run) ?? ''), {
+    now: run.context.now,
+    zone: run.zone,
+    language: run.language,
+    vocabulary: run.flows.vocabulary,
+  });
+  if ('value' in parsed) return take(step, run, parsed.value);
+  // Too short: more may follow. Too long: it is written anew.
+  if (parsed.hint === 'hint_text_long') run.forget(step.id);
+  const more: JsonObject = {};
+  for (const [name, value] of Object.entries(parsed.arguments ?? {}))
+    if (value !== undefined) more[name] = value;
+  return { kind: 'miss', hint: run.text(parsed.hint, more), isOwn: true, isMild: true };
 }
 
 function take(step: CompiledAsk, run: Run, value: Json): Answered {

@@ -15,13 +15,16 @@ export interface Gathers {
   photosOnly: boolean;
 }
 
+/** Files of a question that is marked `gather` and tells no `max`. */
+const MOST_AT_ONCE = 5;
+
 /** A silence of this many milliseconds ends a burst: albums arrive as several messages. */
 const SILENCE = 1500;
 
 export function gathersOf(step: CompiledAsk): Gathers | null {
   const { answer } = step;
   if (answer.type !== 'photo' && answer.type !== 'document') return null;
-  const max = answer.max ?? Math.max(1, answer.min ?? 1);
+  const max = answer.max ?? Math.max(step.gather ? MOST_AT_ONCE : 1, answer.min ?? 1);
   return { id: step.id, min: answer.min ?? 1, max, photosOnly: answer.type === 'photo' };
 }
 

@@ -21,8 +21,8 @@ export interface StepKind<T extends StepType> {
   looked?(step: CompiledOf<T>, run: Run, result: JsonObject): Outcome;
   /** What a look-up found that an answer needed. */
   found?(step: CompiledOf<T>, run: Run, result: JsonObject, then: JsonObject): Answered;
-  /** A burst of photos is over. */
-  settle?(step: CompiledOf<T>, run: Run): void;
+  /** A burst is over: photos are counted; what was gathered of a text may be the answer. */
+  settle?(step: CompiledOf<T>, run: Run): Answered | undefined | void;
 }
 
 export type AnyStep = CompiledStep;

@@ -45,9 +45,8 @@ export function draw(graph: FlowGraph): Drawing {
   }
   for (const edge of graph.edges) {
     const label = edge.label === null ? null : shorten(edge.label);
-    layout.setEdge(edge.from, edge.to, {
-      ...(label === null ? {} : { label, width: label.length * 6.6, height: 16, labelpos: 'c' }),
-    });
+    const sized = label === null ? {} : { label, width: label.length * 6.6, height: 16, labelpos: 'c' };
+    layout.setEdge(edge.from, edge.to, sized);
   }
   dagre.layout(layout);
   const nodes = graph.nodes.map((node): DrawnNode => {

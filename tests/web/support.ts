@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import pino from 'pino';
 import { v7 as newId } from 'uuid';
 import type { OfficerRole } from '../../src/core/asker.js';
 import { newCaseCode, newListingCode } from '../../src/core/code.js';
 import type { JsonObject } from '../../src/core/json.js';
 import { loadFlows } from '../../src/flow/load.js';
+import { createFlowDesk, TRANSCRIPTS_FOLDER } from '../../src/roles/flowDesk.js';
+import { createFlowKeeper, stampOf } from '../../src/roles/flowKeeper.js';
 import { createPerform } from '../../src/effects/perform.js';
 import { createPrisma } from '../../src/store/prisma.js';
 import { createSealer } from '../../src/store/sealer.js';
@@ -27,12 +30,22 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
   const clock = { now: new Date() };
   const nudged = { converse: 0, notify: 0 };
   const health: Health = { ok: true, parts: { postgres: { ok: true } } };
-  const flows = await loadFlows(fileURLToPath(new URL('../../flows', import.meta.url)));
+  const folder = fileURLToPath(new URL('../../flows', import.meta.url));
+  const [stamp, flows] = await Promise.all([stampOf(folder), loadFlows(folder)]);
   const { services } = flows;
   const sealer = createSealer([randomBytes(32)]);
   const random = (size: number) => randomBytes(size);
   const prisma = createPrisma(database.pool);
   const now = () => clock.now;
+  const keeper = await createFlowKeeper({
+    folder,
+    shipped: flows,
+    stamp,
+    pool: database.pool,
+    log: pino({ level: 'silent' }),
+    now,
+    everyMs: 0,
+  });
   const files = new Map<string, { bytes: Uint8Array; mime: string }>();
   const deps: WebDeps = {
     settings: { publicUrl: null, authKeys: [randomBytes(32).toString('hex')] },
@@ -44,7 +57,8 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     sealer,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     services,
-    questions: questionsOf(() => flows),
+    questions: questionsOf(() => keeper.inUse.current),
+    flowDesk: createFlowDesk({ folder, transcripts: TRANSCRIPTS_FOLDER, keeper, pool: database.pool }),
     perform: createPerform({
       pool: database.pool,
       now,

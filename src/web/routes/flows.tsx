@@ -37,6 +37,8 @@ const PlayForm = z.object({
     .transform((given) => (given === undefined ? [] : [given].flat()))
     .pipe(z.array(z.string().max(500)).max(MOST_LINES)),
   kata: z.string().trim().max(500).default(''),
+  /** The button that was tapped instead. */
+  ketuk: z.string().max(100).optional(),
 });
 const ProposeForm = z.object({ catatan: z.string().trim().min(3).max(300) });
 const RollBackForm = z.object({ ke: z.union([z.literal('asli'), z.uuid()]) });
@@ -117,7 +119,8 @@ export function flowRoutes(deps: WebDeps): Hono<WebEnv> {
       const flow = flowOf(c);
       const form = await readForm(c, PlayForm);
       if (!form.data) throw new PageError(400);
-      const { saluran, bahasa, sudah, kata } = form.data;
+      const { saluran, bahasa, sudah, ketuk } = form.data;
+      const kata = ketuk === undefined ? form.data.kata : `[tap: ${ketuk}]`;
       const settings = { channel: saluran, language: bahasa };
       const said = kata === '' ? sudah : [...sudah, kata].slice(0, MOST_LINES);
       const play = { settings, said, played: desk.play(flow.id, settings, said) };

@@ -148,7 +148,7 @@ function Buttons({ played }: { view: View; played: Played }) {
   return (
     <p class="taps">
       {last.buttons.map((label) => (
-        <button class="quiet" type="submit" name="kata" value={`[tap: ${label}]`}>
+        <button class="quiet" type="submit" name="ketuk" value={label}>
           {label}
         </button>
       ))}

@@ -28,7 +28,7 @@ export const HEAD = 24;
 export const LINE = 17;
 const PAD = 8;
 /** Letters that fit a line of a box at 13 px, and lines that are shown. */
-const LETTERS = 30;
+const LETTERS = 27;
 const MOST_LINES = 4;
 const LABEL_LETTERS = 22;
 

@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)(`the pages of flows ${browserTitle}`, () => {
       const { context, page, faults } = await signedIn('wayan', width);
       await page.goto(`${base}/console/alur`);
       expect(await look(page, width)).toEqual([]);
-      await shoot(page, `flows-${width}`);
+      await shoot(page, 'flows');
       await page.goto(base + FLOW);
       await page.locator('.drawing .here').waitFor();
       const say = async (words: string) => {
@@ -177,7 +177,7 @@ describe.skipIf(!hasBrowser)(`the pages of flows ${browserTitle}`, () => {
       ]);
       expect(await page.locator('.drawing .visited').count()).toBeGreaterThan(1);
       expect(await look(page, width)).toEqual([]);
-      await shoot(page, `flow-${width}`);
+      await shoot(page, 'flow');
       await context.close();
       expect(faults).toEqual([]);
     }, 120_000);
@@ -201,14 +201,14 @@ describe.skipIf(!hasBrowser)(`the pages of flows ${browserTitle}`, () => {
     const two = await signedIn('sri', 360);
     await two.page.goto(at);
     expect(await accessibilityFaults(two.page)).toEqual([]);
-    await shoot(two.page, 'flow-proposal-360');
+    await shoot(two.page, 'flow-proposal');
     await two.page.getByRole('button', { name: 'Setuju, pakai sekarang' }).click();
     await two.page.getByText('Diterbitkan.').waitFor();
     expect(asked()).toContain('Usahanya bernama apa?');
 
     await one.page.goto(`${base}/console/alur`);
     await one.page.getByText('dipakai sekarang', { exact: true }).waitFor();
-    await shoot(one.page, 'flows-published-1280');
+    await shoot(one.page, 'flows-published');
     await one.page.getByRole('button', { name: 'Kembali ke alur asli' }).click();
     await one.page.getByText('Sudah kembali.').waitFor();
     expect(asked()).toContain(QUESTION);

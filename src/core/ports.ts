@@ -9,7 +9,7 @@ export type RandomBytes = (size: number) => Uint8Array;
 
 /** What a sealed value is for; each has a derived key of its own. */
 export type SealPurpose =
-  'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check' | 'line';
+  'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check' | 'line' | 'register';
 
 /** Seals and opens values (AES-256-GCM, key id in front). `context` is bound in: the row that it belongs to. */
 export interface Sealer {

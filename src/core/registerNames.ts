@@ -102,3 +102,24 @@ function plain(text: string): string {
 function oneSpelling(word: string): string {
   return SPELLINGS.reduce((text, [from, to]) => text.replace(from, to), word);
 }
+
+export interface Area {
+  hamlet: string | null;
+  rt: string | null;
+  rw: string | null;
+}
+
+/** "Krajan RT 02 RW 01", "dsn krajan 2/1", "rt.003/rw.004 kedungliwung" → what of it can be told. */
+export function readArea(text: string): Area {
+  const both = /\brt\W{0,2}(\d{1,3})\D{0,8}?\brw\W{0,2}(\d{1,3})\b/iu.exec(text);
+  const pair = both ?? /(?:\brt\W{0,2})?\b(\d{1,3})\s*\/\s*(?:rw\W{0,2})?(\d{1,3})\b/iu.exec(text);
+  const one = pair ? null : /\brt\W{0,2}(\d{1,3})\b/iu.exec(text);
+  const found = pair ?? one;
+  const rest = (found ? text.replace(found[0], ' ') : text).replace(/[^\p{L}\p{N} '-]+/gu, ' ');
+  const hamlet = rest.replace(/\s+/gu, ' ').trim();
+  return {
+    hamlet: searchHamlet(hamlet) === '' ? null : hamlet,
+    rt: found ? readRt(found[1]!) : null,
+    rw: pair ? readRt(pair[2]!) : null,
+  };
+}

@@ -4,9 +4,16 @@ import { wordDate, wordDateTime, wordList, wordMoney, wordNumber, wordPhone } fr
 import { wordAnswer } from './answers/wording.js';
 import type { Run } from './run.js';
 import { asText } from './asText.js';
+import type { ServiceWords } from './compiled.js';
+import { helpedNow } from './forWhom.js';
+
+/** The pengantar RT/RW in the checklists of flows/services.yaml. */
+const INTRODUCTION = 'pengantar';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/u;
 const PHONE = /^62\d{8,13}$/u;
+/** A time of day: "08:00", which Indonesian writes with a point. */
+const CLOCK = /^\d{2}:\d{2}$/u;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u;
 
 /** Arguments of one text: those handed in, then the conversation's, then answers and variables. */
@@ -60,11 +67,23 @@ function serviceValue(run: Run, part: string): string | undefined {
   if (part === 'title') return run.words(service.title);
   if (part === 'promise') return run.words(service.promise);
   if (part !== 'counter') return undefined;
-  const shown = service.checklist.filter((item) => item.by === 'counter');
+  const shown = service.checklist.filter(
+    (item) => item.by === 'counter' && !isSettled(run, item.id) && isNeeded(run, item),
+  );
   return wordList(
     shown.map((item) => run.words(item.text)),
     run.language,
   );
+}
+
+/** Whether an item of a checklist is needed for what was answered. */
+export function isNeeded(run: Run, item: ServiceWords['checklist'][number]): boolean {
+  return item.if === null || run.holds(item.if);
+}
+
+/** The pengantar RT/RW is not to be brought where the flow `introduction` found another way. */
+function isSettled(run: Run, item: string): boolean {
+  return item === INTRODUCTION && ['rt_tap', 'photo', 'none'].includes(asText(run.s.v?.introduction ?? ''));
 }
 
 /** The conversation's own arguments; null where one is not known, undefined where there is no such argument. */
@@ -79,6 +98,8 @@ function conversationValue(run: Run, name: string): Json | undefined {
       return context.resident.name;
     case 'officer':
       return context.officer?.name ?? null;
+    case 'for_whom':
+      return helpedNow(run)?.name ?? null;
     case 'office_hours':
       return village?.officeHours || null;
     case 'office_phone':
@@ -130,6 +151,7 @@ export function wordValue(run: Run, key: string, value: Json): string {
   }
   if (key === 'status') return run.statusText(value);
   if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
+  if (key === 'time' && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
   if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
   return DAY.test(value) ? wordDate(value, run.language) : value;
 }

@@ -28,6 +28,9 @@ export function settleAnswer(run: Run, step: CompiledStep, answered: Answered, r
     case 'again':
       showPending(run, answered.say);
       return;
+    case 'beside':
+      startOnTop(run, answered.flow, {});
+      return;
     case 'look_up':
       run.suspend(answered.ask, { ...answered.about, k: 'found', id: answered.ask.id });
       return;

@@ -48,6 +48,8 @@ export type Answered =
   | { kind: 'quiet' }
   /** Another question of the same step is to be shown; `say` before it. */
   | { kind: 'again'; say?: string }
+  /** Another flow comes on top; the question is asked again after it. */
+  | { kind: 'beside'; flow: string }
   /** Only a look-up can tell: its answer comes back to the step's `found`. */
   | { kind: 'look_up'; ask: Ask; about: JsonObject };
 

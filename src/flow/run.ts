@@ -7,6 +7,7 @@ import { dayIn } from './answers/days.js';
 import { argumentsOf } from './arguments.js';
 import type { CompiledAsk, CompiledFlow, Flows, Localized } from './compiled.js';
 import type { Expression, Scope } from './expression.js';
+import { helpedNow } from './forWhom.js';
 import type { Ask, Frame, Session, Turn, TurnContext, VillageContext } from './types.js';
 
 /** The time zone of Banyuwangi, for those whose village is not known. */
@@ -159,6 +160,7 @@ export class Run {
           hidden_by: context.resident.hiddenBy ?? null,
           profiles: context.resident.profiles ?? 0,
           is_linked: context.resident.isLinked ?? false,
+          helps: helpedNow(this)?.name ?? null,
         };
       case 'village':
         return village && villageInWords(village);

@@ -361,6 +361,8 @@ export const Service = z.strictObject({
         by: z.enum(['chat', 'counter']),
         kind: z.enum(['photo', 'document']).optional(),
         optional: z.boolean().default(false),
+        /** Needed only where this holds, over the flow's answers: "answers.application == 'lost'". */
+        if: Expression.optional(),
       }),
     )
     .default([]),

@@ -13,6 +13,7 @@ export function forgetWhatWasTold(run: Run): void {
   const isHiddenNow = (hiddenBy ?? null) !== null && s.r?.endsWith('h') !== true;
   if (!isOther && !isHiddenNow) return;
   letGoOfTold(s, !isOther && hiddenBy === 'silence');
+  if (s.fw?.d === undefined) delete s.fw;
   delete s.o;
   delete s.on;
   delete s.l;

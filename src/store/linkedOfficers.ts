@@ -27,7 +27,7 @@ export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: 
     `UPDATE incidents i SET closed_at = $2 WHERE i.kind = 'no_officer' AND i.closed_at IS NULL AND EXISTS (
        SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
        WHERE o.id = ANY ($1::uuid[]) AND o.is_active AND a.blocked_at IS NULL
-         AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
+         AND r.role <> 'ketua_rt' AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
     [officerIds, now],
   );
 }
@@ -99,7 +99,7 @@ export async function endSilentOfficerChats(
   return rows.length;
 }
 
-/** Of a village `t`. */
+/** Of a village `t`. The head of an RT is no office. */
 export const IS_LINKED = `EXISTS (
   SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
-  WHERE r.village_id = t.id AND o.is_active)`;
+  WHERE r.village_id = t.id AND o.is_active AND r.role <> 'ketua_rt')`;

@@ -18,6 +18,7 @@ export const ROLES = [
   'bidan',
   'kader',
   'kepala_dusun',
+  'ketua_rt',
   'admin',
 ] as const;
 export type Role = (typeof ROLES)[number];

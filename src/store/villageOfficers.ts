@@ -1,3 +1,4 @@
+import { ASKED_ONLY } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Sql } from './sql.js';
 
@@ -14,10 +15,10 @@ export async function loadVillageOfficers(
      FROM unnest($1::text[]) AS v (id)
      JOIN officer_roles r ON r.village_id = v.id OR r.village_id IS NULL
      JOIN officers o ON o.id = r.officer_id
-     WHERE o.is_active
+     WHERE o.is_active AND r.role <> ALL ($2)
      GROUP BY v.id, o.id
      ORDER BY o.id`,
-    [ids],
+    [ids, ASKED_ONLY],
   );
   for (const { village, ...officer } of rows) byVillage.get(village)!.push(officer);
   return byVillage;

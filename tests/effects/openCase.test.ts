@@ -189,6 +189,7 @@ describe('of a new case', () => {
           code: result.code,
           service: 'usaha',
           resident: 'Bu Siti',
+          for_whom: null,
           unproven: false,
           due: result.due,
           position: 1,

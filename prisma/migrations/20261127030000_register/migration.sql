@@ -42,6 +42,7 @@ CREATE TABLE residents_register (
   private text NOT NULL,                       -- sealed: NIK, No. KK and what else a letter needs
   nik_digest text,                             -- keyed digest: equal numbers are found, none can be read
   kk_digest text,
+  row_digest text NOT NULL,                    -- keyed digest of all of it: whether an import changes anything
   source text NOT NULL CHECK (source IN ('import')),
   import_id uuid REFERENCES register_imports (id) ON DELETE SET NULL,   -- that wrote it last
   created_at timestamptz NOT NULL,

@@ -3,6 +3,7 @@ import { readPayload } from '../../core/payload.js';
 import { sayWord } from '../always.js';
 import { askToSwitch, isAside } from '../asides.js';
 import type { CompiledStep } from '../compiled.js';
+import { FOR_WHOM } from '../forWhom.js';
 import { hasWork } from '../frames.js';
 import { answerPending } from '../pending.js';
 import { pickOption, shownOptions } from '../question.js';
@@ -73,8 +74,9 @@ export function onText(run: Run, message: Message, content: Content, late: boole
       return;
     }
     // A whole phrase of what can be told in between ("bayar berapa") is no name or address.
-    const aside = takesWords(waiting) ? namedAside(flows, message) : null;
-    if (aside && aside.id !== s.f) {
+    // For whom a request is may be said at any question of it, also at one that has "Lainnya" among its choices.
+    const aside = namedAside(flows, message);
+    if (aside && aside.id !== s.f && (takesWords(waiting) || aside.id === FOR_WHOM)) {
       startOnTop(run, aside.id, {});
       return;
     }

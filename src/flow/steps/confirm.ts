@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.js';
 import { wordAnswer } from '../answers/wording.js';
 import type { CompiledAsk, CompiledConfirm } from '../compiled.js';
+import { FOR_WHOM, helpedNow } from '../forWhom.js';
 import { askQuestion, NEXT, pickOption, renewToken, WAIT } from '../question.js';
 import type { Answered, Option, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
@@ -8,6 +9,9 @@ import { matchOption } from '../understand/options.js';
 import { applies } from './do.js';
 import { photosOf } from './say.js';
 import type { StepKind } from './step.js';
+
+/** The option that makes a request somebody else's: no step's place. */
+const FOR_OTHER = -1;
 
 /**
  * Shows all labelled answers and waits for Kirim, Ubah or Batal. "Ubah" asks which one, asks it again and comes back.
@@ -33,7 +37,11 @@ export const confirm: StepKind<'confirm'> = {
 };
 
 function question(step: CompiledConfirm, run: Run): Question {
-  const lines = summary(step, run).map(({ label, value }) => `• ${label}: ${value}`);
+  const helped = isRequest(run) ? helpedNow(run) : null;
+  const lines = [
+    ...(helped ? [`• ${run.text('for_whom', { name: helped.name })}`] : []),
+    ...summary(step, run).map(({ label, value }) => `• ${label}: ${value}`),
+  ];
   const photos = photosOf(run, step);
   return {
     text: [lines.join('\n'), run.words(step.text)].filter((part) => part !== '').join('\n\n'),
@@ -73,14 +81,33 @@ function changeable(step: CompiledConfirm, run: Run): CompiledAsk[] {
 function whichQuestion(step: CompiledConfirm, run: Run): Question {
   return {
     text: run.text('change_which'),
-    options: changeable(step, run).map((ask) => ({ n: ask.at, label: run.words(ask.label!) })),
+    options: [
+      ...changeable(step, run).map((ask) => ({ n: ask.at, label: run.words(ask.label!) })),
+      ...forOther(run),
+    ],
     isNumbered: true,
   };
+}
+
+/** What is asked of the village may be for somebody else. Not in the list of buttons that everybody sees: few need it. */
+function forOther(run: Run): Option[] {
+  return isRequest(run) ? [{ n: FOR_OTHER, label: run.text('for_other') }] : [];
+}
+
+function isRequest(run: Run): boolean {
+  return run.flow.hasDraft && run.flow.service !== null && run.flows.byId.has(FOR_WHOM);
+}
+
+function startForWhom(run: Run): Answered {
+  delete run.s.x;
+  return { kind: 'beside', flow: FOR_WHOM };
 }
 
 function answer(step: CompiledConfirm, run: Run, reply: Reply): Answered {
   if (run.s.x?.k === 'c') return pickChange(step, run, reply);
   const picked = pickOption(run, question(step, run), reply);
+  if (reply.message && matchOption(forOther(run), reply.message, run.flows.vocabulary, false))
+    return startForWhom(run);
   // "nama usaha" or "ubah alamat" says at once which one.
   const named = picked && picked.n !== 1 ? null : labelIn(step, run, reply);
   if (named) return change(run, named.n);
@@ -109,6 +136,7 @@ function labelIn(step: CompiledConfirm, run: Run, reply: Reply): Option | null {
 
 function pickChange(step: CompiledConfirm, run: Run, reply: Reply): Answered {
   const picked = pickOption(run, whichQuestion(step, run), reply);
+  if (picked?.n === FOR_OTHER) return startForWhom(run);
   return picked ? change(run, picked.n) : { kind: 'miss', hint: run.text('hint_choice') };
 }
 

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../core/json.js';
-import type { CompiledValues } from '../compiled.js';
+import type { CompiledLookUp, CompiledValues } from '../compiled.js';
 import { LOOK_UPS } from '../names.js';
 import type { Run } from '../run.js';
+import { draftBeneath } from '../draft.js';
 import type { StepKind } from './step.js';
 
 /**
@@ -39,10 +40,16 @@ export const lookUp: StepKind<'look_up'> = {
   },
   run: (step, run) => ({
     kind: 'suspend',
-    ask: { id: step.id, look_up: step.what, args: valuesOf(run, step.with) },
+    ask: { id: step.id, look_up: step.what, args: argsOf(step, run) },
     into: step.into,
   }),
 };
+
+function argsOf(step: CompiledLookUp, run: Run): JsonObject {
+  const args = valuesOf(run, step.with);
+  if (step.what === 'introduction_way') args.draft = draftBeneath(run);
+  return args;
+}
 
 /** Values of a `with`, worked out now. */
 export function valuesOf(run: Run, values: CompiledValues): JsonObject {

@@ -1,0 +1,63 @@
+import type { Candidate, MatchOutcome, Said } from '../core/registerMatch.js';
+import type { Sql } from './sql.js';
+
+export interface MatchInsert {
+  id: string;
+  draftId: string;
+  conversationId: string;
+  residentId: string;
+  villageId: string;
+  /** Sealed: what was said. */
+  said: string;
+  outcome: MatchOutcome;
+  candidates: string[];
+  registerId: string | null;
+}
+
+/** People of the village's register whose name is near, or whose birth date is the same; at most 20, the nearest first. */
+export async function findCandidates(sql: Sql, villageId: string, said: Said): Promise<Candidate[]> {
+  const { rows } = await sql.query<Candidate>(
+    `SELECT id, search_name AS "searchName", to_char(birth_date, 'YYYY-MM-DD') AS "birthDate",
+       search_hamlet AS "searchHamlet", rt, rw, similarity(search_name, $2)::float8 AS similarity
+     FROM residents_register
+     WHERE village_id = $1 AND removed_at IS NULL
+       AND (search_name % $2 OR (birth_date = $3::date AND similarity(search_name, $2) > 0.2))
+     ORDER BY birth_date IS NOT DISTINCT FROM $3::date DESC, similarity(search_name, $2) DESC, id LIMIT 20`,
+    [villageId, said.searchName, said.birthDate],
+  );
+  return rows;
+}
+
+/** How often each of these conversations was compared since then. */
+export async function countMatches(
+  sql: Sql,
+  conversationIds: string[],
+  since: Date,
+): Promise<Map<string, number>> {
+  const { rows } = await sql.query<{ id: string; count: number }>(
+    `SELECT conversation_id AS id, count(*)::int AS count FROM register_matches
+     WHERE conversation_id = ANY ($1::uuid[]) AND created_at > $2 GROUP BY 1`,
+    [conversationIds, since],
+  );
+  return new Map(rows.map((row) => [row.id, row.count]));
+}
+
+export async function insertMatch(sql: Sql, match: MatchInsert, now: Date): Promise<void> {
+  await sql.query(
+    `INSERT INTO register_matches (id, draft_id, conversation_id, resident_id, village_id, said, outcome, candidates,
+       register_id, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::uuid[], $9, $10)`,
+    [
+      match.id,
+      match.draftId,
+      match.conversationId,
+      match.residentId,
+      match.villageId,
+      match.said,
+      match.outcome,
+      match.candidates,
+      match.registerId,
+      now,
+    ],
+  );
+}

@@ -1,8 +1,9 @@
 import type { CompiledFlow } from './compiled.js';
 import { plain } from './understand/normalise.js';
-import { rest, resumeDraft } from './draftClocks.js';
+import { resumeDraft } from './draftClocks.js';
 import { framesOf, hasWork, isWorkedOn, pop, popChain } from './frames.js';
 import { handOver } from './handOver.js';
+import { rest } from './restDraft.js';
 import type { Run } from './run.js';
 import { startOnTop } from './start.js';
 import type { AlwaysWord } from './understand/vocabulary.js';

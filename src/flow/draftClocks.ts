@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/json.js';
-import { dayIn } from './answers/days.js';
 import { framesOf, isWorkedOn, popChain } from './frames.js';
 import { missingOf } from './missing.js';
+import { dayOf, EXPIRE_AFTER, waitingDraft } from './restDraft.js';
 import type { Run } from './run.js';
 import { startOnTop } from './start.js';
 import type { Frame } from './types.js';
@@ -13,7 +13,6 @@ import { showPending, takeUp, waitingStep } from './walk.js';
  */
 const DAY = 24 * 60;
 const WARN_AFTER = 6 * DAY;
-const EXPIRE_AFTER = 7 * DAY;
 const REMIND_AFTER = [DAY, 3 * DAY, WARN_AFTER];
 /** While a person has the word, reminders wait so many minutes. */
 const AFTER_PERSON = 6 * 60;
@@ -70,22 +69,6 @@ export function onDraftTimer(run: Run, flow: string, vars: JsonObject): void {
   });
 }
 
-/** "Nanti": what is being filled in rests; it is told what is missing, until when it is kept, and the word to come back. */
-export function rest(run: Run): boolean {
-  const draft =
-    waitingDraft(run) ?? framesOf(run.s).find((frame) => isWorkedOn(frame) && frame.f !== undefined);
-  const flow = draft?.f === undefined ? undefined : run.flows.byId.get(draft.f);
-  if (!draft || !flow) return false;
-  run.say(
-    run.text('draft_rests', {
-      title: run.words(flow.title),
-      missing: missingOf(run, draft),
-      until: dayOf(run, run.nowMinutes + EXPIRE_AFTER),
-    }),
-  );
-  return true;
-}
-
 /** "Lanjut": takes up what waits, on top or beneath. False where nothing does. */
 export function resumeDraft(run: Run): boolean {
   const { s } = run;
@@ -120,10 +103,6 @@ function remindNext(run: Run, since: number, idle: number): void {
   if (next !== undefined && !run.s.nr) setTimer(run, 'draft_reminder', since + next);
 }
 
-function waitingDraft(run: Run): Frame | undefined {
-  return framesOf(run.s).find((frame) => frame.d !== undefined && isWorkedOn(frame));
-}
-
 /** When the person was heard last. Sessions of before only knew that the clocks were set. */
 function lastWord({ s, nowMinutes }: Run): number {
   return s.g !== undefined && s.g > 1 ? s.g : (s.q ?? nowMinutes);
@@ -131,11 +110,6 @@ function lastWord({ s, nowMinutes }: Run): number {
 
 function setTimer(run: Run, timer: 'draft_reminder' | 'draft_expiry', minutes: number): void {
   run.effects.push({ kind: 'set_timer', timer, dueAt: instant(minutes) });
-}
-
-/** The day in the village's zone: `2026-12-01`. */
-function dayOf(run: Run, minutes: number): string {
-  return dayIn(new Date(minutes * 60_000), run.zone);
 }
 
 function instant(minutes: number): string {

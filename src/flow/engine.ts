@@ -4,7 +4,7 @@ import { finish } from './finish.js';
 import { onMessage } from './onMessage.js';
 import { settleAnswer } from './pending.js';
 import { Run } from './run.js';
-import { startFlow } from './start.js';
+import { startFlow } from './startedByProgram.js';
 import { kindOf } from './steps/index.js';
 import type { FlowEvent, Session, Turn, TurnContext } from './types.js';
 import { catchUpAfter, catchUpBefore } from './versions.js';

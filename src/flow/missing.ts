@@ -1,7 +1,7 @@
 import { wordList } from '../words/values.js';
 import type { CompiledStep } from './compiled.js';
 import type { Run } from './run.js';
-import { itemsByChat } from './steps/collect.js';
+import { itemsByChat } from './checklist.js';
 import type { Frame } from './types.js';
 
 /** So many things are named; more would not be read. */

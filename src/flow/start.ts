@@ -1,38 +1,11 @@
 import type { JsonObject } from '../core/json.js';
 import type { CompiledFlow } from './compiled.js';
-import { FORM_DONE, onFormDone } from './formDone.js';
-import { DRAFT_EXPIRED, onDraftTimer } from './draftClocks.js';
 import { hasWork, isWorkedOn, popChain } from './frames.js';
-import { settleAnswer } from './pending.js';
-import { endsRest, onRestOver, REST_OVER } from './rests.js';
 import type { Run } from './run.js';
-import { kindOf } from './steps/index.js';
-import { DRAFT_REMINDER, enter, showPending, takeUp, waitingStep, walk } from './walk.js';
+import { enter, showPending, takeUp, walk } from './walk.js';
 
-/** The event of the engine's own timer: it needs no flow file of that name. */
-const SETTLE = 'gather';
 /** The intent of the flow that ends reminders. */
 const STOP = 'sistem.stop';
-
-/** Another part of the program wants a flow shown: on top of what waits, which is asked again afterwards. */
-export function startFlow(run: Run, flow: string, vars: JsonObject): void {
-  if (flow === SETTLE) {
-    const step = waitingStep(run);
-    const answered = step && kindOf(step.type).settle?.(step as never, run);
-    if (step && answered) settleAnswer(run, step, answered, null);
-    return;
-  }
-  if (flow === DRAFT_REMINDER || flow === DRAFT_EXPIRED) {
-    onDraftTimer(run, flow, vars);
-    return;
-  }
-  if (flow === FORM_DONE) {
-    onFormDone(run, vars);
-    return;
-  }
-  if (flow === REST_OVER) onRestOver(run);
-  else if (!endsRest(run, flow, vars)) startOnTop(run, flow, vars);
-}
 
 /** Whether a button may start a flow: notices and what only other flows start are no one's to tap. */
 export function mayBeTapped(flow: CompiledFlow): boolean {

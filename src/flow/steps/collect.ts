@@ -1,9 +1,11 @@
 import type { Json } from '../../core/json.js';
 import { wordList } from '../../words/values.js';
-import type { CompiledCollect, ServiceWords } from '../compiled.js';
-import { rest } from '../draftClocks.js';
+import { itemsByChat } from '../checklist.js';
+import type { ChecklistItem as Item } from '../checklist.js';
+import type { CompiledCollect } from '../compiled.js';
 import { askQuestion, DONE, LATER, NEXT, pickOption, SKIP, WAIT } from '../question.js';
 import type { Answered, Option, Question, Reply } from '../question.js';
+import { rest } from '../restDraft.js';
 import type { Run } from '../run.js';
 import { gather, settle } from './gather.js';
 import type { Gathers } from './gather.js';
@@ -11,8 +13,6 @@ import type { StepKind } from './step.js';
 
 /** One file for an item of a checklist; the rest of an album goes with its first (onMessage.ts). */
 const MOST = 1;
-
-type Item = ServiceWords['checklist'][number];
 
 /**
  * The checklist of the flow's service: what may be sent by chat is asked for one by one, with what is there already
@@ -110,11 +110,6 @@ function onward(step: CompiledCollect, run: Run, item: Item): { kind: 'to'; at: 
 
 function byChat(step: CompiledCollect, run: Run): Item[] {
   return itemsByChat(run, step.service);
-}
-
-/** What of a service's checklist is sent by chat. */
-export function itemsByChat(run: Run, service: string): Item[] {
-  return (run.flows.serviceWords.get(service)?.checklist ?? []).filter((item) => item.by === 'chat');
 }
 
 /** The item that is asked for now: the first that is not over. */

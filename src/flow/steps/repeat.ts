@@ -6,7 +6,7 @@ import { askQuestion, NEXT, pickOption, WAIT } from '../question.js';
 import type { Answered, Outcome, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
 import type { StepKind } from './step.js';
-import { itemsByChat } from './collect.js';
+import { itemsByChat } from '../checklist.js';
 
 /** So many answers are shown in the offer, and so much of each. */
 const MOST_LINES = 5;

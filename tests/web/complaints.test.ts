@@ -1,0 +1,124 @@
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aWeb, form, GENTENG, GINTANGAN, withCookie } from './support.js';
+import type { Web } from './support.js';
+
+/** Everybody of the village office signs in; a complaint about an ordinary officer is sealed to the secretary. */
+const PEOPLE = {
+  secretary: [{ role: 'sekretaris', village: GINTANGAN }],
+  head: [{ role: 'kepala_desa', village: GINTANGAN }],
+  operator: [{ role: 'operator', village: GINTANGAN }],
+  services: [{ role: 'kasi_pelayanan', village: GINTANGAN }],
+  welfare: [{ role: 'kasi_kesejahteraan', village: GINTANGAN }],
+  villageKeeper: [{ role: 'admin', village: GINTANGAN }],
+  keeper: [{ role: 'admin', village: null }],
+  /** Given the secretary's role by whoever runs the computer, after the complaint. */
+  promoted: [
+    { role: 'sekretaris', village: GINTANGAN },
+    { role: 'admin', village: null },
+  ],
+  stranger: [{ role: 'sekretaris', village: GENTENG }],
+};
+const OTHERS = Object.keys(PEOPLE).filter((who) => who !== 'secretary');
+
+let web: Web;
+const cookies: { [who: string]: string } = {};
+let code: string;
+let photo: string;
+
+beforeAll(async () => {
+  web = await aWeb();
+  const ids: { [who: string]: string } = {};
+  for (const [username, roles] of Object.entries(PEOPLE)) {
+    ids[username] = (await web.officer({ name: username, username, roles })).id;
+    cookies[username] = await web.signIn(username);
+  }
+  const made = await web.case({
+    service: 'keluhan.petugas',
+    isConfidential: true,
+    answers: {},
+    private: { what: 'Diminta lima puluh ribu' },
+    resident: 'Siti Pelapor',
+  });
+  code = made.code;
+  await web.pool.query(
+    `UPDATE cases SET receiver_role = 'sekretaris', receiver_ids = $2, due_at = $3 WHERE id = $1`,
+    [made.id, [ids['secretary']], new Date(0)],
+  );
+  await web.pool.query(
+    `INSERT INTO case_events (id, case_id, number, kind, at, sealed) VALUES ($1, $2, 2, 'case_noted', now(), $3)`,
+    [newId(), made.id, web.deps.sealer.seal('case', made.id, { text: 'Sudah dipanggil Senin' })],
+  );
+  photo = await web.file({ caseId: made.id });
+});
+afterAll(() => web.drop());
+
+const get = async (who: string, path: string) => await web.app.request(path, withCookie(cookies[who]!));
+
+describe('a sealed complaint', () => {
+  test('its receiver finds it in the list, counted, with its page and its files', async () => {
+    const list = await (await get('secretary', '/console?saring=all')).text();
+    expect(list).toContain(code);
+    expect((await get('secretary', `/console/kasus/${code}`)).status).toBe(200);
+    expect((await get('secretary', `/console/berkas/${photo}`)).status).toBe(200);
+  });
+
+  test.each(OTHERS)('%s finds it nowhere', async (who) => {
+    for (const filter of ['open', 'in_hand', 'all']) {
+      const list = await (await get(who, `/console?saring=${filter}`)).text();
+      expect(list).not.toContain(code);
+      expect(list).not.toContain('Siti Pelapor');
+    }
+    for (const path of [`/console/kasus/${code}`, `/console/kasus/${code}/live`, `/console/berkas/${photo}`])
+      expect([path, (await get(who, path)).status]).toEqual([path, 404]);
+    for (const act of ['take', 'note', 'finish', 'buka']) {
+      const sent = await web.app.request(`/console/kasus/${code}/${act}`, form({ text: 'x' }, cookies[who]));
+      expect([act, sent.status]).toEqual([act, 404]);
+    }
+  });
+
+  test.each(OTHERS)('%s has it in no count', async (who) => {
+    const before = await (await get(who, '/console')).text();
+    await web.pool.query(`UPDATE cases SET status = 'cancelled' WHERE code = $1`, [code]);
+    const without = await (await get(who, '/console')).text();
+    await web.pool.query(`UPDATE cases SET status = 'open' WHERE code = $1`, [code]);
+    expect(counts(before).length).toBeGreaterThanOrEqual(3);
+    expect(counts(before)).toEqual(counts(without));
+  });
+
+  test('its words are read by an opening that is written down', async () => {
+    const page = await (await get('secretary', `/console/kasus/${code}`)).text();
+    expect(page).not.toMatch(/lima puluh ribu|Sudah dipanggil/u);
+    const opened = await web.app.request(`/console/kasus/${code}/buka`, form({}, cookies['secretary']));
+    const text = await opened.text();
+    expect(text).toContain('Diminta lima puluh ribu');
+    expect(text).toContain('Sudah dipanggil Senin');
+    const { rows } = await web.pool.query(`SELECT action FROM audit_log WHERE data->>'code' = $1`, [code]);
+    expect(rows).toEqual([{ action: 'case.private_read' }]);
+  });
+
+  test('the public page of its number tells nothing', async () => {
+    expect((await web.app.request(`/lacak/${code}`)).status).toBe(404);
+  });
+});
+
+/** The numbers that the filters show. */
+function counts(page: string): string[] {
+  return [...page.matchAll(/saring=\w+"[^>]*>([^]*?)<\/a>/gu)].map(([, text]) =>
+    text!.replaceAll(/\s+/gu, ' '),
+  );
+}
+
+describe('the words of relief', () => {
+  test('are opened by the welfare section, and not by whoever runs the computer', async () => {
+    const aid = await web.case({
+      service: 'bansos.usul',
+      isConfidential: true,
+      private: { person: 'Mbah Karto' },
+    });
+    const open = (who: string) => web.app.request(`/console/kasus/${aid.code}/buka`, form({}, cookies[who]));
+    expect(await (await open('welfare')).text()).toContain('Mbah Karto');
+    expect((await open('operator')).status).toBe(404);
+    expect((await open('keeper')).status).toBe(403);
+  });
+});

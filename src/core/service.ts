@@ -16,6 +16,8 @@ export interface Service {
     by: 'chat' | 'counter';
     kind?: 'photo' | 'document' | undefined;
     optional: boolean;
+    /** CEL over the answers: needed only where it holds. */
+    if?: string | undefined;
   }[];
   confidential: boolean;
   /** Sealed to one role above the person complained of: core/complaints.ts. */

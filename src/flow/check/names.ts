@@ -80,6 +80,14 @@ export function checkNames(
         `the program tells nothing under the name "${step.event}"`,
         `wait for one of: ${Object.keys(START_VARS).join(', ')}`,
       );
+  for (const item of flows.serviceWords.get(flow.service ?? '')?.checklist ?? [])
+    for (const answer of item.if?.answers ?? [])
+      if (!flow.asks.has(answer))
+        say(
+          1,
+          `"${item.id}" of the checklist of "${flow.service!}" depends on "${answer}", which this flow never asks`,
+          'ask it here, or mend its `if:` in services.yaml',
+        );
   if (flow.service && !flows.serviceWords.has(flow.service))
     say(
       1,

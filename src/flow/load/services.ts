@@ -2,6 +2,8 @@ import { compileWords } from '../../words/compile.js';
 import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 import type { Localized, ServiceWords } from '../compiled.js';
 import { at, leaves, tryWords } from '../compileFlow.js';
+import { compileExpression, ExpressionError } from '../expression.js';
+import type { Expression } from '../expression.js';
 import { ServicesFile } from '../schema.js';
 import type { Service } from '../schema.js';
 import { schemaFaults } from '../schemaFaults.js';
@@ -66,6 +68,17 @@ export function wordServices(
       placed.push({ service: service.title, path, key, words: localized });
       return localized;
     };
+    const conditionOf = (source: string, path: YamlPath): Expression | null => {
+      try {
+        return compileExpression(source);
+      } catch (cause) {
+        if (!(cause instanceof ExpressionError)) throw cause;
+        const what = `"${source}" is not an expression: ${cause.message}`;
+        const line = services!.yaml.lineOf(path);
+        faults.push({ file: services!.yaml.file, line, what, cure: 'write it in CEL, over `answers`' });
+        return null;
+      }
+    };
     words.set(id, {
       title: localize([id, 'title'], service.title, [id, 'title']),
       promise: localize([id, 'promise'], service.promise, [id, 'promise']),
@@ -75,6 +88,7 @@ export function wordServices(
         by: item.by,
         kind: item.kind ?? 'document',
         optional: item.optional,
+        if: item.if === undefined ? null : conditionOf(item.if, [id, 'checklist', i, 'if']),
       })),
     });
   }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.js';
 import type { Service } from '../../core/service.js';
 import type { CaseDetail, CaseEventRow, CaseFileRow } from '../../store/web/cases.js';
+import type { ShownForm } from '../caseForms.js';
 import type { Question } from '../deps.js';
 import type { OfficerAct } from '../acts.js';
 import { shownAnswers } from './answers.js';
@@ -15,6 +16,8 @@ export interface CaseProps {
   service: Service | undefined;
   events: CaseEventRow[];
   files: CaseFileRow[];
+  /** What secure forms brought. */
+  forms: ShownForm[];
   /** What this officer may do now. */
   acts: OfficerAct[];
   questions: Question[];
@@ -66,6 +69,7 @@ export function CasePage(props: CaseProps & { opened?: JsonObject }) {
       <div class="case-body">
         <div class="case-main">
           <Answers {...props} />
+          <Forms {...props} />
           <Checklist {...props} />
           <Files {...props} />
         </div>
@@ -128,6 +132,63 @@ function Answers(props: CaseProps & { opened?: JsonObject }) {
   );
 }
 
+/** Identity numbers, names and photos of cards: masked, each opened by itself, which is written down. */
+function Forms({ view, found, forms, mayOpen }: CaseProps) {
+  return (
+    <>
+      {forms.map((form) => (
+        <section class="card">
+          <h2>{view.t('case.form')}</h2>
+          <p class="hint">
+            {view.t('case.form_sent', { time: view.format.time(form.doneAt, found.zone) })}{' '}
+            {view.t(mayOpen ? 'case.form_logged' : 'case.form_not_yours')}
+          </p>
+          <dl class="answers">
+            {form.entries.map((entry) => (
+              <div>
+                <dt>{entry.label}</dt>
+                <dd class={entry.photo ? '' : 'code'}>
+                  {entry.photo ? <FormPhoto view={view} photo={entry.photo} mayOpen={mayOpen} /> : entry.text}
+                  {!entry.photo && !entry.isOpen && mayOpen && (
+                    <form method="post" action={`/console/kasus/${found.code}/isian/${entry.id}`}>
+                      <button
+                        class="quiet"
+                        type="submit"
+                        aria-label={view.t('case.form_see_label', { label: entry.label })}
+                      >
+                        {view.t('case.form_see')}
+                      </button>
+                    </form>
+                  )}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function FormPhoto({
+  view,
+  photo,
+  mayOpen,
+}: {
+  view: View;
+  photo: { id: string; state: string };
+  mayOpen: boolean;
+}) {
+  if (photo.state !== 'stored')
+    return <span class="file-gone">{wordOf(view, `file.${photo.state}`, photo.state)}</span>;
+  if (!mayOpen) return <span class="file-gone">{view.t('case.restricted')}</span>;
+  return (
+    <a class="file-link" href={`/console/berkas/${photo.id}`}>
+      {view.t('case.form_photo')}
+    </a>
+  );
+}
+
 function Checklist({ view, service, files }: CaseProps) {
   if (!service || service.checklist.length === 0) return null;
   const hasFiles = files.some(({ state }) => state === 'stored');
@@ -138,7 +199,7 @@ function Checklist({ view, service, files }: CaseProps) {
         {service.checklist.map((item) => (
           <li class={item.by === 'chat' && hasFiles ? 'by-chat' : ''}>
             {item.text}
-            {item.optional && <span class="quiet-text"> ({view.t('case.optional')})</span>}
+            {(item.optional || item.if !== undefined) && <span class="quiet-text"> ({view.t('case.optional')})</span>}
             <span class="hint">{view.t(item.by === 'chat' ? 'case.by_chat' : 'case.by_counter')}</span>
           </li>
         ))}

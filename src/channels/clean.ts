@@ -1,3 +1,4 @@
+import { withoutFormTokens } from '../core/formLink.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { withoutTokensWithin } from '../core/inviteToken.js';
 
@@ -9,7 +10,7 @@ const MARGIN = 80;
 
 /** A person's words as they may be stored: cut, identity numbers masked, without what Postgres refuses or links officers. */
 export function cleanText(text: string, length = TEXT_LENGTH): string {
-  const words = withoutTokensWithin(text.slice(0, length + MARGIN));
+  const words = withoutFormTokens(withoutTokensWithin(text.slice(0, length + MARGIN)));
   return storable(maskIdentityNumbers(words).text.slice(0, length));
 }
 

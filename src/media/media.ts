@@ -3,7 +3,7 @@ import type { MediaRef } from '../core/content.js';
 import { MediaError, type RefusedBecause } from '../core/errors.js';
 import type { FileRow, KeptFile } from '../core/file.js';
 import type { Log, Now, Sealer } from '../core/ports.js';
-import { check } from './check.js';
+import { check, type Checked } from './check.js';
 import { storageKey, type MediaStorage } from './storage.js';
 
 /** The rows, handed in: store/mediaFiles.ts. */
@@ -39,6 +39,13 @@ export interface Media {
   read(attachmentId: string): Promise<StoredMedia | null>;
   /** As `read`, for a channel that sends it; rejects with a MediaError 'lost'. */
   source(attachmentId: string): Promise<StoredMedia>;
+  /**
+   * Takes a photo that came by a page, for a row that its caller writes: checked, drawn anew, stored sealed. Rejects with a
+   * MediaError 'refused' that says why.
+   */
+  keepPhoto(attachmentId: string, bytes: Uint8Array): Promise<KeptFile>;
+  /** Deletes bytes for which no row was written after all. */
+  drop(file: KeptFile): Promise<void>;
   /** Deletes the bytes of what was erased; answers how many. */
   deleteErased(): Promise<number>;
 }
@@ -82,20 +89,18 @@ async function keep(
     key,
     row.isRestricted ? deps.sealer.sealBytes('attachment', row.id, file.bytes) : file.bytes,
   );
-  const isKept = await deps.rows.keep(row.id, row.isRestricted, {
-    mime: file.mime,
-    bytes: file.bytes.length,
-    width: file.width,
-    height: file.height,
-    sha256: createHash('sha256').update(file.bytes).digest('hex'),
-    storageKey: key,
-  });
+  const isKept = await deps.rows.keep(row.id, row.isRestricted, keptFile(file, key));
   if (isKept) return 'stored';
   const now = await deps.rows.find(row.id);
   // Another run was first with the same key, or it was restricted meanwhile and is stored sealed.
   if (now?.storageKey !== key) await deps.storage.delete(key);
   if (now?.state !== 'waiting') return 'gone';
   return keep(deps, now, file);
+}
+
+function keptFile({ bytes, mime, width, height }: Checked, key: string): KeptFile {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { mime, bytes: bytes.length, width, height, sha256, storageKey: key };
 }
 
 export function createMedia(deps: Omit<MediaDeps, 'fetchRemote'>): Media {
@@ -122,6 +127,13 @@ export function createMedia(deps: Omit<MediaDeps, 'fetchRemote'>): Media {
       if (!found) throw new MediaError('lost', `attachment ${attachmentId} has no file`);
       return found;
     },
+    async keepPhoto(attachmentId, bytes) {
+      const checked = await check('photo', bytes);
+      const key = storageKey(attachmentId, checked.extension, true, deps.now());
+      await deps.storage.write(key, deps.sealer.sealBytes('attachment', attachmentId, checked.bytes));
+      return keptFile(checked, key);
+    },
+    drop: (file) => deps.storage.delete(file.storageKey),
     async deleteErased() {
       const erased = await deps.rows.takeErased();
       const gone: string[] = [];

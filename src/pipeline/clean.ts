@@ -1,4 +1,5 @@
 import type { Content, Inbound } from '../core/content.js';
+import { withoutFormTokens } from '../core/formLink.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 
 /** The longest text that is kept; no question wants more, and no platform's own limit is lower. */
@@ -84,7 +85,7 @@ function cleanContent(content: Content): Content {
 }
 
 function words(text: string): string {
-  const masked = maskIdentityNumbers(storable(text)).text;
+  const masked = maskIdentityNumbers(withoutFormTokens(storable(text))).text;
   return masked.length > LONGEST_TEXT ? masked.slice(0, LONGEST_TEXT).toWellFormed() + CUT_MARK : masked;
 }
 

@@ -31,6 +31,8 @@ export interface SenderDeps {
   newId: NewId;
   counters: Counters;
   media: MediaSource;
+  /** A text as it leaves: what rows may not hold takes its place here (core/formLink.ts). */
+  asItLeaves?: (text: string) => string;
   raiseIncidents: RaiseIncidents;
   /** A group put us out: in the transaction that writes it down. */
   groupLost?: (sql: Sql, conversationId: string) => Promise<void>;
@@ -107,7 +109,8 @@ const GATHER_MS = 3;
 const FILES_WAIT_MS = 60_000;
 const FILES_LOOK_MS = 500;
 
-async function openLine(channel: Channel, given: SenderDeps & { limits: SenderLimits }): Promise<LineSender> {
+async function openLine(through: Channel, given: SenderDeps & { limits: SenderLimits }): Promise<LineSender> {
+  const channel = given.asItLeaves ? leavingAs(through, given.asItLeaves) : through;
   const { pool, log, counters } = given;
   const { lineId, limits } = channel;
   let upSince = given.now();
@@ -413,4 +416,14 @@ async function recover(channel: Channel, deps: LineDeps): Promise<TakenRow[]> {
     })),
   );
   return cutOff;
+}
+
+/** The channel, handed every message as it leaves; what it is asked to find in a chat is the same. */
+function leavingAs(channel: Channel, asItLeaves: (text: string) => string): Channel {
+  const leaving = (message: Outgoing): Outgoing => ({ ...message, text: asItLeaves(message.text) });
+  const made: Channel = Object.create(channel) as Channel;
+  made.send = (chatId, message, media, how) => channel.send(chatId, leaving(message), media, how);
+  if (channel.findSent)
+    made.findSent = (chatId, message, begunAt) => channel.findSent!(chatId, leaving(message), begunAt);
+  return made;
 }

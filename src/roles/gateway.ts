@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createChannel, createChannels, deleteProfile, type SimulatedPlatform } from '../channels/index.js';
 import type { Channel } from '../channels/channel.js';
+import { withFormTokens } from '../core/formLink.js';
 import { MediaError } from '../core/errors.js';
 import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import { groupsLost } from '../effects/groupNotices.js';
@@ -44,6 +45,7 @@ export async function startGateway(
     newId,
     counters,
     media: (attachmentId) => runtime.media.source(attachmentId),
+    asItLeaves: (text) => withFormTokens(text, runtime.sealer),
     raiseIncidents,
     async groupLost(sql, conversationId) {
       // The notification is committed with the rest; a nudge that comes too early is made up for by the sweep.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Config, type Role } from '../config.js';
 import { SetupError } from '../core/errors.js';
+import { withFormTokens } from '../core/formLink.js';
 import { FlowFaultsError, printFault } from '../flow/load.js';
 import type { Logger } from 'pino';
 import type { SimulatedPlatform } from '../channels/index.js';
@@ -136,13 +137,14 @@ async function openRuntime(config: Config, log: Logger, ending: Ending): Promise
   }
 }
 
-async function openSimulator({ config, now, newId, pool }: Runtime): Promise<SimulatedPlatform> {
+async function openSimulator({ config, now, newId, pool, sealer }: Runtime): Promise<SimulatedPlatform> {
   const { createSimulatedPlatform } = await import('../channels/index.js');
   return createSimulatedPlatform({
     now,
     newId,
     dir: simulatorFolder(config),
-    history: (person, limit) => simulatorHistory(pool, person.lineId, person.id, limit),
+    history: (person, limit) =>
+      simulatorHistory(pool, person.lineId, person.id, limit, (text) => withFormTokens(text, sealer)),
   });
 }
 

@@ -81,6 +81,8 @@ function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Si
     flowDesk: createFlowDesk({ folder: FLOWS_FOLDER, transcripts: TRANSCRIPTS_FOLDER, keeper: flows, pool }),
     perform,
     readMedia: (attachmentId) => media.read(attachmentId),
+    keepPhoto: (attachmentId, bytes) => media.keepPhoto(attachmentId, bytes),
+    dropPhoto: (file) => media.drop(file),
     health: createHealth(runtime, gateway),
     metrics: createMetrics(runtime),
     environmentLines: environmentLines(config.lines),

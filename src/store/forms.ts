@@ -79,6 +79,8 @@ async function insertUse(sql: Sql, formId: string, draftId: string, now: Date): 
 
 export interface FormSeen extends FormRow {
   village: string | null;
+  /** 'desa' or 'kelurahan'. */
+  villageType: string | null;
   zone: string | null;
   /** Ids of the fields that are saved. */
   saved: string[];
@@ -87,7 +89,7 @@ export interface FormSeen extends FormRow {
 /** The form of a link by its token's digest; null where there is none (any more). */
 export async function formByToken(sql: Sql, tokenHash: string): Promise<FormSeen | null> {
   const { rows } = await sql.query<FormSeen>(
-    `SELECT ${COLUMNS}, v.name AS village, v.zone,
+    `SELECT ${COLUMNS}, v.name AS village, v.type AS "villageType", v.zone,
        ARRAY(SELECT field FROM form_values WHERE form_id = f.id) AS saved
      FROM forms f LEFT JOIN villages v ON v.id = f.village_id WHERE f.token_hash = $1`,
     [tokenHash],

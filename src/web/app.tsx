@@ -8,6 +8,7 @@ import type { WebDeps } from './deps.js';
 import type { WebContext, WebEnv } from './env.js';
 import { PageError } from './pageError.js';
 import { consoleRoutes } from './routes/console.js';
+import { formRoutes } from './routes/form.js';
 import { homeRoutes } from './routes/home.js';
 import { marketRoutes } from './routes/market.js';
 import { operationRoutes } from './routes/operation.js';
@@ -33,6 +34,7 @@ export function createApp(deps: WebDeps): Hono<WebEnv> {
   app.route('/', homeRoutes(deps));
   app.route('/pasar', marketRoutes(deps));
   app.route('/lacak', trackRoutes(deps));
+  app.route('/isi', formRoutes(deps));
   app.route('/console', consoleRoutes(deps));
   if (deps.simulator) app.route('/simulator', simulatorRoutes(deps, deps.simulator));
   app.notFound((c) => faultPage(deps, c, 404));

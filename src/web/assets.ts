@@ -8,12 +8,14 @@ import { Hono } from 'hono';
  * The few static files, read once, named by their content so that a browser keeps them for a year.
  * Ours lie beside this file (scripts/build.js copies them to dist); htmx comes from its package.
  */
-export type Asset = 'style.css' | 'console.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js' | 'icon.svg';
+export type Asset =
+  'style.css' | 'console.js' | 'form.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js' | 'icon.svg';
 
 const require = createRequire(import.meta.url);
 const FILES: { [A in Asset]: { file: () => string | URL; type: string } } = {
   'style.css': { file: ours('style.css'), type: 'text/css; charset=utf-8' },
   'console.js': { file: ours('console.js'), type: 'text/javascript; charset=utf-8' },
+  'form.js': { file: ours('form.js'), type: 'text/javascript; charset=utf-8' },
   'simulator.js': { file: ours('simulator.js'), type: 'text/javascript; charset=utf-8' },
   'htmx.js': { file: () => htmx('htmx.min.js'), type: 'text/javascript; charset=utf-8' },
   'hx-sse.js': { file: () => htmx('ext/hx-sse.min.js'), type: 'text/javascript; charset=utf-8' },

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
 import type { ChangedFiles, DeskFault, Played, PlaySettings, TriedOut } from '../core/flowDesk.js';
+import type { KeptFile } from '../core/file.js';
 import type { NewId, Now, RandomBytes, Sealer } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import type { Simulator } from '../core/simulator.js';
 import type { Perform } from '../effects/perform.js';
 import type { Flows } from '../flow/compiled.js';
+import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /** All that the web is handed. runtime.ts makes it; tests make a smaller one around a real Postgres. */
@@ -27,6 +29,10 @@ export interface WebDeps {
   perform: Perform;
   /** The bytes of a stored attachment; null where it is erased or lost. */
   readMedia: (attachmentId: string) => Promise<{ bytes: Uint8Array; mime: string } | null>;
+  /** Takes a photo of a secure form, sealed, for a row that is written after it; rejects with a MediaError (media/media.ts). */
+  keepPhoto: (attachmentId: string, bytes: Uint8Array) => Promise<KeptFile>;
+  /** Deletes one for which no row was written after all. */
+  dropPhoto: (file: KeptFile) => Promise<void>;
   health: () => Promise<Health>;
   /** prom-client's register: `{ contentType, body }`. */
   metrics: () => Promise<{ contentType: string; body: string }>;
@@ -100,6 +106,10 @@ export interface FlowDesk {
   readShipped(path: string): Promise<string | null>;
   /** Languages beside the default one that have words, complete or not. */
   languages(): readonly string[];
+  /** All texts of a language in a file for translators, as they are in use. */
+  exportTexts(language: string, format: TextFormat): Promise<Buffer>;
+  /** What such a file changes; in words, why it cannot be read. Changes nothing. */
+  importTexts(bytes: Uint8Array): Promise<ImportResult | string>;
   /** Checks changed files and runs every transcript with them; changes nothing. */
   tryOut(changes: ChangedFiles): Promise<TriedOut>;
   /** Plays a person's lines from the start of a flow, in a village in memory. */

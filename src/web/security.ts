@@ -11,12 +11,27 @@ import { PageError } from './pageError.js';
 const FORM_BYTES = 64 * 1024;
 const LARGER: { [path: string]: number } = {
   '/simulator/': 12 * 1024 * 1024,
+  // The photos of a secure form, where a browser without scripts sends them all at once.
+  '/isi/': 24 * 1024 * 1024,
   // Words of one language in a spreadsheet, or a flow with its words in every language.
   '/console/alur/': 2 * 1024 * 1024,
 };
 
+/** Pages whose very address opens them. */
+const SECRET_PATH = '/isi/';
+
 /** Headers of every answer. Nothing runs in a page but our own files. */
 export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  const usual = headersWith(deps, 'same-origin');
+  // Not even to ourselves: what is asked for from such a page (its stylesheet) must not bring the address along.
+  const secret = headersWith(deps, 'no-referrer');
+  return (c, next) => (c.req.path.startsWith(SECRET_PATH) ? secret : usual)(c, next);
+}
+
+function headersWith(
+  deps: WebDeps,
+  referrerPolicy: 'same-origin' | 'no-referrer',
+): MiddlewareHandler<WebEnv> {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -31,7 +46,7 @@ export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
     },
     // Not 'no-referrer': under it a browser sends `Origin: null` with our own forms, and over plain http (an office's
     // own network) nothing else would tell them from a stranger's. Other sites are told nothing either way.
-    referrerPolicy: 'same-origin',
+    referrerPolicy,
     xFrameOptions: 'DENY',
     xContentTypeOptions: 'nosniff',
     crossOriginResourcePolicy: 'same-origin',
@@ -47,7 +62,20 @@ export function ownForms(deps: WebDeps): MiddlewareHandler<WebEnv> {
     origin: (origin, c) =>
       origin === publicOrigin || (URL.canParse(origin) && new URL(origin).host === hostOf(c as WebContext)),
   });
-  return (c, next) => check(c, next);
+  return (c, next) => (isBeyondForging(c) ? next() : check(c, next));
+}
+
+/**
+ * A page whose address is secret sends `Origin: null` with its own forms, since it refers to nothing. Browsers tell with
+ * `Sec-Fetch-Site` that it is our own all the same; from one too old for that, who knows the address is who was given it,
+ * and no cookie is looked at there.
+ */
+function isBeyondForging(c: WebContext): boolean {
+  return (
+    c.req.path.startsWith(SECRET_PATH) &&
+    c.req.header('sec-fetch-site') === undefined &&
+    c.req.header('origin') === 'null'
+  );
 }
 
 /** Refuses bodies over the limit of their path with 413. */

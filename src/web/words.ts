@@ -13,8 +13,16 @@ const TEXTS: { [L in Language]: { [K in Key]: string } } = { id, en };
 const formats = new Map<string, IntlMessageFormat>();
 
 export function wordsIn(language: Language): Words {
+  return wordsFrom(TEXTS[language], language);
+}
+
+/** The same over a file of texts; `language` tells how numbers and plurals read. */
+export function wordsFrom<K extends string>(
+  texts: { [Name in K]: string },
+  language: string,
+): (key: K, values?: Values) => string {
   return (key, values) => {
-    const text = TEXTS[language][key];
+    const text = texts[key];
     return values || text.includes('{') ? String(formatOf(language, text).format(values)) : text;
   };
 }
@@ -28,7 +36,7 @@ export function isKey(key: string): key is Key {
   return key in id;
 }
 
-function formatOf(language: Language, text: string): IntlMessageFormat {
+function formatOf(language: string, text: string): IntlMessageFormat {
   const name = `${language}:${text}`;
   let format = formats.get(name);
   if (!format) {

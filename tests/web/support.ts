@@ -8,6 +8,7 @@ import type { JsonObject } from '../../src/core/json.js';
 import { loadFlows } from '../../src/flow/load.js';
 import { createFlowDesk, TRANSCRIPTS_FOLDER } from '../../src/roles/flowDesk.js';
 import { createFlowKeeper, stampOf } from '../../src/roles/flowKeeper.js';
+import { check } from '../../src/media/check.js';
 import { createPerform } from '../../src/effects/perform.js';
 import { createPrisma } from '../../src/store/prisma.js';
 import { createSealer } from '../../src/store/sealer.js';
@@ -73,6 +74,20 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       },
     }),
     readMedia: async (id) => files.get(id) ?? null,
+    keepPhoto: async (id, bytes) => {
+      const checked = await check('photo', bytes);
+      files.set(id, checked);
+      const { mime, width, height } = checked;
+      return {
+        mime,
+        width,
+        height,
+        bytes: checked.bytes.length,
+        sha256: '0',
+        storageKey: `${id}.jpg.sealed`,
+      };
+    },
+    dropPhoto: async () => {},
     health: async () => health,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: '# HELP up\nup 1\n' }),
     environmentLines: new Map([['telegram:1', 'TELEGRAM_BOT_TOKEN']]),

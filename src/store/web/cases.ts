@@ -158,7 +158,8 @@ export interface CaseFileRow {
 export async function caseFiles(sql: Sql, caseId: string): Promise<CaseFileRow[]> {
   const { rows } = await sql.query<CaseFileRow>(
     `SELECT id, kind, state, mime, name, is_restricted AS "isRestricted"
-     FROM attachments WHERE case_id = $1 ORDER BY position, created_at`,
+     FROM attachments WHERE case_id = $1 AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = attachments.id)
+     ORDER BY position, created_at`,
     [caseId],
   );
   return rows;

@@ -4,6 +4,7 @@ import type { OfficerIdentity } from '../../core/asker.js';
 import { decide } from '../../core/cases.js';
 import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
+import type { JsonObject } from '../../core/json.js';
 import { officialCode } from '../../core/officialCode.js';
 import { handlingOf, mayHandle } from '../../core/handlers.js';
 import { insertAudit } from '../../store/audit.js';
@@ -27,6 +28,7 @@ import { attentionOf } from '../attention.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
+import { shownForms } from '../caseForms.js';
 import { type Watch, streamPart } from '../live.js';
 import { sendToOfficer } from '../officerFile.js';
 import { PageError } from '../pageError.js';
@@ -78,6 +80,17 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       const props = await caseProps(deps, c, scope);
       const events = props.events.map((event) => openedEvent(deps, found.id, event));
       return c.html(<CasePage {...props} events={events} opened={opened} />);
+    })
+    .post('/kasus/:code/isian/:value', async (c) => {
+      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const found = await findCase(deps, scope, c.req.param('code'));
+      if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
+      const value = c.req.param('value');
+      const forms = await shownForms(deps, found.id, value);
+      if (!forms.some(({ entries }) => entries.some(({ isOpen }) => isOpen))) throw new PageError(404);
+      await audit(deps, officer.id, 'form.value_read', found, { value });
+      c.header('Cache-Control', 'no-store');
+      return c.html(<CasePage {...await caseProps(deps, c, scope)} forms={forms} />);
     })
     .post('/kasus/:code/:act', async (c) => {
       const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
@@ -133,7 +146,8 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
   const officer = officerOf(c);
   const found = await findCase(deps, scope, c.req.param('code') ?? '');
   const service = deps.services[found.service];
-  const [events, files, officers] = await Promise.all([
+  const [forms, events, files, officers] = await Promise.all([
+    shownForms(deps, found.id),
     caseEvents(deps.pool, found.id),
     caseFiles(deps.pool, found.id),
     loadVillageOfficers(deps.pool, [found.villageId]),
@@ -153,6 +167,7 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
     view,
     found,
     service,
+    forms,
     events,
     files,
     acts,
@@ -172,10 +187,16 @@ function openedEvent(deps: WebDeps, caseId: string, event: CaseEventRow): CaseEv
   };
 }
 
-async function audit(deps: WebDeps, officerId: string, action: string, found: CaseDetail): Promise<void> {
+async function audit(
+  deps: WebDeps,
+  officerId: string,
+  action: string,
+  found: CaseDetail,
+  more: JsonObject = {},
+): Promise<void> {
   await insertAudit(
     deps.pool,
-    [{ officerId, action, subjectKind: 'case', subjectId: found.id, data: { code: found.code } }],
+    [{ officerId, action, subjectKind: 'case', subjectId: found.id, data: { code: found.code, ...more } }],
     deps.newId,
     deps.now(),
   );

@@ -199,7 +199,9 @@ function Checklist({ view, service, files }: CaseProps) {
         {service.checklist.map((item) => (
           <li class={item.by === 'chat' && hasFiles ? 'by-chat' : ''}>
             {item.text}
-            {(item.optional || item.if !== undefined) && <span class="quiet-text"> ({view.t('case.optional')})</span>}
+            {(item.optional || item.if !== undefined) && (
+              <span class="quiet-text"> ({view.t('case.optional')})</span>
+            )}
             <span class="hint">{view.t(item.by === 'chat' ? 'case.by_chat' : 'case.by_counter')}</span>
           </li>
         ))}

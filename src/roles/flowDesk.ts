@@ -5,7 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { ChatLineError, Talk } from '../commands/chat/talk.js';
-import { readTranscript, runTranscript } from '../commands/chat/transcript.js';
+import { readTranscript, type Transcript, relabelled, runTranscript } from '../commands/chat/transcript.js';
 import type { ChangedChat, ChangedFiles, Played, PlaySettings, TriedOut } from '../core/flowDesk.js';
 import type { PublishedFiles } from '../core/publication.js';
 import type { Flows } from '../flow/compiled.js';
@@ -32,6 +32,11 @@ export function createFlowDesk({ folder, transcripts, keeper, pool }: FlowDeskDe
   const languages = readdirSync(join(folder, 'text')).filter(
     (name) => /^[a-z]{2,3}$/u.test(name) && name !== DEFAULT_LANGUAGE,
   );
+  async function textsInUse() {
+    const active = await activePublication(pool);
+    return { dir: folder, ...(active ? { over: overlayOf(active.files) } : {}) };
+  }
+
   return {
     flows: () => keeper.inUse.current,
     state: () => ({ publication: keeper.publication, faults: keeper.faults, overtaken: keeper.overtaken }),
@@ -50,6 +55,22 @@ export function createFlowDesk({ folder, transcripts, keeper, pool }: FlowDeskDe
     },
 
     languages: () => languages,
+
+    async exportTexts(language, format) {
+      const { exportTexts } = await import('../flow/texts/folder.js');
+      return await exportTexts(await textsInUse(), language, format);
+    },
+
+    async importTexts(bytes) {
+      const { importTexts } = await import('../flow/texts/folder.js');
+      const { SheetError } = await import('../flow/texts/xlsx.js');
+      try {
+        return await importTexts(await textsInUse(), bytes);
+      } catch (cause) {
+        if (cause instanceof SheetError) return cause.message;
+        throw cause;
+      }
+    },
 
     async tryOut(changes) {
       const strange = Object.keys(changes).find((path) => !FLOW_PATH.test(path));
@@ -113,15 +134,25 @@ function changedChat(before: Flows, after: Flows, path: string, text: string): C
   const transcript = readTranscript(text);
   const ways: { before: string[]; after: string[] } = { before: [], after: [] };
   try {
-    const now = runTranscript(after, transcript, ways.after);
-    if (now === text) return null;
+    if (isAsWritten(after, transcript, text)) return null;
     const was = runTranscript(before, transcript, ways.before);
+    const now = runTranscript(after, relabelled(before, after, transcript), ways.after);
     if (now === was) return null;
     const isSameWay = ways.before.join('\n') === ways.after.join('\n');
     return { path, before: was, after: now, fault: null, isSameWay };
   } catch (cause) {
     const fault = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     return { path, before: text, after: null, fault, isSameWay: false };
+  }
+}
+
+/** Most transcripts have nothing to do with a change: they read as they stand. */
+function isAsWritten(flows: Flows, transcript: Transcript, text: string): boolean {
+  try {
+    return runTranscript(flows, transcript) === text;
+  } catch (cause) {
+    if (cause instanceof ChatLineError) return false;
+    throw cause;
   }
 }
 

@@ -59,6 +59,17 @@ export class Talk {
     return lines;
   }
 
+  /** What a button that was shown hands in, by its label; null where none has it. */
+  payloadOf(label: string, isOld: boolean): string | null {
+    const messages = isOld ? this.shown.slice(0, -1) : this.shown;
+    return findChoice(messages, (choice) => choice.label === label)?.payload ?? null;
+  }
+
+  /** The label of the newest button that hands this in; null where none does. */
+  labelOf(payload: string): string | null {
+    return findChoice(this.shown, (choice) => choice.payload === payload)?.label ?? null;
+  }
+
   private events(line: string): FlowEvent[] {
     const special = /^\[(.+)\]$/su.exec(line);
     if (line.startsWith('[late] ')) {
@@ -129,11 +140,8 @@ export class Talk {
   /** The payload of a button by its label: of the newest message that has it, or of an older one. */
   private payload(label: string, isOld: boolean): string {
     if (/^[afw]\.[\w.-]+$/u.test(label)) return label;
-    const messages = isOld ? this.shown.slice(0, -1) : this.shown;
-    for (const choices of messages.toReversed()) {
-      const choice = choices.find((one) => one.label === label);
-      if (choice) return choice.payload;
-    }
+    const payload = this.payloadOf(label, isOld);
+    if (payload !== null) return payload;
     const last = this.shown.at(-1)?.map((one) => one.label) ?? [];
     throw new ChatLineError(`there is no button "${label}"; the newest are: ${last.join(', ') || 'none'}`);
   }
@@ -208,3 +216,12 @@ export class Talk {
 }
 
 const UNITS: { [unit: string]: number } = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** Looked for in the newest message first. */
+function findChoice(messages: readonly Choice[][], isIt: (choice: Choice) => boolean): Choice | undefined {
+  for (const choices of messages.toReversed()) {
+    const choice = choices.find(isIt);
+    if (choice) return choice;
+  }
+  return undefined;
+}

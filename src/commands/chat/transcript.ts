@@ -135,6 +135,31 @@ export function runTranscript(flows: Flows, transcript: Transcript, way?: string
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
+/**
+ * The transcript with its taps by the labels of other flows: a button that was given another label is the same button.
+ * Where the conversation goes another way, labels stay as they are.
+ */
+export function relabelled(before: Flows, after: Flows, transcript: Transcript): Transcript {
+  const [was, is] = [new Talk(before, transcript.settings), new Talk(after, transcript.settings)];
+  const parts = transcript.parts.map((part): Part => {
+    if (part.kind === 'comment') return part;
+    if (part.kind === 'world') {
+      for (const talk of [was, is]) talk.world.prepare(part.name, part.value, part.isAlways);
+      return part;
+    }
+    const [, old, label] = TAP.exec(part.text) ?? [];
+    const payload = label === undefined ? null : was.payloadOf(label, old !== undefined);
+    const other = payload === null ? null : is.labelOf(payload);
+    const text = other === null ? part.text : `[${old ?? ''}tap: ${other}]`;
+    was.play(part.text, part.isAtOnce);
+    is.play(text, part.isAtOnce);
+    return { ...part, text };
+  });
+  return { ...transcript, parts };
+}
+
+const TAP = /^\[(old )?tap: (.+)\]$/su;
+
 export function shownSaid(text: string, isAtOnce: boolean): string[] {
   const [first, ...more] = text.split('\n');
   return [`${isAtOnce ? '>>' : '>'} ${first}`, ...more.map((line) => `  ${line}`)];

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ChangedFiles, TriedOut } from '../../core/flowDesk.js';
+import type { TextFormat } from '../../flow/texts/folder.js';
 import { insertAudit } from '../../store/audit.js';
 import {
   insertProposal,
@@ -21,7 +22,9 @@ import { isKeeper, scopeOf } from '../policy.js';
 import { FlowEditPage } from '../views/flowEdit.js';
 import { FlowPage, Play } from '../views/flow.js';
 import { FlowsPage } from '../views/flows.js';
+import { FlowUploadPage } from '../views/flowUpload.js';
 import { PublicationPage } from '../views/publication.js';
+import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 
 const MOST_LINES = 60;
 const PlayForm = z.object({
@@ -94,9 +97,48 @@ export function flowRoutes(deps: WebDeps): Hono<WebEnv> {
           state={desk.state()}
           publications={await listPublications(pool)}
           mayRollBack={isKeeper(officer, 'flows.publish')}
+          mayPropose={scopeOf(officer, 'flows.propose') !== null}
           notice={c.req.query('kabar')}
         />,
       );
+    })
+    .get('/alur/kata', (c) => {
+      allowed(c, 'flows.propose');
+      return c.html(<FlowUploadPage view={c.get('view')} languages={desk.languages()} note="" />);
+    })
+    .get('/alur/kata/:file{[a-z]{2,3}\\.(?:xlsx|po)}', async (c) => {
+      allowed(c, 'flows.propose');
+      const [language, format] = c.req.param('file').split('.') as [string, TextFormat];
+      if (language !== DEFAULT_LANGUAGE && !desk.languages().includes(language)) throw new PageError(404);
+      const bytes = await desk.exportTexts(language, format);
+      return c.body(new Uint8Array(bytes), 200, {
+        'Content-Type': FILE_TYPES[format],
+        'Content-Disposition': `attachment; filename="kentongan-${language}.${format}"`,
+      });
+    })
+    .post('/alur/kata', async (c) => {
+      const { officer } = allowed(c, 'flows.propose');
+      const body = await c.req.parseBody();
+      const note = typeof body['catatan'] === 'string' ? body['catatan'] : '';
+      const again = (why: Partial<Parameters<typeof FlowUploadPage>[0]>) =>
+        c.html(
+          <FlowUploadPage view={c.get('view')} languages={desk.languages()} note={note} {...why} />,
+          400,
+        );
+      const words = ProposeForm.safeParse({ catatan: note });
+      if (!words.success) return again({ faultKey: 'flows.fault_note' });
+      const file = body['berkas'];
+      if (!(file instanceof File) || file.size === 0) return again({ faultKey: 'flows.fault_file' });
+      const imported = await desk.importTexts(new Uint8Array(await file.arrayBuffer()));
+      if (typeof imported === 'string') return again({ unreadable: imported });
+      if (imported.faults.length > 0 || imported.broken.length > 0) return again({ imported });
+      if (Object.keys(imported.files).length === 0) return again({ faultKey: 'flows.fault_same' });
+      const tried = await desk.tryOut(imported.files);
+      // Words lead nobody another way: where they do, a button or an answer is not known by them any more.
+      if (tried.faults.length > 0 || tried.changed.some(({ isSameWay }) => !isSameWay))
+        return again({ tried });
+      const id = await propose(tried, words.data.catatan, officer.id);
+      return c.redirect(`/console/alur/terbitan/${id}?kabar=proposed`, 303);
     })
     .get('/alur/:flow', async (c) => {
       const { officer } = allowed(c, 'flows.read');
@@ -264,6 +306,10 @@ export function flowRoutes(deps: WebDeps): Hono<WebEnv> {
   }
 }
 
+const FILE_TYPES: { [F in TextFormat]: string } = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  po: 'text/x-gettext-translation; charset=utf-8',
+};
 /** The subject of an audit line where the flows as shipped are meant. */
 const NONE = '00000000-0000-0000-0000-000000000000';
 

@@ -11,6 +11,7 @@ interface FlowsProps {
   state: ReturnType<FlowDesk['state']>;
   publications: Publication[];
   mayRollBack: boolean;
+  mayPropose: boolean;
   notice: string | undefined;
 }
 
@@ -23,6 +24,13 @@ export function FlowsPage(props: FlowsProps) {
       <h1>{view.t('flows.title')}</h1>
       <Notice view={view} kind={props.notice} />
       <p>{view.t('flows.lead', { flows: flows.byId.size, languages: flows.languages.join(', ') })}</p>
+      {props.mayPropose && (
+        <p>
+          <a class="button quiet" href="/console/alur/kata">
+            {view.t('flows.words_title')}
+          </a>
+        </p>
+      )}
       <FlowFaults view={view} faults={state.faults} titleKey="flows.not_in_use" />
       {state.overtaken.length > 0 && (
         <p class="notice bad">{view.t('flows.overtaken', { files: state.overtaken.join(', ') })}</p>

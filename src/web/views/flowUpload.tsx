@@ -1,0 +1,102 @@
+import type { TriedOut } from '../../core/flowDesk.js';
+import type { ImportResult } from '../../flow/texts/folder.js';
+import type { Key } from '../words.js';
+import { FlowFaults } from './flows.js';
+import { Layout } from './layout.js';
+import { Fault, wordOf } from './parts.js';
+import type { View } from './view.js';
+
+interface UploadProps {
+  view: View;
+  languages: readonly string[];
+  note: string;
+  /** Why the file cannot be read. */
+  unreadable?: string | undefined;
+  /** Its lines, where some of them cannot be taken. */
+  imported?: ImportResult | undefined;
+  /** What became of it, where it was tried and cannot be proposed. */
+  tried?: TriedOut | undefined;
+  faultKey?: Key | undefined;
+}
+
+/** All words in a spreadsheet: taken home, changed, brought back. */
+export function FlowUploadPage(props: UploadProps) {
+  const { view, languages, imported, tried } = props;
+  return (
+    <Layout view={view} title={view.t('flows.words_title')} isConsole>
+      <p class="back">
+        <a href="/console/alur">{view.t('flows.title')}</a>
+      </p>
+      <h1>{view.t('flows.words_title')}</h1>
+      <p>{view.t('flows.words_lead')}</p>
+      <h2>{view.t('flows.words_take')}</h2>
+      <ul class="rows">
+        {['id', ...languages].map((language) => (
+          <li>
+            {wordOf(view, `language.${language}`, language)}:{' '}
+            <a href={`/console/alur/kata/${language}.xlsx`}>XLSX</a> ·{' '}
+            <a href={`/console/alur/kata/${language}.po`}>PO</a>
+          </li>
+        ))}
+      </ul>
+      <h2>{view.t('flows.words_bring')}</h2>
+      <Fault view={view} faultKey={props.faultKey} />
+      {props.unreadable && (
+        <p class="notice bad" role="alert">
+          {view.t('flows.unreadable')} <span lang="en">{props.unreadable}</span>
+        </p>
+      )}
+      {imported && imported.faults.length > 0 && (
+        <div class="notice bad" role="alert">
+          <p>{view.t('flows.refused_rows', { n: imported.faults.length })}</p>
+          <ul>
+            {imported.faults.slice(0, MOST).map(({ row, place, what, cure }) => (
+              <li>
+                {view.t('flows.row', { row })} <code>{place}</code>{' '}
+                <span lang="en">
+                  {what} — {cure}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {imported && <FlowFaults view={view} faults={imported.broken} titleKey="flows.faults" />}
+      {tried && <FlowFaults view={view} faults={tried.faults} titleKey="flows.faults" />}
+      {tried && tried.faults.length === 0 && (
+        <div class="notice bad" role="alert">
+          <p>{view.t('flows.words_other_way')}</p>
+          <ul>
+            {tried.changed
+              .filter(({ isSameWay }) => !isSameWay)
+              .slice(0, MOST)
+              .map(({ path, fault }) => (
+                <li>
+                  <code>{path}</code> <span lang="en">{fault}</span>
+                </li>
+              ))}
+          </ul>
+        </div>
+      )}
+      <form method="post" action="/console/alur/kata" enctype="multipart/form-data">
+        <div class="field">
+          <label for="berkas">{view.t('flows.file')}</label>
+          <input
+            id="berkas"
+            name="berkas"
+            type="file"
+            required
+            accept=".xlsx,.po,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/x-gettext-translation"
+          />
+        </div>
+        <div class="field">
+          <label for="catatan">{view.t('flows.note')}</label>
+          <input id="catatan" name="catatan" value={props.note} required minlength={3} maxlength={300} />
+        </div>
+        <button type="submit">{view.t('flows.propose')}</button>
+      </form>
+    </Layout>
+  );
+}
+
+const MOST = 30;

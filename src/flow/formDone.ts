@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.js';
 import type { CompiledSecureForm } from './compiled.js';
-import { framesOf, hasWork, popChain } from './frames.js';
+import { chainOf, framesOf, hasWork, popChain } from './frames.js';
 import { consume } from './pending.js';
 import type { Run } from './run.js';
 import { finished, noteSent, waitsForForm } from './steps/secureForm.js';
@@ -33,7 +33,7 @@ export function onFormDone(run: Run, { form }: JsonObject): void {
   consume(run, '');
   finished(step, run, 'filled');
   run.say(run.text('form_done'));
-  run.joinNext();
+  run.joinNext(chainOf(run.s).at(-1)!.f);
   walk(run, step.at + 1);
 }
 

@@ -108,6 +108,13 @@ export function raise(session: Session, frame: Frame): void {
   Object.assign(session, top);
 }
 
+/** The flow on top and those that called it, the one that nobody called last. */
+export function chainOf(session: Session): Frame[] {
+  const frames = framesOf(session);
+  const last = frames.findIndex(({ y }) => y !== 'c');
+  return last < 0 ? frames : frames.slice(0, last + 1);
+}
+
 /** Whether the flow on top, with those that called it, holds anything that was answered. */
 export function hasWork(session: Session): boolean {
   for (const frame of framesOf(session)) {

@@ -217,9 +217,9 @@ export class Run {
     if (last) this.lastHealth = last.message;
   }
 
-  /** What is said next belongs to the message before it, though another flow says it. */
-  joinNext(): void {
-    if (this.saidBy !== undefined) this.saidBy = this.s.f ?? '';
+  /** What is said next belongs to the message before it, though another flow (`by`) says it. */
+  joinNext(by = this.s.f): void {
+    if (this.saidBy !== undefined) this.saidBy = by ?? '';
   }
 
   private isAtMenu(): boolean {

@@ -2,7 +2,7 @@ import type { Effect } from '../../core/effect.js';
 import { formPath } from '../../core/formLink.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CompiledSecureForm } from '../compiled.js';
-import { framesOf } from '../frames.js';
+import { chainOf } from '../frames.js';
 import { askQuestion, NEXT, pickOption, SKIP, WAIT } from '../question.js';
 import type { Answered, Option, Outcome, Question } from '../question.js';
 import type { Run } from '../run.js';
@@ -80,7 +80,14 @@ export const secureForm: StepKind<'secure_form'> = {
         return lookUp(step, run, 'renew');
       default:
         if (reply.message && SAYS_DONE.test(reply.message.plain)) return lookUp(step, run, 'done');
-        return { kind: 'miss', hint: run.text('form_hint') };
+        // A number typed all the same was masked at the door.
+        if (reply.message?.text.includes('***'))
+          return { kind: 'miss', hint: run.text('identity_not_needed'), isMild: true };
+        return {
+          kind: 'miss',
+          hint: run.text('form_hint'),
+          isMild: ABOUT_IT.test(reply.message?.plain ?? ''),
+        };
     }
   },
   found: (step, run, result, then) => {
@@ -88,6 +95,9 @@ export const secureForm: StepKind<'secure_form'> = {
     return then.why === 'done' ? { kind: 'again', say: run.text('form_not_yet') } : { kind: 'again' };
   },
 };
+
+/** Words about the form itself name no other request. */
+const ABOUT_IT = /\b(?:e?-?ktp|kk|nik|foto|photo|formulir|form|halaman|page|link|tautan|isi|kartu)\b/iu;
 
 /** The form that a step waits for, as its flow's variable holds it meanwhile. */
 interface Waiting {
@@ -135,6 +145,7 @@ function question(step: CompiledSecureForm, run: Run): Question {
       options: [{ n: GO_ON, label: run.text('form_go_on'), words: ['lanjut', 'ya'] }],
       isNumbered: true,
     };
+  // Always in this order: a number that is typed after the link has ended means what it meant before.
   const office: Option = {
     n: AT_OFFICE,
     label: run.text('form_at_office'),
@@ -147,7 +158,7 @@ function question(step: CompiledSecureForm, run: Run): Question {
   };
   const skip: Option[] = step.optional ? [{ n: SKIP, label: run.text('skip'), means: 'lewati' }] : [];
   if (!waiting || !run.context.formUrl || new Date(waiting.until) <= run.context.now)
-    return { text: run.text('form_expired'), options: [renew, office, ...skip], isNumbered: true };
+    return { text: run.text('form_expired'), options: [office, renew, ...skip], isNumbered: true };
   const link = `${run.context.formUrl}${formPath(waiting.form, waiting.link)}`;
   return {
     text: `${run.words(step.text)}\n\n${run.text('form_link', { link })}`,
@@ -190,12 +201,7 @@ function asked(step: CompiledSecureForm, run: Run, renew = false): Effect {
 
 /** The request that the flow on top serves: its own, or that of whoever called it. */
 export function requestOf(run: Run): { draft: string; resident: string | undefined; title: string } {
-  const chain: Frame[] = [];
-  for (const frame of framesOf(run.s)) {
-    chain.push(frame);
-    if (frame.y !== 'c') break;
-  }
-  const owner = chain.find(({ d }) => d !== undefined) ?? run.s;
+  const owner = chainOf(run.s).find(({ d }) => d !== undefined) ?? run.s;
   owner.d ??= run.context.newId();
   const flow = run.flows.byId.get(owner.f ?? '');
   const service = flow?.service ? run.flows.serviceWords.get(flow.service) : undefined;

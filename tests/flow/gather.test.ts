@@ -78,7 +78,7 @@ test('where nobody would hear it, a voice message is told as unheard', () => {
   const talk = talkWith(flows, 'village: Sumbersari');
   talk.play('menu');
   const answer = text(talk.play('[voice]'));
-  expect(answer).toContain(`${system(flows, 'voice_unreadable')}\n  [Petugas]`);
+  expect(answer).toContain(`${system(flows, 'voice_unreadable')} ${system(flows, 'if_urgent')}\n  [Petugas]`);
   expect(answer).not.toContain('hand_over');
 });
 

@@ -18,6 +18,8 @@ import { ELF, OGG, phonePhoto } from '../media/samples.js';
 import { aWorld, type World } from '../support/world.js';
 
 const flows = await loadFlows(fileURLToPath(new URL('../../flows', import.meta.url)));
+/** Listed, but not served. */
+const SUMBERSARI = '35.10.17.2001';
 const VOICE = { kind: 'voice' as const, file: { remote: 'AwAC-1', mime: 'audio/ogg', bytes: OGG.length } };
 
 let world: World;
@@ -165,9 +167,27 @@ test('while a person has the word, photos go on to them as well', async () => {
 });
 
 test('where nobody would hear it, it is not even fetched, and they are asked to type', async () => {
-  const stranger = await aResident(null);
+  const stranger = await aResident(SUMBERSARI);
   await stranger.sends(VOICE);
   await world.settles();
   expect(stranger.heard().at(-1)).toContain('pesan suara belum bisa kami dengar');
+  expect(stranger.heard().at(-1)).toContain('112');
   expect(await attachments()).toMatchObject([{ state: 'refused', remote: null }]);
+});
+
+test('where the village is not known yet, it is kept until it is, and then an officer hears it', async () => {
+  const stranger = await aResident(null);
+  await stranger.sends(VOICE);
+  await world.settles();
+  expect(stranger.heard().at(-2)).toContain('Telepon 112');
+  await fetched();
+  expect(await attachments()).toMatchObject([{ kind: 'voice', state: 'stored' }]);
+  await stranger.says('Gintangan');
+  await world.settles();
+  expect(stranger.heard().at(-1)).toContain('didengarkan');
+  const [voice] = await attachments();
+  const { rows } = await world.pool.query<{ vars: object }>(
+    `SELECT vars FROM notifications WHERE kind = 'officer-hand-over'`,
+  );
+  expect(rows[0]).toMatchObject({ vars: { reason: 'voice', files: [voice!.id] } });
 });

@@ -1,15 +1,20 @@
 import type { Content } from '../../core/content.js';
+import { sayWord } from '../always.js';
 import { isAside } from '../asides.js';
 import type { CompiledStep } from '../compiled.js';
 import { referenceOf } from '../fileReference.js';
+import { hasWork } from '../frames.js';
 import { handOverVoice } from '../handOver.js';
 import { answerPending } from '../pending.js';
 import type { Run } from '../run.js';
+import { startOnTop } from '../start.js';
 import { gathersOf } from '../steps/gather.js';
 import type { Message } from '../understand/vocabulary.js';
 import { showPending, waitingStep } from '../walk.js';
 import { unreadableGroup } from './unreadable.js';
 
+/** The flow that asks whose village a voice note is for, before anybody can hear it. */
+const VOICE_NOTE = 'voice-note';
 /** Photos of one album kept for an item of a checklist. */
 const MOST_OF_ALBUM = 5;
 
@@ -31,20 +36,25 @@ export function onOther(run: Run, content: Content, message: Message | null): vo
       // One word for all of an album that nobody asked for.
       if (content.album) s.al = [content.album, ''];
       if (waiting) showPending(run, run.text('file_not_asked'));
-      else run.say(`${run.text('file_not_asked')} ${run.text('menu_line')}`);
+      else tellUnasked(run, run.text('file_not_asked'));
       return;
     case 'location':
     case 'contact':
       if (waiting) answerPending(run, waiting, { content, message, tapped: null });
-      else run.say(run.text('menu_line'));
+      else tellUnasked(run, run.text('place_not_asked', { kind: content.kind }));
       return;
     case 'voice':
       if (run.village?.state === 'active') {
         handOverVoice(run, content);
         return;
       }
+      if (!run.village && isFree(run, waiting) && run.flows.byId.has(VOICE_NOTE)) {
+        run.say(run.text('voice_kept'));
+        startOnTop(run, VOICE_NOTE, { file: referenceOf(content) });
+        return;
+      }
       // Nobody is there to hear it.
-      run.say(run.text('voice_unreadable'), {
+      run.say(`${run.text('voice_unreadable')} ${run.text('if_urgent')}`, {
         choices: [{ label: run.text('officer_button'), payload: 'w.petugas' }],
       });
       return;
@@ -54,12 +64,31 @@ export function onOther(run: Run, content: Content, message: Message | null): vo
     case 'unreadable': {
       const told = run.text('unreadable', { what: unreadableGroup(content.what) });
       if (waiting) showPending(run, told);
-      else run.say(`${told} ${run.text('menu_line')}`);
+      else tellUnasked(run, told);
       return;
     }
     default:
       return;
   }
+}
+
+/** Whether nothing is being asked but a menu. */
+function isFree(run: Run, waiting: CompiledStep | null): boolean {
+  return !isAside(run) && (waiting === null || (waiting.type === 'choose' && !hasWork(run.s)));
+}
+
+/**
+ * Something came that nobody asked for, and no question waits. It may be a cry for help that we cannot read: 112 stands
+ * in the answer. Who writes for the first time sees the menu at once.
+ */
+function tellUnasked(run: Run, told: string): void {
+  const words = `${told} ${run.text('if_urgent')}`;
+  if (!run.context.resident.isNew) {
+    run.say(`${words} ${run.text('menu_line')}`);
+    return;
+  }
+  run.say(words);
+  sayWord(run, 'menu');
 }
 
 /** Whether the question that the first of an album answered is over. */

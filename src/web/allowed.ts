@@ -24,24 +24,27 @@ export function allowedCases(
   permission: 'cases.read' | 'cases.act',
   services: WebDeps['services'],
 ): { officer: OfficerIdentity; scope: CaseScope } {
-  const { officer, scope } = allowed(c, permission);
+  const { officer } = allowed(c, permission);
+  const idsOf = (...kinds: Service['kind'][]) =>
+    Object.keys(services).filter((id) => kinds.includes(services[id]!.kind));
   return {
     officer,
     scope: {
-      usual: scope,
+      usual: scopeOf(officer, 'cases.office') ?? NOWHERE,
       confidential: scopeOf(officer, 'cases.confidential') ?? NOWHERE,
       receiver: { officer: officer.id, posts: postsOf(officer.roles) },
       also: {
-        services: Object.keys(services).filter((id) => ['referral', 'aid'].includes(services[id]!.kind)),
+        services: idsOf('referral', 'aid'),
         scope: scopeOf(officer, 'cases.confidential_referral') ?? NOWHERE,
       },
+      own: { services: idsOf('health'), scope: scopeOf(officer, 'cases.health') ?? NOWHERE },
     },
   };
 }
 
 /**
  * Whether an officer may open what is sealed in a case that lies within their scope: whoever reads identity documents, and
- * for relief and health the role whose work it is (not an installation's keeper).
+ * for relief, health and what a desk has for its own the role whose work it is (not an installation's keeper).
  */
 export function mayOpenSealed(
   officer: OfficerIdentity,
@@ -49,7 +52,7 @@ export function mayOpenSealed(
   service: Service | undefined,
 ): boolean {
   if (covers(scopeOf(officer, 'files.restricted'), found.villageId)) return true;
-  if (!service || !['referral', 'aid', 'health'].includes(service.kind)) return false;
+  if (!service || !(service.desk || ['referral', 'aid', 'health'].includes(service.kind))) return false;
   const handlers = toldRoles(handlingOf(service, found.isConfidential, sealedToOf(found)));
   return officer.roles.some(({ role, village }) => village === found.villageId && handlers.includes(role));
 }

@@ -244,8 +244,9 @@ function Acts({ view, found, acts }: CaseProps) {
           <p class="hint">{view.t('act.take_hint')}</p>
         </form>
       )}
+      {found.service === ERASURE_SERVICE && acts.includes('finish') && <Erase view={view} code={found.code} />}
       {(['finish', 'ask', 'refuse', 'note'] as const)
-        .filter((act) => acts.includes(act))
+        .filter((act) => acts.includes(act) && !(act === 'finish' && found.service === ERASURE_SERVICE))
         .map((act) => (
           <details class={`act a-${act}`}>
             <summary>{view.t(`act.${act}`)}</summary>
@@ -269,6 +270,27 @@ function Acts({ view, found, acts }: CaseProps) {
           </details>
         ))}
     </section>
+  );
+}
+
+/** `hapus data` is fulfilled here: told what goes and what stays, and confirmed, since nothing brings it back. */
+function Erase({ view, code }: { view: View; code: string }) {
+  return (
+    <details class="act a-finish">
+      <summary>{view.t('act.erase')}</summary>
+      <form method="post" action={`/console/kasus/${code}/finish`}>
+        <p>{view.t('act.erase_goes')}</p>
+        <p>{view.t('act.erase_stays')}</p>
+        <p>
+          <label>
+            <input type="checkbox" name="sure" value="yes" required /> {view.t('act.erase_sure')}
+          </label>
+        </p>
+        <button type="submit" class="danger">
+          {view.t('act.erase_submit')}
+        </button>
+      </form>
+    </details>
   );
 }
 

@@ -14,8 +14,6 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/u;
 const PHONE = /^62\d{8,13}$/u;
 /** A time of day: "08:00", which Indonesian writes with a point. */
 const CLOCK = /^\d{2}:\d{2}$/u;
-/** A time of day: "08:00", which Indonesian writes with a point. */
-const CLOCK = /^\d{2}:\d{2}$/u;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u;
 
 /** Arguments of one text: those handed in, then the conversation's, then answers and variables. */
@@ -153,7 +151,6 @@ export function wordValue(run: Run, key: string, value: Json): string {
   }
   if (key === 'status') return run.statusText(value);
   if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
-  if (key === 'time' && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
   if (key === 'time' && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
   if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
   return DAY.test(value) ? wordDate(value, run.language) : value;

@@ -11,7 +11,7 @@ import { photosOf } from './say.js';
 import type { StepKind } from './step.js';
 
 /** The option that makes a request somebody else's: no step's place. */
-const FOR_OTHER = -1;
+const FOR_OTHER = 93;
 
 /**
  * Shows all labelled answers and waits for Kirim, Ubah or Batal. "Ubah" asks which one, asks it again and comes back.

@@ -74,8 +74,8 @@ export function groupHours(hours: WorkingHours): HoursGroup[] {
 
 /** Opening hours as a line: "Senin–Kamis 07.30–12.00, 13.00–15.30; Jumat 07.00–14.30". '' where there are none. */
 export function describeHours(hours: WorkingHours, language: string): string {
-  // Osing and Madurese have no locale data: Indonesian's serves.
-  const locale = language === 'en' ? 'en' : 'id';
+  // Osing and Madurese have no locale data: Indonesian's serves, as it does where Node lacks Javanese.
+  const locale = language === 'en' ? 'en' : language === 'jv' ? ['jv', 'id'] : 'id';
   const point = locale === 'en' ? ':' : '.';
   const dayName = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   // 5 January 1970 was a Monday.

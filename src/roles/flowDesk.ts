@@ -10,6 +10,7 @@ import type { ChangedChat, ChangedFiles, Played, PlaySettings, TriedOut } from '
 import type { PublishedFiles } from '../core/publication.js';
 import type { Flows } from '../flow/compiled.js';
 import { readFlows } from '../flow/load.js';
+import type { TextsIn } from '../flow/texts/folder.js';
 import { activePublication } from '../store/publications.js';
 import type { FlowDesk } from '../web/deps.js';
 import { DEFAULT_LANGUAGE } from '../words/languages.js';
@@ -32,7 +33,7 @@ export function createFlowDesk({ folder, transcripts, keeper, pool }: FlowDeskDe
   const languages = readdirSync(join(folder, 'text')).filter(
     (name) => /^[a-z]{2,3}$/u.test(name) && name !== DEFAULT_LANGUAGE,
   );
-  async function textsInUse() {
+  async function textsInUse(): Promise<TextsIn> {
     const active = await activePublication(pool);
     return { dir: folder, ...(active ? { over: overlayOf(active.files) } : {}) };
   }
@@ -55,6 +56,11 @@ export function createFlowDesk({ folder, transcripts, keeper, pool }: FlowDeskDe
     },
 
     languages: () => languages,
+
+    async coverage() {
+      const { dir, over } = await textsInUse();
+      return (await readFlows(dir, over)).coverage;
+    },
 
     async exportTexts(language, format) {
       const { exportTexts } = await import('../flow/texts/folder.js');

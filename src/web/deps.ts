@@ -6,6 +6,7 @@ import type { Service } from '../core/service.js';
 import type { Simulator } from '../core/simulator.js';
 import type { Perform } from '../effects/perform.js';
 import type { Flows } from '../flow/compiled.js';
+import type { Coverage } from '../flow/load.js';
 import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
@@ -106,6 +107,8 @@ export interface FlowDesk {
   readShipped(path: string): Promise<string | null>;
   /** Languages beside the default one that have words, complete or not. */
   languages(): readonly string[];
+  /** How much of each there is, and whether it is offered. */
+  coverage(): Promise<readonly Coverage[]>;
   /** All texts of a language in a file for translators, as they are in use. */
   exportTexts(language: string, format: TextFormat): Promise<Buffer>;
   /** What such a file changes; in words, why it cannot be read. Changes nothing. */

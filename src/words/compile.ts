@@ -2,7 +2,7 @@ import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { dateTimeFormat, numberFormat, pluralRules } from './formatters.js';
-import { localeOf } from './languages.js';
+import { clockLocaleOf, localeOf } from './languages.js';
 
 /** How a text uses an argument: as worded text, or as the bare value that ICU itself formats or decides by. */
 export type ArgumentUse = 'worded' | 'number' | 'date' | 'select';
@@ -140,7 +140,11 @@ function fillIcu(
     const made = new IntlMessageFormat(ast, locale, undefined, {
       formatters: {
         getNumberFormat: (_, options) => numberFormat(locale, options as Intl.NumberFormatOptions),
-        getDateTimeFormat: (_, options) => dateTimeFormat(locale, { ...options, timeZone: zone }),
+        getDateTimeFormat: (_, options) =>
+          dateTimeFormat(options && 'hour' in options ? clockLocaleOf(locale) : locale, {
+            ...options,
+            timeZone: zone,
+          }),
         getPluralRules: (_, options) => pluralRules(locale, options),
       },
     });

@@ -5,6 +5,9 @@ import type { FlowFault } from '../yamlFile.js';
 import { languagesOf } from './files.js';
 import type { Files } from './files.js';
 
+/** Who may still have to look a language over. */
+const AWAITED = ['native reader', 'native speaker'] as const;
+
 /** text/languages.yaml: one entry a language, by its code (ISO 639; `osi` and `mad` have three letters). */
 const LanguagesFile = z.record(
   z.string().regex(/^[a-z]{2,3}$/u),
@@ -16,7 +19,7 @@ const LanguagesFile = z.record(
     /** Not offered before somebody who speaks it agreed. */
     approved: z.boolean().default(true),
     /** Who must still look it over; it may be offered meanwhile. */
-    awaiting: z.string().min(1).optional(),
+    awaiting: z.enum(AWAITED).optional(),
   }),
 );
 export interface Language {
@@ -24,7 +27,7 @@ export interface Language {
   name: string;
   demanded: boolean;
   approved: boolean;
-  awaiting: string | null;
+  awaiting: (typeof AWAITED)[number] | null;
 }
 
 const LANGUAGES_FILE = 'text/languages.yaml';

@@ -102,9 +102,9 @@ export function flowRoutes(deps: WebDeps): Hono<WebEnv> {
         />,
       );
     })
-    .get('/alur/kata', (c) => {
+    .get('/alur/kata', async (c) => {
       allowed(c, 'flows.propose');
-      return c.html(<FlowUploadPage view={c.get('view')} languages={desk.languages()} note="" />);
+      return c.html(<FlowUploadPage view={c.get('view')} coverage={await desk.coverage()} note="" />);
     })
     .get('/alur/kata/:file{[a-z]{2,3}\\.(?:xlsx|po)}', async (c) => {
       allowed(c, 'flows.propose');
@@ -120,9 +120,9 @@ export function flowRoutes(deps: WebDeps): Hono<WebEnv> {
       const { officer } = allowed(c, 'flows.propose');
       const body = await c.req.parseBody();
       const note = typeof body['catatan'] === 'string' ? body['catatan'] : '';
-      const again = (why: Partial<Parameters<typeof FlowUploadPage>[0]>) =>
+      const again = async (why: Partial<Parameters<typeof FlowUploadPage>[0]>) =>
         c.html(
-          <FlowUploadPage view={c.get('view')} languages={desk.languages()} note={note} {...why} />,
+          <FlowUploadPage view={c.get('view')} coverage={await desk.coverage()} note={note} {...why} />,
           400,
         );
       const words = ProposeForm.safeParse({ catatan: note });

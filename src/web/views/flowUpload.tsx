@@ -1,14 +1,16 @@
 import type { TriedOut } from '../../core/flowDesk.js';
+import { percentOf } from '../../flow/check/coverage.js';
+import type { Coverage } from '../../flow/load.js';
 import type { ImportResult } from '../../flow/texts/folder.js';
 import type { Key } from '../words.js';
 import { FlowFaults } from './flows.js';
 import { Layout } from './layout.js';
-import { Fault, wordOf } from './parts.js';
+import { Fault } from './parts.js';
 import type { View } from './view.js';
 
 interface UploadProps {
   view: View;
-  languages: readonly string[];
+  coverage: readonly Coverage[];
   note: string;
   /** Why the file cannot be read. */
   unreadable?: string | undefined;
@@ -21,7 +23,7 @@ interface UploadProps {
 
 /** All words in a spreadsheet: taken home, changed, brought back. */
 export function FlowUploadPage(props: UploadProps) {
-  const { view, languages, imported, tried } = props;
+  const { view, coverage, imported, tried } = props;
   return (
     <Layout view={view} title={view.t('flows.words_title')} isConsole>
       <p class="back">
@@ -31,12 +33,9 @@ export function FlowUploadPage(props: UploadProps) {
       <p>{view.t('flows.words_lead')}</p>
       <h2>{view.t('flows.words_take')}</h2>
       <ul class="rows">
-        {['id', ...languages].map((language) => (
-          <li>
-            {wordOf(view, `language.${language}`, language)}:{' '}
-            <a href={`/console/alur/kata/${language}.xlsx`}>XLSX</a> ·{' '}
-            <a href={`/console/alur/kata/${language}.po`}>PO</a>
-          </li>
+        <Language view={view} code="id" name={view.t('language.id')} />
+        {coverage.map((one) => (
+          <Language view={view} code={one.language} name={one.name} coverage={one} />
         ))}
       </ul>
       <h2>{view.t('flows.words_bring')}</h2>
@@ -96,6 +95,31 @@ export function FlowUploadPage(props: UploadProps) {
         <button type="submit">{view.t('flows.propose')}</button>
       </form>
     </Layout>
+  );
+}
+
+/** A language: how much of it there is, whether residents may choose it, and its files. */
+function Language(props: { view: View; code: string; name: string; coverage?: Coverage }) {
+  const { view, code, name, coverage } = props;
+  const missing = coverage?.missing.reduce((sum, { keys }) => sum + keys.length, 0) ?? 0;
+  return (
+    <li>
+      <strong lang={code}>{name}</strong>{' '}
+      {coverage && missing > 0
+        ? view.t('flows.words_share', { percent: percentOf(coverage), n: missing })
+        : view.t('flows.words_whole')}
+      {coverage && `; ${view.t(coverage.offered ? 'flows.words_offered' : 'flows.words_not_offered')}`}
+      {coverage?.awaiting &&
+        `; ${view.t(coverage.awaiting === 'native reader' ? 'flows.words_reader' : 'flows.words_speaker')}`}
+      {': '}
+      <a href={`/console/alur/kata/${code}.xlsx`} aria-label={`XLSX, ${name}`}>
+        XLSX
+      </a>{' '}
+      ·{' '}
+      <a href={`/console/alur/kata/${code}.po`} aria-label={`PO, ${name}`}>
+        PO
+      </a>
+    </li>
   );
 }
 

@@ -6,6 +6,12 @@
 const NEAR = /(?<!\d)\+?\d(?:[ \u00a0\u202f.\-–_]?\d){12,}/gu;
 const APART = /(?<!\d)\+?\d(?:[ \t\u00a0\u202f.,/_–—-]{0,3}\d){12,}/gu;
 
+/** A number with the letters O, l and I among its digits, as hurried thumbs and poor cameras write it. */
+const MISTYPED = /(?<![\p{L}\d])[\doOlI](?:[ \u00a0\u202f.\-–_/]{0,3}[\doOlI]){15}(?![\p{L}\d])/gu;
+
+/** With fewer true digits among its sixteen it is no number. */
+const FEWEST_DIGITS = 8;
+
 /** Phone numbers, prices, dates and coordinates, and what stands between two of them. */
 const PHONE = String.raw`\+?(?:62|0)(?:[ .-]?\d){7,12}`;
 const PRICE = String.raw`\d{1,3}(?:\.\d{3}){1,3}(?:,\d{2})?|\d{1,3}(?:,\d{3}){1,3}`;
@@ -25,13 +31,27 @@ export function maskIdentityNumbers(text: string): { text: string; found: boolea
     const digits = written.replace(/\D/gu, '');
     if (isHarmless(written, digits) || !isNumber(digits)) return written;
     found = true;
-    return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
+    return masked(digits);
   };
   const near = text.replace(
     NEAR,
     mask(() => true),
   );
-  return { text: near.replace(APART, mask(isIdentity)), found };
+  const apart = near.replace(APART, mask(isIdentity));
+  return {
+    text: apart.replace(MISTYPED, (written) => {
+      const digits = written.replace(/[oO]/gu, '0').replace(/[lI]/gu, '1').replace(/\D/gu, '');
+      const isMistyped = /[oOlI]/u.test(written) && written.replace(/\D/gu, '').length >= FEWEST_DIGITS;
+      if (!isMistyped || !isIdentity(digits)) return written;
+      found = true;
+      return masked(digits);
+    }),
+    found,
+  };
+}
+
+function masked(digits: string): string {
+  return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
 }
 
 function isHarmless(written: string, digits: string): boolean {

@@ -19,6 +19,8 @@ describe('identity and card numbers are masked', () => {
     ['with underscores', '351012_170890_0001'],
     ['with commas', '351012,170890,0001'],
     ['with commas and spaces', '3510, 1217, 0890, 0001'],
+    ['with letters for digits', '35IO1217O890OOO1'],
+    ['with letters for digits, in groups', '351O 1217 O89O 0OO1'],
     ['in groups of three', '3.510.121.708.900.001'],
   ])('%s', (_, written) => {
     expect(maskIdentityNumbers(`NIK saya ${written}, ya`)).toEqual({
@@ -43,6 +45,8 @@ describe('identity and card numbers are masked', () => {
 
 test.each([
   '081234567890',
+  'O812 3456 789O',
+  'IlOlIOlIOlIOlIOl',
   '+6281234567890',
   '+62 812-3456-7890',
   '+8801712345678',

@@ -60,6 +60,9 @@ export type Decision =
 
 const OPEN: ReadonlySet<CaseStatus> = new Set(['open', 'in_hand', 'asked']);
 
+/** The service by which a resident asks for their data to be erased: finishing it erases them (effects/actOnCase.ts). */
+export const ERASURE_SERVICE = 'data.hapus';
+
 /** Whether it still waits for somebody. */
 export function isOpenCase(status: CaseStatus): boolean {
   return OPEN.has(status);

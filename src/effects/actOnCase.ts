@@ -1,4 +1,4 @@
-import { decide, fold, isOpenCase } from '../core/cases.js';
+import { decide, ERASURE_SERVICE, fold, isOpenCase } from '../core/cases.js';
 import type { Actor, CaseFact, CaseState, Decision } from '../core/cases.js';
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
@@ -10,6 +10,8 @@ import { eraseRestricted, linkToCases } from '../store/attachments.js';
 import { insertAudit } from '../store/audit.js';
 import { lockCases, writeFacts } from '../store/cases.js';
 import type { LockedCase } from '../store/cases.js';
+import { insertInternal } from '../store/inbound.js';
+import { eraseResident, lockForErasure } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
 import { stopTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
@@ -30,6 +32,10 @@ export const actOnCase: Applier<'act_on_case'> = async (sql, requests, context) 
     const read = readCode(effect.code);
     return read.kind === 'case' ? read.code : null;
   });
+  const erasing = requests.flatMap(({ asker, effect }, n) =>
+    effect.act === 'finish' && asker.platform === 'console' ? (codes[n] ?? []) : [],
+  );
+  if (erasing.length > 0) await lockForErasure(sql, erasing, ERASURE_SERVICE);
   const rows = await lockCases(sql, [...new Set(codes.filter((code) => code !== null))]);
   const officers = await loadVillageOfficers(
     sql,
@@ -59,6 +65,10 @@ function act(
   const { row } = one;
   const actor = actorOf(request, row, officers.get(row.villageId) ?? [], context);
   if (!actor) return notFound(request);
+  // Erasing is confirmed where it can be read over, on a page: not by a tap in a chat.
+  const isErasure = row.service === ERASURE_SERVICE && request.effect.act === 'finish';
+  if (isErasure && request.asker.platform !== 'console')
+    return { outcome: 'not_allowed', status: one.state.status, by: null, code: row.code };
   const decision = decide(one.state, request.effect.act, actor, words(request), holderIsActive(one));
   if (decision.outcome === 'done')
     for (const fact of decision.facts) {
@@ -128,6 +138,7 @@ async function write(sql: Sql, acted: Acted[], context: ApplyContext): Promise<v
     now,
   );
   await tellOfActs(sql, acted, context);
+  await erase(sql, acted, context);
   await insertAudit(
     sql,
     acted.flatMap(({ row, facts }) =>
@@ -149,6 +160,33 @@ async function write(sql: Sql, acted: Acted[], context: ApplyContext): Promise<v
     now,
   );
 }
+
+/** Requests of `hapus data` that were finished just now: the data go, and who asked is told as somebody unknown. */
+async function erase(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
+  const { newId, now, services } = context;
+  const kinds: readonly string[] = ARCHIVED;
+  const keptServices = Object.keys(services).filter((id) => kinds.includes(services[id]!.kind));
+  for (const { row, facts } of acted) {
+    if (row.service !== ERASURE_SERVICE || !facts.some(({ fact }) => fact.kind === 'case_finished')) continue;
+    await eraseResident(sql, row.residentId, { keptServices, newId, now });
+    await insertInternal(
+      sql,
+      [
+        {
+          conversationId: row.conversationId,
+          externalId: `erased:${row.id}:${row.conversationId}`,
+          flow: 'data-erased',
+          vars: { code: row.code },
+        },
+      ],
+      now,
+    );
+    context.nudges.converse = true;
+  }
+}
+
+/** Kinds of service whose requests are kept by rules of archives. */
+const ARCHIVED = ['letter', 'referral', 'appointment'] as const;
 
 function stateOf(row: LockedCase): CaseState {
   return { status: row.status, holder: row.holder, lastWords: row.lastWords };

@@ -1,4 +1,4 @@
-import { NOTICE_OF } from '../core/cases.js';
+import { ERASURE_SERVICE, NOTICE_OF } from '../core/cases.js';
 import type { CaseFact, CaseState } from '../core/cases.js';
 import { firstName } from '../core/firstName.js';
 import { insertInternal } from '../store/inbound.js';
@@ -32,7 +32,8 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
     }),
   );
   const toResidents = told.flatMap(({ one: { row }, fact, event, number }): InternalRow[] =>
-    fact.officer
+    // Whose data were erased is told so by itself: nobody is left to whom this notice would speak.
+    fact.officer && !(row.service === ERASURE_SERVICE && fact.kind === 'case_finished')
       ? [
           {
             conversationId: row.conversationId,

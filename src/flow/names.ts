@@ -124,6 +124,7 @@ export const EFFECTS = {
   start_afresh: { with: [], more: [], result: [], into: null },
   link_group: { with: ['token'], more: [], result: ['outcome', 'village'], into: 'group' },
   end_group: { with: [], more: [], result: ['outcome', 'village'], into: 'group' },
+  decide_match: null,
   match_register: { with: ['name'], more: ['birth_date', 'address'], result: [], into: null },
   note_introduction: {
     with: ['way'],
@@ -187,6 +188,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'link-notice': ['event', 'platform', 'name'],
   'history-code': ['code', 'platform'],
   'hand-over-end': [],
+  /** A resident's data were erased as they asked. */
+  'data-erased': ['code'],
   'file-refused': ['because'],
   /** A voice note from somebody whose village is not known yet. */
   'voice-note': ['file'],

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SetupError } from '../core/errors.js';
+import { eraseCases, eraseListings, eraseWords, forgetPerson } from './residentErasure.js';
 import type { Sql } from './sql.js';
 
 /** That something was erased, and when: ids alone, nothing of what it was. */
@@ -18,6 +19,19 @@ const ERASERS: { [kind: string]: (sql: Sql, ids: string[], at: Date[]) => Promis
   /** With all that was entered in it; its photos are named by themselves. */
   async form(sql, ids) {
     await sql.query('DELETE FROM forms WHERE id = ANY ($1::uuid[])', [ids]);
+  },
+  /** `hapus data`: store/residentErasure.ts. */
+  async conversation(sql, ids, at) {
+    for (const [n, id] of ids.entries()) await eraseWords(sql, [id], at[n]!);
+  },
+  async case(sql, ids) {
+    await eraseCases(sql, ids);
+  },
+  async listing(sql, ids, at) {
+    for (const [n, id] of ids.entries()) await eraseListings(sql, [id], at[n]!);
+  },
+  async resident(sql, ids) {
+    for (const id of ids) await forgetPerson(sql, id);
   },
   async attachment(sql, ids, at) {
     // As eraseRestricted left it: with a storage key it is the order to delete the bytes.

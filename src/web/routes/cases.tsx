@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
-import { decide } from '../../core/cases.js';
+import { decide, ERASURE_SERVICE } from '../../core/cases.js';
 import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
 import type { JsonObject } from '../../core/json.js';
@@ -37,7 +37,12 @@ import { CaseHistory, CasePage } from '../views/case.js';
 import type { CaseProps } from '../views/case.js';
 import { CaseList, CasesPage } from '../views/cases.js';
 
-const ActForm = z.object({ text: z.string().trim().max(1000).optional() });
+const MatchForm = z.object({ orang: z.uuid().optional() });
+const ActForm = z.object({
+  text: z.string().trim().max(1000).optional(),
+  /** That whoever erases data has read what goes. */
+  sure: z.literal('yes').optional(),
+});
 
 /** The list of cases and each case: what is asked for, by whom, and what is done about it. */
 export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
@@ -92,9 +97,20 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       c.header('Cache-Control', 'no-store');
       return c.html(<CasePage {...await caseProps(deps, c, scope)} forms={forms} />);
     })
-    .post('/kasus/:code/:act', async (c) => {
+    .post('/kasus/:code/penduduk', async (c) => {
       const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
       const { code } = await findCase(deps, scope, c.req.param('code'));
+      const form = await readForm(c, MatchForm);
+      if (!form.data) throw new PageError(400);
+      const register = form.data.orang ?? null;
+      const [result] = await deps.perform(officer, [{ kind: 'decide_match', code, register }]);
+      if (result.outcome === 'not_allowed') throw new PageError(403);
+      const notice = result.outcome === 'done' ? (register ? 'confirmed' : 'none') : 'not_found';
+      return c.redirect(`/console/kasus/${code}?kabar=match_${notice}`, 303);
+    })
+    .post('/kasus/:code/:act', async (c) => {
+      const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
+      const { code, service } = await findCase(deps, scope, c.req.param('code'));
       const act = ACTS.find((known) => known === c.req.param('act'));
       if (!act) throw new PageError(404);
       const form = await readForm(c, ActForm);
@@ -102,6 +118,8 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       const text = form.data.text || undefined;
       if (!text && NEEDS_WORDS.has(act))
         return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
+      if (act === 'finish' && service === ERASURE_SERVICE && form.data.sure !== 'yes')
+        return c.redirect(`/console/kasus/${code}?kabar=case_not_sure#tindakan`, 303);
       const [result] = await deps.perform(officer, [{ kind: 'act_on_case', code, act, text }]);
       const notice = result.outcome === 'done' ? `case_${act}` : `case_${result.outcome}`;
       return c.redirect(`/console/kasus/${code}?kabar=${notice}`, 303);
@@ -151,6 +169,7 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
     caseEvents(deps.pool, found.id),
     caseFiles(deps.pool, found.id),
     loadVillageOfficers(deps.pool, [found.villageId]),
+    peopleOfCase(deps.pool, found.id, deps.sealer),
   ]);
   const mine = officers.get(found.villageId) ?? [];
   const handling = handlingOf(service, found.isConfidential, sealedToOf(found));

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.js';
+import { ERASURE_SERVICE } from '../../core/cases.js';
 import type { Service } from '../../core/service.js';
 import type { CaseDetail, CaseEventRow, CaseFileRow } from '../../store/web/cases.js';
 import type { ShownForm } from '../caseForms.js';
@@ -244,7 +245,9 @@ function Acts({ view, found, acts }: CaseProps) {
           <p class="hint">{view.t('act.take_hint')}</p>
         </form>
       )}
-      {found.service === ERASURE_SERVICE && acts.includes('finish') && <Erase view={view} code={found.code} />}
+      {found.service === ERASURE_SERVICE && acts.includes('finish') && (
+        <Erase view={view} code={found.code} />
+      )}
       {(['finish', 'ask', 'refuse', 'note'] as const)
         .filter((act) => acts.includes(act) && !(act === 'finish' && found.service === ERASURE_SERVICE))
         .map((act) => (

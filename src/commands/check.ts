@@ -1,7 +1,14 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { coverageFaults, percentOf } from '../flow/check/coverage.js';
-import type { Coverage } from '../flow/load.js';
+import { checkTranscripts } from '../flow/check/transcripts.js';
+import type { Flows } from '../flow/compiled.js';
+import type { Coverage, FlowFault } from '../flow/load.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
+
+/** Beside the sources; an installed program may lack it. */
+const TRANSCRIPTS_FOLDER = fileURLToPath(new URL('../../tests/flows', import.meta.url));
 
 /** `kentongan check`: holds flows, words and channel limits against each other; exit code 1 where a fault stands. */
 export function checkCommand(program: Command): void {
@@ -11,7 +18,8 @@ export function checkCommand(program: Command): void {
     .option('--json', 'print faults and coverage as JSON')
     .option('--schema', 'print the JSON Schema of a flow file, for an editor')
     .option('--dir <folder>', 'the flows to check', FLOWS_FOLDER)
-    .action(async (options: { json?: boolean; schema?: boolean; dir: string }) => {
+    .option('--transcripts <folder>', 'where the conversations of the flows are', TRANSCRIPTS_FOLDER)
+    .action(async (options: { json?: boolean; schema?: boolean; dir: string; transcripts: string }) => {
       if (options.schema) {
         const { flowSchema } = await import('../flow/jsonSchema.js');
         console.log(JSON.stringify(flowSchema(), null, 2));
@@ -19,12 +27,18 @@ export function checkCommand(program: Command): void {
       }
       const { printFault, readFlows } = await import('../flow/load.js');
       const { flows, coverage, ...read } = await readFlows(options.dir);
-      const faults = [...read.faults, ...coverageFaults(coverage)];
+      const chats = await chatsIn(options.transcripts);
+      const faults = [
+        ...read.faults,
+        ...coverageFaults(coverage),
+        ...(flows && chats.length > 0 ? checkTranscripts(flows, chats) : []),
+      ];
+      const counts = flows ? countsOf(flows, chats) : null;
       const serious = faults.filter((fault) => !fault.warning);
       if (options.json)
         console.log(
           JSON.stringify(
-            { ok: serious.length === 0, flows: flows?.byId.size ?? 0, faults, coverage },
+            { ok: serious.length === 0, flows: flows?.byId.size ?? 0, counts, faults, coverage },
             null,
             2,
           ),
@@ -32,12 +46,8 @@ export function checkCommand(program: Command): void {
       else {
         for (const fault of faults) console.log(printFault(fault));
         for (const one of coverage) console.log(printCoverage(one));
-        if (serious.length === 0 && flows) {
-          const steps = [...flows.byId.values()].reduce((sum, flow) => sum + flow.steps.length, 0);
-          console.log(
-            `${flows.byId.size} flows, ${steps} steps, ${flows.serviceWords.size} services: ${faults.length === 0 ? 'no fault' : `${faults.length} warnings, no fault`}`,
-          );
-        } else console.log(`${serious.length} faults`);
+        if (serious.length === 0 && counts) console.log(summary(counts, faults));
+        else console.log(`${serious.length} faults`);
       }
       if (serious.length > 0) process.exitCode = 1;
     });
@@ -56,4 +66,51 @@ function printCoverage(coverage: Coverage): string {
     offered ? 'offered' : 'not offered',
     ...(awaiting ? [`awaiting a ${awaiting}`] : []),
   ].join(', ');
+}
+
+/** What there is of everything, for the last line. */
+interface Counts {
+  flows: number;
+  steps: number;
+  services: number;
+  /** Phrases by which flows are understood. */
+  phrases: number;
+  transcripts: number;
+  /** Flows that lack one of the transcripts that they need. */
+  without: number;
+}
+
+function countsOf(flows: Flows, chats: readonly string[]): Counts {
+  const all = [...flows.byId.values()];
+  return {
+    flows: all.length,
+    steps: all.reduce((sum, flow) => sum + flow.steps.length, 0),
+    services: flows.serviceWords.size,
+    phrases: all.reduce((sum, flow) => sum + flow.understands.length, 0),
+    transcripts: chats.length,
+    without: checkTranscripts(flows, chats).length,
+  };
+}
+
+/** `138 flows, 1081 steps, 40 services, 2310 phrases; every flow has its transcripts (312): no fault`. */
+function summary(counts: Counts, faults: readonly FlowFault[]): string {
+  const { flows, steps, services, phrases, transcripts, without } = counts;
+  const told =
+    transcripts === 0
+      ? ''
+      : without === 0
+        ? `; every flow has its transcripts (${transcripts})`
+        : `; ${without} flows lack transcripts (${transcripts})`;
+  const found = faults.length === 0 ? 'no fault' : `${faults.length} warnings, no fault`;
+  return `${flows} flows, ${steps} steps, ${services} services, ${phrases} phrases${told}: ${found}`;
+}
+
+/** The conversations under a folder, by their path in it; none where it is not there: an installed program has no tests. */
+async function chatsIn(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder, { recursive: true });
+    return names.filter((name) => name.endsWith('.chat')).map((name) => name.replaceAll('\\', '/'));
+  } catch {
+    return [];
+  }
 }

@@ -1,10 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import { DEFAULT_LANGUAGE } from '../words/languages.js';
-import { checkFlows } from './checks.js';
+import { spokenTexts } from './check/placed.js';
+import { checkChecklists } from './check/unsafe.js';
+import { checkFlows, checkTexts } from './checks.js';
 import type { CompiledFlow, Flows } from './compiled.js';
 import { compileFlow } from './compileFlow.js';
 import type { CompileResult, ReadFlow } from './compileFlow.js';
+import { readAllowed } from './load/allowed.js';
 import { readFiles, textFile } from './load/files.js';
 import type { Files, Overlay } from './load/files.js';
 import { readLanguages } from './load/languages.js';
@@ -47,7 +50,7 @@ export interface Coverage {
   /** `check` demands it complete. */
   demanded: boolean;
   /** Whoever must still look it over. */
-  awaiting: string | null;
+  awaiting: 'native reader' | 'native speaker' | null;
   /** Complete, and approved by somebody who speaks it. */
   offered: boolean;
 }
@@ -102,6 +105,7 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
   const serviceWords = wordServices(services, files, languages, faults);
   const system = readSystem(files, languages, faults);
   const vocabulary = readVocabulary(files, faults);
+  const allowed = readAllowed(files, over, faults);
   const results: CompileResult[] = [];
   for (const read of readFlowFiles(files, languages, faults)) {
     if (results.length % FLOWS_AT_ONCE === 0) await breathe();
@@ -155,8 +159,18 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
     vocabulary,
     history: new Map(),
   };
-  faults.push(...checkFlows(flows, results));
+  faults.push(
+    ...checkFlows(flows, results),
+    ...checkTexts(flows, spokenTexts(flows, texts, files), allowed),
+    ...checkCatalogue(services),
+  );
   return { flows, faults: sorted(faults), coverage, texts };
+}
+
+function checkCatalogue(services: ReturnType<typeof readServices>): FlowFault[] {
+  if (!services) return [];
+  const { value, yaml } = services;
+  return checkChecklists(value, yaml.file, (id, item) => yaml.lineOf([id, 'checklist', item]));
 }
 
 function sorted(faults: FlowFault[]): FlowFault[] {
@@ -166,7 +180,8 @@ function sorted(faults: FlowFault[]): FlowFault[] {
 function readFlowFiles(files: Files, languages: string[], faults: FlowFault[]): ReadFlow[] {
   const flows: ReadFlow[] = [];
   for (const [name, yaml] of files) {
-    if (/^(?:text|words|letters)\//u.test(name) || name === 'services.yaml') continue;
+    if (/^(?:text|words|letters)\//u.test(name) || name === 'services.yaml' || name === 'allowed.yaml')
+      continue;
     const own = [...headFaults(yaml), ...stepFaults(yaml)];
     faults.push(...own);
     if (own.length > 0) continue;

@@ -268,7 +268,9 @@ describe('an emergency', () => {
   test('is answered before the question that waits, which keeps waiting', () => {
     const talk = talkWith(flows);
     for (const line of ['sku', 'Warung Siti']) talk.play(line);
-    expect(text(talk.play('tolong anak saya kejang'))).toBe('< TELEPON 112 SEKARANG (darurat.medis).');
+    expect(text(talk.play('tolong anak saya kejang'))).toBe(
+      '< TELEPON 112 SEKARANG (darurat.medis). Atau 119, 118, healing119.id.',
+    );
     expect(text(talk.play('toko'))).toContain('Sejak tahun?');
   });
 

@@ -177,7 +177,7 @@ describe('a warning', () => {
   test('of a choice longer than WhatsApp shows lets the flows run', async () => {
     const yaml = `${HEAD}  - choose: x\n    text: A?\n    options:\n      - { text: Pilihan yang sangat panjang sekali, go: y }\n      - { text: B, go: y }\n  - end: y\n`;
     const { flows, faults } = await checkOf({ 'test/bad.yaml': yaml });
-    expect(faults).toMatchObject([{ warning: true, line: 4 }]);
+    expect(faults).toMatchObject([{ warning: true, line: 7 }]);
     expect(flows?.byId.has('bad')).toBe(true);
   });
 });

@@ -56,7 +56,7 @@ const ALWAYS: Files = {
     flow: 'emergency',
     title: 'Darurat',
     interrupts: true,
-    steps: [{ end: 'told', text: 'TELEPON 112 SEKARANG ({kind}).' }],
+    steps: [{ end: 'told', text: 'TELEPON 112 SEKARANG ({kind}). Atau 119, 118, healing119.id.' }],
   },
   'system/choose-village.yaml': {
     flow: 'choose-village',
@@ -84,7 +84,7 @@ function oneLine(flow: string, intent: string, title: string): object {
 export function flowFolder(files: Files): { dir: string; remove: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'kentongan-flows-'));
   const dir = join(root, 'flows');
-  for (const name of ['words', 'text/id/system.yaml', 'services.yaml'])
+  for (const name of ['words', 'text/id/system.yaml', 'services.yaml', 'allowed.yaml'])
     cpSync(join(FLOWS_FOLDER, name), join(dir, name), { recursive: true });
   const own = Object.keys(files).map((path) => path.replace(/^.*\//u, ''));
   const started = Object.entries(STARTED).filter(([path]) => !own.includes(path.replace(/^.*\//u, '')));

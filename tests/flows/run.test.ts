@@ -3,9 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readTranscript, runTranscript } from '../../src/commands/chat/transcript.js';
 import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
-import type { CompiledFlow } from '../../src/flow/compiled.js';
+import { scenesOf } from '../../src/flow/check/transcripts.js';
 import { loadFlows } from '../../src/flow/load.js';
-import { waits } from '../../src/flow/steps/index.js';
 
 /** Every .chat file under tests/flows is run against the real flows. UPDATE_CHATS=1 writes what is said now. */
 const here = import.meta.dirname;
@@ -45,10 +44,3 @@ describe('every flow has its transcripts', () => {
     expect([...scenes.keys()].filter((flow) => !flows.byId.has(flow))).toEqual([]);
   });
 });
-
-/** The scenes that a flow needs: those in which it can go wrong. */
-function scenesOf(flow: CompiledFlow): string[] {
-  const asks = flow.steps.some(waits);
-  const changes = flow.steps.some((step) => step.type === 'confirm');
-  return ['straight', ...(asks ? ['wrong', 'cancel', 'resume'] : []), ...(changes ? ['change'] : [])];
-}

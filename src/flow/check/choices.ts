@@ -3,10 +3,6 @@ import type { CompiledFlow, CompiledStep, Localized } from '../compiled.js';
 import type { FlowFault } from '../yamlFile.js';
 import { fault } from './fault.js';
 
-/** What the narrowest channels show of a choice: a button of the Cloud API, and a row of its lists. */
-const BUTTON_LABEL = 20;
-const ROW_LABEL = 24;
-const MOST_BUTTONS = 3;
 /** People lose their way in longer menus. */
 const MANY_CHOICES = 7;
 const MOST_CHOICES = 10;
@@ -38,19 +34,6 @@ export function checkChoices(flow: CompiledFlow): FlowFault[] {
           true,
         ),
       );
-    const limit = labels.length <= MOST_BUTTONS ? BUTTON_LABEL : ROW_LABEL;
-    for (const label of labels)
-      for (const words of Object.values(label))
-        if ([...words.source].length > limit && words.arguments.length === 0)
-          faults.push(
-            fault(
-              flow,
-              step.line,
-              `the choice "${words.source}" is longer than the ${limit} letters that WhatsApp shows`,
-              `shorten it to ${limit} letters`,
-              true,
-            ),
-          );
     if (step.type === 'say')
       for (const choice of step.choices)
         if (choice.flow && Buffer.byteLength(`f.${choice.flow}.`) + ARG_BYTES > PAYLOAD_BYTES)

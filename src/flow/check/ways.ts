@@ -38,7 +38,7 @@ export function checkWays(flow: CompiledFlow): FlowFault[] {
 }
 
 /** Where a step may lead within its flow. */
-function waysFrom(step: CompiledStep): number[] {
+export function waysFrom(step: CompiledStep): number[] {
   const next = step.at + 1;
   const ways = (() => {
     switch (step.type) {

@@ -11,10 +11,13 @@ import type { Scope } from '../store/web/scope.js';
  * Every query of store/web takes the `Scope` that comes out here, so that no route can forget it.
  */
 export type Permission =
-  /** The list, a case and its files. */
+  /** The list, a case and its files: of all requests ('cases.office'), or of health alone ('cases.health'). */
   | 'cases.read'
   /** Take, ask, finish, refuse, note. */
   | 'cases.act'
+  | 'cases.office'
+  /** The midwife's: what is asked about health, confidential or not, and nothing else. */
+  | 'cases.health'
   /** Confidential cases at all. */
   | 'cases.confidential'
   /** Confidential referrals (aid, health): also whoever handles those. */
@@ -47,8 +50,10 @@ const handlers = (kind: HandlingKind, isConfidential = false) => [
 const OFFICE = handlers('letter');
 
 const MAY: { [P in Permission]: readonly string[] } = {
-  'cases.read': OFFICE,
-  'cases.act': OFFICE,
+  'cases.read': [...OFFICE, 'bidan'],
+  'cases.act': [...OFFICE, 'bidan'],
+  'cases.office': OFFICE,
+  'cases.health': ['bidan'],
   'cases.confidential': handlers('letter', true),
   'cases.confidential_referral': handlers('referral', true),
   'files.restricted': ['kepala_desa', 'sekretaris', 'kasi_pelayanan'],

@@ -14,6 +14,7 @@ let about: {
   sealedCode: string;
   confidential: string;
   referral: string;
+  health: string;
   photo: string;
   document: string;
   voice: string;
@@ -29,6 +30,8 @@ const PEOPLE = {
   welfare: [{ role: 'kasi_kesejahteraan', village: GINTANGAN }],
   services: [{ role: 'kasi_pelayanan', village: GINTANGAN }],
   volunteer: [{ role: 'kader', village: GINTANGAN }],
+  /** Sees what is asked about health, and nothing else. */
+  midwife: [{ role: 'bidan', village: GINTANGAN }],
   villageKeeper: [{ role: 'admin', village: GINTANGAN }],
   keeper: [{ role: 'admin', village: null }],
   /** The same rank, another village. */
@@ -57,6 +60,7 @@ beforeAll(async () => {
     sealedCode: sealed.code,
     confidential: (await web.case({ service: 'infrastruktur', isConfidential: true })).code,
     referral: (await web.case({ service: 'spm', isConfidential: true })).code,
+    health: (await web.case({ service: 'rawat_warga', isConfidential: true })).code,
     photo: await web.file({ caseId: plain.id }),
     document: await web.file({ caseId: plain.id, isRestricted: true }),
     voice: await web.file({ conversationId: plain.conversationId, kind: 'voice', mime: 'audio/ogg' }),
@@ -101,22 +105,40 @@ const OFFICE: Who[] = ['operator', 'head', 'welfare', 'services', 'villageKeeper
 /** Every route of the console, and who may. A route that is not here fails the last test. */
 const ROUTES: { [route: string]: Case[] } = {
   'GET /console': [
-    { name: 'the list', path: () => '/console', may: [...OFFICE, 'stranger'], ledOn: ['volunteer'] },
+    {
+      name: 'the list',
+      path: () => '/console',
+      may: [...OFFICE, 'midwife', 'stranger'],
+      ledOn: ['volunteer'],
+    },
   ],
-  'GET /console/live': [{ name: 'the live list', path: () => '/console/live', may: [...OFFICE, 'stranger'] }],
+  'GET /console/live': [
+    { name: 'the live list', path: () => '/console/live', may: [...OFFICE, 'midwife', 'stranger'] },
+  ],
   'GET /console/kasus/:code': [
-    { name: 'a case', path: () => `/console/kasus/${about.code}`, may: OFFICE, notFound: ['stranger'] },
+    {
+      name: 'a case',
+      path: () => `/console/kasus/${about.code}`,
+      may: OFFICE,
+      notFound: ['midwife', 'stranger'],
+    },
     {
       name: 'a confidential complaint',
       path: () => `/console/kasus/${about.confidential}`,
       may: ['head', 'villageKeeper', 'keeper'],
+      notFound: ['operator', 'welfare', 'services', 'midwife', 'stranger'],
+    },
+    {
+      name: 'a request for care at home',
+      path: () => `/console/kasus/${about.health}`,
+      may: ['head', 'midwife', 'villageKeeper', 'keeper'],
       notFound: ['operator', 'welfare', 'services', 'stranger'],
     },
     {
       name: 'a confidential referral',
       path: () => `/console/kasus/${about.referral}`,
       may: ['head', 'welfare', 'villageKeeper', 'keeper'],
-      notFound: ['operator', 'services', 'stranger'],
+      notFound: ['operator', 'services', 'midwife', 'stranger'],
     },
   ],
   'GET /console/kasus/:code/live': [
@@ -124,7 +146,7 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'a live case',
       path: () => `/console/kasus/${about.code}/live`,
       may: OFFICE,
-      notFound: ['stranger'],
+      notFound: ['midwife', 'stranger'],
     },
   ],
   'POST /console/kasus/:code/buka': [
@@ -133,7 +155,7 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => `/console/kasus/${about.sealedCode}/buka`,
       method: 'POST',
       may: ['head', 'services'],
-      notFound: ['stranger'],
+      notFound: ['midwife', 'stranger'],
     },
   ],
   'POST /console/kasus/:code/:act': [
@@ -143,7 +165,7 @@ const ROUTES: { [route: string]: Case[] } = {
       method: 'POST',
       fields: { text: 'catatan' },
       may: OFFICE,
-      notFound: ['stranger'],
+      notFound: ['midwife', 'stranger'],
       status: 303,
     },
   ],
@@ -152,13 +174,13 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'a photo of a case',
       path: () => `/console/berkas/${about.photo}`,
       may: OFFICE,
-      notFound: ['stranger'],
+      notFound: ['midwife', 'stranger'],
     },
     {
       name: 'an identity document',
       path: () => `/console/berkas/${about.document}`,
       may: ['head', 'services'],
-      notFound: ['stranger'],
+      notFound: ['midwife', 'stranger'],
     },
   ],
   'GET /console/percakapan': [

@@ -13,6 +13,8 @@ export interface CaseScope {
   confidential: Scope;
   /** Confidential cases of these services may be seen here as well. */
   also: { services: readonly string[]; scope: Scope };
+  /** All cases of these services may be seen here, whatever the scopes above say: a desk's own. */
+  own: { services: readonly string[]; scope: Scope };
   /** Sealed complaints: who looks, and their posts (store/cases.ts `postsOf`). Neither a keeper nor an operator has one. */
   receiver: { officer: string; posts: readonly string[] };
 }
@@ -44,14 +46,15 @@ const STATUSES: { [F in CaseFilter]: string[] } = {
   all: ['open', 'in_hand', 'asked', 'finished', 'refused', 'cancelled'],
 };
 
-/** $1 to $6: `scopeValues` of a scope. */
-export const CASE_IN_SCOPE = `($1::text[] IS NULL OR cases.village_id = ANY ($1))
+/** $1 to $8: `scopeValues` of a scope. */
+export const CASE_IN_SCOPE = `((($1::text[] IS NULL OR cases.village_id = ANY ($1))
   AND (NOT cases.is_confidential OR $2::text[] IS NULL OR cases.village_id = ANY ($2)
-    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4))))
+    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4)))))
+  OR (cases.service = ANY ($7::text[]) AND ($8::text[] IS NULL OR cases.village_id = ANY ($8))))
   AND ${notSealedFrom('cases', '$5', '$6')}`;
 
 /** The values of CASE_IN_SCOPE: villages of the usual scope, of the confidential one, services and villages of `also`. */
-export function scopeValues({ usual, confidential, also, receiver }: CaseScope): unknown[] {
+export function scopeValues({ usual, confidential, also, own, receiver }: CaseScope): unknown[] {
   return [
     usual.villages,
     confidential.villages,
@@ -59,6 +62,8 @@ export function scopeValues({ usual, confidential, also, receiver }: CaseScope):
     also.scope.villages,
     receiver.officer,
     receiver.posts,
+    own.services,
+    own.scope.villages,
   ];
 }
 
@@ -77,10 +82,10 @@ export async function listCases(
   page: number,
 ): Promise<CaseRow[]> {
   const { rows } = await sql.query<CaseRow>(
-    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($7)
+    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($9)
      ORDER BY (cases.closed_at IS NOT NULL),
        CASE WHEN cases.closed_at IS NULL THEN cases.opened_at END ASC, cases.closed_at DESC, cases.code
-     LIMIT $8 OFFSET $9`,
+     LIMIT $10 OFFSET $11`,
     [...scopeValues(scope), STATUSES[filter], PAGE_SIZE + 1, (page - 1) * PAGE_SIZE],
   );
   return rows;
@@ -96,7 +101,7 @@ export async function countCases(
     `SELECT count(*) FILTER (WHERE status = 'open')::int AS open,
        count(*) FILTER (WHERE status IN ('in_hand', 'asked'))::int AS in_hand,
        count(*)::int AS all,
-       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $7)::int AS overdue
+       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $9)::int AS overdue
      FROM cases WHERE ${CASE_IN_SCOPE}`,
     [...scopeValues(scope), now],
   );
@@ -118,7 +123,7 @@ export async function caseByCode(sql: Sql, scope: CaseScope, code: string): Prom
   const { rows } = await sql.query<CaseDetail>(
     `SELECT cases.id, ${COLUMNS}, cases.flow, cases.answers, cases.private, cases.last_words AS "lastWords",
        residents.language
-     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $7`,
+     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $9`,
     [...scopeValues(scope), code],
   );
   return rows[0] ?? null;

@@ -26,8 +26,8 @@ export async function fileInScope(
        coalesce(cases.village_id, listings.village_id) AS "villageId"
      FROM attachments LEFT JOIN cases ON cases.id = attachments.case_id
        LEFT JOIN listings ON listings.id = attachments.listing_id
-     WHERE attachments.id = $8 AND attachments.state = 'stored' AND ((cases.id IS NOT NULL AND ${CASE_IN_SCOPE})
-       OR (listings.id IS NOT NULL AND ($7::text[] IS NULL OR listings.village_id = ANY ($7))))`,
+     WHERE attachments.id = $10 AND attachments.state = 'stored' AND ((cases.id IS NOT NULL AND ${CASE_IN_SCOPE})
+       OR (listings.id IS NOT NULL AND ($9::text[] IS NULL OR listings.village_id = ANY ($9))))`,
     [...scopeValues(scope), listings.villages, id],
   );
   return rows[0] ?? null;

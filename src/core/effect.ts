@@ -55,6 +55,8 @@ export type Effect =
   | { kind: 'end_group'; village?: string }
   | MatchRegister
   | NoteIntroduction
+  /** An officer at the console says who a case's resident is in the register; `register` null: none of the candidates. */
+  | { kind: 'decide_match'; code: string; register: string | null }
   /** The RT head's tap under the question: `mine.<id>` or `not_mine.<id>`. */
   | { kind: 'answer_introduction'; answer: string }
   /** Whoever somebody else asked something for; `beneficiary` as `for-whom-confirm` named it. */
@@ -312,6 +314,7 @@ export interface EffectResults {
    * heads of that number, the hamlet tells which.
    */
   note_introduction: { outcome: 'noted' | 'no_head' | 'many' };
+  decide_match: { outcome: 'done' | 'not_found' | 'not_allowed' };
   answer_introduction: { outcome: 'done' | 'already' | 'not_found'; resident: string | null };
   answer_beneficiary: { outcome: 'done' | 'already' | 'not_found' };
   link_group: { outcome: 'done' | 'expired' | 'used' | 'not_found'; village: string | null };

@@ -45,7 +45,7 @@ export async function writeSideFacts(sql: Sql, happened: SideFact[], context: Ap
   const told = changed.flatMap(({ row, of }) => {
     const handlers = officersToTell(
       officers.get(row.villageId) ?? [],
-      handlingOf(context.services[row.service], row.isConfidential),
+      handlingOf(context.services[row.service], row.isConfidential, row.sealedTo),
     );
     const to = row.holder && row.holderIsActive ? [row.holder] : handlers;
     return of.flatMap(({ event }, n) =>

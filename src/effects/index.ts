@@ -11,6 +11,7 @@ import { chooseProfile } from './chooseProfile.js';
 import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
 import { confirmLink } from './confirmLink.js';
+import { decideMatch } from './decideMatch.js';
 import { endHandOver } from './endHandOver.js';
 import { finishForm } from './finishForm.js';
 import { handOver } from './handOver.js';
@@ -65,6 +66,7 @@ export const appliers = {
   finish_form: finishForm,
   open_case: openCase,
   act_on_case: actOnCase,
+  decide_match: decideMatch,
   answer_introduction: answerIntroduction,
   answer_beneficiary: answerBeneficiary,
   publish_listing: publishListing,

@@ -43,8 +43,18 @@ async function pourInto(
        SELECT seq FROM outbound_messages WHERE conversation_id = $1 FOR UPDATE SKIP LOCKED)`,
     ids,
   );
-  for (const table of ['cases', 'listings', 'attachments', 'forms', 'listing_reports', 'incidents'])
+  for (const table of [
+    'cases',
+    'listings',
+    'attachments',
+    'forms',
+    'listing_reports',
+    'incidents',
+    'register_matches',
+    'introductions',
+  ])
     await sql.query(`UPDATE ${table} SET conversation_id = $2 WHERE conversation_id = $1`, ids);
+  await sql.query('UPDATE beneficiaries SET asked_in = $2 WHERE asked_in = $1', ids);
   await moveState(sql, old, into, now);
   await sql.query(
     `UPDATE conversations SET merged_into = $2, session = '{}', private = NULL, handed_over_at = NULL WHERE id = $1`,

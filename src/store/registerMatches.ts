@@ -61,3 +61,41 @@ export async function insertMatch(sql: Sql, match: MatchInsert, now: Date): Prom
     ],
   );
 }
+
+export interface LockedMatch {
+  id: string;
+  candidates: string[];
+  isDecided: boolean;
+}
+
+/** The newest match of each case, locked. */
+export async function lockMatches(sql: Sql, caseIds: string[]): Promise<Map<string, LockedMatch>> {
+  const { rows } = await sql.query<LockedMatch & { caseId: string }>(
+    `SELECT case_id AS "caseId", id, candidates, decided_at IS NOT NULL AS "isDecided" FROM register_matches
+     WHERE case_id = ANY ($1::uuid[]) ORDER BY created_at, id FOR NO KEY UPDATE`,
+    [caseIds],
+  );
+  return new Map(rows.map(({ caseId, ...row }) => [caseId, row]));
+}
+
+/**
+ * Keeps what an officer decided; and, where the resident of the case asked for themselves and their history was not
+ * hidden then, who they are from now on.
+ */
+export async function decideMatchRow(
+  sql: Sql,
+  id: string,
+  decided: { registerId: string | null; officerId: string },
+  now: Date,
+): Promise<void> {
+  await sql.query(
+    'UPDATE register_matches SET register_id = $2, decided_by = $3, decided_at = $4 WHERE id = $1',
+    [id, decided.registerId, decided.officerId, now],
+  );
+  await sql.query(
+    `UPDATE residents r SET register_id = $2 FROM register_matches m JOIN cases c ON c.id = m.case_id
+     WHERE m.id = $1 AND r.id = c.resident_id AND r.id = m.resident_id AND NOT c.is_unproven AND $2::uuid IS NOT NULL
+       AND NOT EXISTS (SELECT FROM beneficiaries b WHERE b.case_id = c.id)`,
+    [id, decided.registerId],
+  );
+}

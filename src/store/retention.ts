@@ -8,6 +8,8 @@ import type { Sql } from './sql.js';
 export const KEPT_DAYS = {
   /** A draft that nobody goes on with: its flow clears the answers, this the files. */
   draft: 7,
+  /** An uploaded register that nobody took over: its rows. */
+  registerFile: 1,
   /** The words of a chat. */
   chat: 90,
   /** Files of a case, from its closing. */
@@ -135,6 +137,21 @@ async function blank(sql: Sql, messages: Messages, before: Date, limit: number):
 
 /** What is deleted whole: older than $1, at most $2. */
 const DELETED: [text: string, days: number][] = [
+  [
+    `DELETE FROM register_chunks WHERE id IN (SELECT c.id FROM register_chunks c
+       JOIN register_imports i ON i.id = c.import_id WHERE i.created_at < $1 LIMIT $2)`,
+    KEPT_DAYS.registerFile,
+  ],
+  [
+    `DELETE FROM register_matches WHERE id IN
+       (SELECT id FROM register_matches WHERE case_id IS NULL AND created_at < $1 LIMIT $2)`,
+    KEPT_DAYS.draft,
+  ],
+  [
+    `DELETE FROM introductions WHERE id IN
+       (SELECT id FROM introductions WHERE case_id IS NULL AND created_at < $1 LIMIT $2)`,
+    KEPT_DAYS.draft,
+  ],
   [
     'DELETE FROM code_attempts WHERE id IN (SELECT id FROM code_attempts WHERE at < $1 ORDER BY at LIMIT $2)',
     KEPT_DAYS.codeAttempts,

@@ -28,6 +28,14 @@ export type Permission =
   | 'calls.answer'
   /** Listings: approve, refuse, take down. */
   | 'listings.decide'
+  /** The village's register of residents: importing it, looking somebody up. */
+  | 'register.manage'
+  /** What a village chose: how it has the pengantar RT/RW. */
+  | 'village.settings'
+  /** The heads of the RT. */
+  | 'rt.manage'
+  /** Dates of the posyandu. */
+  | 'schedules.manage'
   /** Officers, their roles, invites and console accounts. */
   | 'officers.manage'
   /** The flows: their drawings, their words, what was published. */
@@ -59,6 +67,10 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'files.restricted': ['kepala_desa', 'sekretaris', 'kasi_pelayanan'],
   'calls.answer': handlers('conversation'),
   'listings.decide': handlers('market'),
+  'register.manage': ['sekretaris', 'operator', 'kasi_pemerintahan'],
+  'village.settings': ['kepala_desa', 'sekretaris', 'admin'],
+  'rt.manage': ['kepala_desa', 'sekretaris', 'operator', 'kasi_pemerintahan', 'admin'],
+  'schedules.manage': ['kader', 'bidan', 'operator', 'sekretaris'],
   'officers.manage': ['admin'],
   'flows.read': [...OFFICE, 'kaur_tu'],
   'flows.propose': ['sekretaris', 'operator', 'kaur_tu', 'admin'],

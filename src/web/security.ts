@@ -13,6 +13,8 @@ const LARGER: { [path: string]: number } = {
   '/simulator/': 12 * 1024 * 1024,
   // The photos of a secure form, where a browser without scripts sends them all at once.
   '/isi/': 24 * 1024 * 1024,
+  // A village's register; the multipart form around it.
+  '/console/register/unggah': 21 * 1024 * 1024,
   // Words of one language in a spreadsheet, or a flow with its words in every language.
   '/console/alur/': 2 * 1024 * 1024,
 };

@@ -185,6 +185,8 @@ export class World {
       case 'send_history_code':
       case 'start_afresh':
         return this.people.happen(effect);
+      case 'decide_match':
+        return { outcome: 'done' };
       case 'note_introduction':
         return { outcome: 'noted' };
       case 'answer_introduction':

@@ -171,5 +171,9 @@ async function writeEntries(
 
 /** All of an entry, in one order: what its digest is made of. */
 function textOf({ more, ...entry }: RegisterEntry): string {
-  return `row:${JSON.stringify([Object.entries(entry).sort(), Object.entries(more).sort()])}`;
+  return `row:${JSON.stringify([sorted(entry), sorted(more)])}`;
+}
+
+function sorted(values: object): [string, unknown][] {
+  return Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -112,6 +112,7 @@ export async function importInScope(
 export async function importsInScope(sql: Sql, scope: Scope): Promise<RegisterImport[]> {
   const { rows } = await sql.query<RegisterImport>(
     `SELECT ${COLUMNS} FROM ${FROM} WHERE ($1::text[] IS NULL OR i.village_id = ANY ($1)) AND i.state <> 'discarded'
+       AND (i.state = 'applied' OR EXISTS (SELECT FROM register_chunks c WHERE c.import_id = i.id))
      ORDER BY i.created_at DESC LIMIT 20`,
     [scope.villages],
   );

@@ -19,6 +19,7 @@ import {
 } from '../../store/web/cases.js';
 import type { CaseDetail, CaseEventRow, CaseFilter, CaseScope } from '../../store/web/cases.js';
 import { fileInScope } from '../../store/web/files.js';
+import { peopleOfCase } from '../../store/web/people.js';
 import { NOWHERE } from '../../store/web/scope.js';
 import { sealedToOf } from '../../store/cases.js';
 import { loadVillageOfficers } from '../../store/villageOfficers.js';
@@ -164,7 +165,7 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
   const officer = officerOf(c);
   const found = await findCase(deps, scope, c.req.param('code') ?? '');
   const service = deps.services[found.service];
-  const [forms, events, files, officers] = await Promise.all([
+  const [forms, events, files, officers, people] = await Promise.all([
     shownForms(deps, found.id),
     caseEvents(deps.pool, found.id),
     caseFiles(deps.pool, found.id),
@@ -191,6 +192,8 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
     files,
     acts,
     questions: deps.questions(found.flow, view.language),
+    people,
+    mayMatch: may,
     mayOpen: mayOpenSealed(officer, found, service),
     notice: c.req.query('kabar'),
   };

@@ -15,6 +15,10 @@ import { flowRoutes } from './flows.js';
 import { lineRoutes } from './lines.js';
 import { listingRoutes } from './listings.js';
 import { officerRoutes } from './officers.js';
+import { registerRoutes } from './register.js';
+import { rtRoutes } from './rt.js';
+import { scheduleRoutes } from './schedules.js';
+import { villageRoutes } from './villages.js';
 
 /** The officers' console. All but the doors to it is for officers who are signed in; each route says for which. */
 export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
@@ -41,6 +45,10 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));
   routes.route('/', officerRoutes(deps, auth));
+  routes.route('/', registerRoutes(deps));
+  routes.route('/', rtRoutes(deps));
+  routes.route('/', villageRoutes(deps));
+  routes.route('/', scheduleRoutes(deps));
   routes.route('/', flowRoutes(deps));
   routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
   return routes;

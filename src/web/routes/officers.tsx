@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { isAskedOnly } from '../../core/handlers.js';
 import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
 import { createGroupLink, groupsInScope } from '../../store/officerGroups.js';
@@ -37,7 +38,8 @@ const OfficerForm = z.object({
     .trim()
     .refine((typed) => typed === '' || readPhone(typed) !== null)
     .transform(readPhone),
-  role: z.string().refine(isRole),
+  // The head of an RT has an area, and a page of their own.
+  role: z.string().refine((role) => isRole(role) && !isAskedOnly(role)),
   village: z.string().max(20),
 });
 const GroupForm = z.object({ village: z.string().max(20) });

@@ -3,12 +3,14 @@ import { ERASURE_SERVICE } from '../../core/cases.js';
 import type { Service } from '../../core/service.js';
 import type { CaseDetail, CaseEventRow, CaseFileRow } from '../../store/web/cases.js';
 import type { ShownForm } from '../caseForms.js';
+import type { PeopleOfCase } from '../../store/web/people.js';
 import type { Question } from '../deps.js';
 import type { OfficerAct } from '../acts.js';
 import { shownAnswers } from './answers.js';
 import { StoredFile } from './file.js';
 import { Layout } from './layout.js';
 import { Due, Field, Notice, StatusBadge, Time, wordOf } from './parts.js';
+import { People } from './people.js';
 import type { View } from './view.js';
 
 export interface CaseProps {
@@ -22,6 +24,10 @@ export interface CaseProps {
   /** What this officer may do now. */
   acts: OfficerAct[];
   questions: Question[];
+  /** For whom it is, who they are in the register, what the RT head said. */
+  people: PeopleOfCase;
+  /** Whether this officer may say who they are. */
+  mayMatch: boolean;
   /** Sealed answers and identity documents. */
   mayOpen: boolean;
   notice: string | undefined;
@@ -69,6 +75,7 @@ export function CasePage(props: CaseProps & { opened?: JsonObject }) {
       </header>
       <div class="case-body">
         <div class="case-main">
+          <People {...props} />
           <Answers {...props} />
           <Forms {...props} />
           <Checklist {...props} />

@@ -123,6 +123,30 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'listings.decide',
     } as const,
     {
+      href: '/console/register',
+      text: t('nav.register'),
+      here: at('/console/register'),
+      permission: 'register.manage',
+    } as const,
+    {
+      href: '/console/posyandu',
+      text: t('nav.schedules'),
+      here: at('/console/posyandu'),
+      permission: 'schedules.manage',
+    } as const,
+    {
+      href: '/console/rt',
+      text: t('nav.rt'),
+      here: at('/console/rt'),
+      permission: 'rt.manage',
+    } as const,
+    {
+      href: '/console/desa',
+      text: t('nav.villages'),
+      here: at('/console/desa'),
+      permission: 'village.settings',
+    } as const,
+    {
       href: '/console/petugas',
       text: t('nav.officers'),
       here: at('/console/petugas'),

@@ -1,5 +1,6 @@
 import type { OfficerRow, VillageChoice, WaitingInvite } from '../../store/web/officers.js';
 import type { Given } from '../form.js';
+import { isAskedOnly } from '../../core/handlers.js';
 import { ROLES } from '../../store/officers.js';
 import type { Key } from '../words.js';
 import type { GroupOfVillage } from '../../store/officerGroups.js';
@@ -214,7 +215,7 @@ function AddOfficer({ view, villages, mayServeAll, given = {}, officers }: Offic
           </Field>
           <Field id="role" label={view.t('officers.role')}>
             <select id="role" name="role" required>
-              {ROLES.map((role) => (
+              {ROLES.filter((role) => !isAskedOnly(role)).map((role) => (
                 <option value={role} selected={given['role'] === role}>
                   {view.t(`role.${role}`)}
                 </option>

@@ -1,3 +1,4 @@
+import { wordTable } from './wordTable.js';
 import { maskNumber, readFamilyCard, readNik } from './nik.js';
 import { readRt, searchHamlet, searchName } from './registerNames.js';
 
@@ -171,7 +172,7 @@ function numberIn(cell: string, today: string, read: typeof readNik): NumberIn {
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'mei', 'jun', 'jul', 'agu', 'sep', 'okt', 'nov', 'des'];
-const OTHER_MONTHS: { [month: string]: string } = {
+const OTHER_MONTHS = wordTable<string>({
   may: 'mei',
   agt: 'agu',
   ags: 'agu',
@@ -180,7 +181,7 @@ const OTHER_MONTHS: { [month: string]: string } = {
   dec: 'des',
   peb: 'feb',
   nop: 'nov',
-};
+});
 
 /** `2026-11-26`; null where the cell is empty, undefined where it is no day of a living person. */
 function readBirthDate(cell: string, today: string): string | null | undefined {

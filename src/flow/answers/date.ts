@@ -1,10 +1,11 @@
+import { wordTable } from '../../core/wordTable.js';
 import { wordDate } from '../../words/values.js';
 import { bound, day, dayIn, monthNumber, shift } from './days.js';
 import type { Span } from './days.js';
 import { numeral } from './numerals.js';
 import type { Parser } from './parser.js';
 
-const RELATIVE: { [words: string]: number } = {
+const RELATIVE = wordTable<number>({
   'hari ini': 0,
   sekarang: 0,
   saiki: 0,
@@ -25,8 +26,8 @@ const RELATIVE: { [words: string]: number } = {
   yesterday: -1,
   'kemarin lusa': -2,
   'kemarin dulu': -2,
-};
-const SPANS: { [word: string]: Span } = {
+});
+const SPANS = wordTable<Span>({
   hari: 'd',
   hr: 'd',
   dina: 'd',
@@ -47,7 +48,7 @@ const SPANS: { [word: string]: Span } = {
   taun: 'y',
   year: 'y',
   years: 'y',
-};
+});
 const AGO = /\b(?:lalu|kepungkur|ago|yang lalu)\b/u;
 const AHEAD = /\b(?:lagi|mendatang|depan|again|from now)\b/u;
 

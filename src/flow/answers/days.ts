@@ -1,7 +1,6 @@
 import { dateTimeFormat } from '../../words/formatters.js';
 
 /** Days of the calendar as `2026-11-24`: what people call them, and how to count with them. */
-const MONTHS: { [name: string]: number } = {};
 const MONTH_NAMES = [
   'januari jan january',
   'februari feb pebruari february',
@@ -16,10 +15,12 @@ const MONTH_NAMES = [
   'november nov nop nopember',
   'desember des dec december',
 ];
-MONTH_NAMES.forEach((names, i) => names.split(' ').forEach((name) => (MONTHS[name] = i + 1)));
+const MONTHS = new Map(
+  MONTH_NAMES.flatMap((names, i) => names.split(' ').map((name) => [name, i + 1] as const)),
+);
 
 export function monthNumber(name: string): number | null {
-  return MONTHS[name] ?? null;
+  return MONTHS.get(name) ?? null;
 }
 
 /** The day that a clock on the wall of a zone shows. */

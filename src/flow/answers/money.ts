@@ -1,8 +1,9 @@
+import { wordTable } from '../../core/wordTable.js';
 import { wordMoney } from '../../words/values.js';
 import { readNumber } from './numerals.js';
 import type { Parser } from './parser.js';
 
-const TIMES: { [unit: string]: number } = {
+const TIMES = wordTable<number>({
   rb: 1000,
   ribu: 1000,
   rebu: 1000,
@@ -15,7 +16,7 @@ const TIMES: { [unit: string]: number } = {
   m: 1_000_000_000,
   milyar: 1_000_000_000,
   miliar: 1_000_000_000,
-};
+});
 /** An amount, perhaps with a unit of size, perhaps "for one of something" which is the question's affair. */
 const AMOUNT =
   /(?:rp\.?|idr)?\s*(\d[\d.,]*)\s*(rb|rbu|ribu|rebu|ewu|k|jt|juta|jutaan|m|milyar|miliar)?(?=$|[^\p{L}\d])/giu;

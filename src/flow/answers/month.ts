@@ -1,8 +1,9 @@
+import { wordTable } from '../../core/wordTable.js';
 import { wordMonth } from '../../words/values.js';
 import { bound, dayIn, monthNumber, shift } from './days.js';
 import type { Parser } from './parser.js';
 
-const RELATIVE: { [words: string]: number } = {
+const RELATIVE = wordTable<number>({
   'bulan ini': 0,
   'this month': 0,
   'bulan depan': 1,
@@ -10,7 +11,7 @@ const RELATIVE: { [words: string]: number } = {
   'bulan lalu': -1,
   'bulan kemarin': -1,
   'last month': -1,
-};
+});
 
 /** A month, kept as `2026-08`: `8/2026`, `agustus 2026`, `agustus`, `bulan depan`. */
 export const parseMonth: Parser<'month'> = (message, spec, { now, zone, language }) => {

@@ -1,5 +1,6 @@
+import { wordTable } from '../../core/wordTable.js';
 /** Words for small numbers: Indonesian, Javanese and Osing, Madurese, English. */
-const NUMERALS: { [word: string]: number } = {
+const NUMERALS = wordTable<number>({
   nol: 0,
   kosong: 0,
   zero: 0,
@@ -70,7 +71,7 @@ const NUMERALS: { [word: string]: number } = {
   setengah: 0.5,
   separuh: 0.5,
   half: 0.5,
-};
+});
 
 /** The number that a word means, or null. */
 export function numeral(word: string): number | null {

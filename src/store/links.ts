@@ -225,7 +225,7 @@ export async function moveBelongings(
   from: string,
   to: string,
 ): Promise<void> {
-  for (const table of ['cases', 'listings']) {
+  for (const table of ['cases', 'listings', 'register_matches']) {
     const own = `resident_id = $2 AND conversation_id IN (SELECT id FROM conversations WHERE address_id = ANY ($1::uuid[]))`;
     await sql.query(`SELECT FROM ${table} WHERE ${own} ORDER BY id FOR NO KEY UPDATE`, [addressIds, from]);
     await sql.query(`UPDATE ${table} SET resident_id = $3 WHERE ${own}`, [addressIds, from, to]);

@@ -22,6 +22,9 @@ let about: {
   officer: string;
   invite: string;
   incident: string;
+  /** An upload of a register, and the head of an RT. */
+  upload: string;
+  rtHead: string;
 };
 
 const PEOPLE = {
@@ -68,7 +71,18 @@ beforeAll(async () => {
     officer: managed.id,
     invite: newId(),
     incident: newId(),
+    upload: newId(),
+    rtHead: (await web.officer({ name: 'Pak RT', phone: '6281234567009', roles: [] })).id,
   };
+  await web.pool.query(
+    `INSERT INTO officer_roles (id, officer_id, village_id, role, rt, rw) VALUES ($1, $2, $3, 'ketua_rt', '002', '001')`,
+    [newId(), about.rtHead, GINTANGAN],
+  );
+  await web.pool.query(
+    `INSERT INTO register_imports (id, village_id, state, columns, row_count, created_at)
+     VALUES ($1, $2, 'uploaded', '{nama,nik}', 0, now())`,
+    [about.upload, GINTANGAN],
+  );
   await web.pool.query(
     `INSERT INTO invites (id, officer_id, token_hash, phone, expires_at, accepted_at) VALUES ($1, $2, 'x', '6281234567001', now(), now())`,
     [about.invite, managed.id],
@@ -315,6 +329,153 @@ const ROUTES: { [route: string]: Case[] } = {
       method: 'POST',
       may: ['villageKeeper', 'keeper', 'stranger'],
       status: 303,
+    },
+  ],
+  'POST /console/kasus/:code/penduduk': [
+    {
+      name: 'saying who somebody is in the register, where nothing was asked',
+      path: () => `/console/kasus/${about.code}/penduduk`,
+      method: 'POST',
+      may: OFFICE,
+      notFound: ['midwife', 'stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/register': [{ name: 'the register', path: () => '/console/register', may: ['operator'] }],
+  'POST /console/register/unggah': [
+    {
+      name: 'uploading a register without a file',
+      path: () => '/console/register/unggah',
+      method: 'POST',
+      fields: { village: GINTANGAN },
+      may: ['operator'],
+      status: 400,
+    },
+  ],
+  'GET /console/register/impor/:id': [
+    { name: 'an import', path: () => `/console/register/impor/${about.upload}`, may: ['operator'] },
+  ],
+  'POST /console/register/impor/:id/periksa': [
+    {
+      name: 'a dry run',
+      path: () => `/console/register/impor/${about.upload}/periksa`,
+      method: 'POST',
+      fields: { name: '0', nik: '1' },
+      may: ['operator'],
+      status: 303,
+    },
+  ],
+  'POST /console/register/impor/:id/terapkan': [
+    {
+      name: 'taking an import over',
+      path: () => `/console/register/impor/${about.upload}/terapkan`,
+      method: 'POST',
+      may: ['operator'],
+      status: 303,
+    },
+  ],
+  'POST /console/register/impor/:id/buang': [
+    {
+      name: 'letting go an import that was taken over',
+      path: () => `/console/register/impor/${about.upload}/buang`,
+      method: 'POST',
+      may: ['operator'],
+      status: 400,
+    },
+  ],
+  'POST /console/register/cari': [
+    {
+      name: 'looking somebody up',
+      path: () => '/console/register/cari',
+      method: 'POST',
+      fields: { cari: 'Siti', alasan: 'Warga di loket' },
+      may: ['operator'],
+    },
+  ],
+  'GET /console/rt': [
+    {
+      name: 'the heads of the RT',
+      path: () => '/console/rt',
+      may: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/rt': [
+    {
+      name: 'adding the head of an RT, the RT left out',
+      path: () => '/console/rt',
+      method: 'POST',
+      fields: { name: 'Pak Karto', phone: '081234567002', village: GINTANGAN, rt: '', rw: '1' },
+      may: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
+      status: 400,
+    },
+  ],
+  'POST /console/rt/:id/undang': [
+    {
+      name: 'inviting the head of an RT',
+      path: () => `/console/rt/${about.rtHead}/undang`,
+      method: 'POST',
+      may: ['operator', 'head', 'villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/rt/:id/berhenti': [
+    {
+      name: 'ending the office of somebody who is no head of an RT',
+      path: () => `/console/rt/${about.officer}/berhenti`,
+      method: 'POST',
+      may: [],
+      notFound: ['operator', 'head', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'GET /console/desa': [
+    {
+      name: 'what the villages chose',
+      path: () => '/console/desa',
+      may: ['head', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/desa/:village/pengantar': [
+    {
+      name: 'choosing how Gintangan has the pengantar',
+      path: () => `/console/desa/${GINTANGAN}/pengantar`,
+      method: 'POST',
+      fields: { cara: 'photo' },
+      may: ['head', 'villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/posyandu': [
+    {
+      name: 'the dates of the posyandu',
+      path: () => '/console/posyandu',
+      may: ['operator', 'midwife', 'volunteer'],
+    },
+  ],
+  'POST /console/posyandu': [
+    {
+      name: 'entering a date of the posyandu',
+      path: () => '/console/posyandu',
+      method: 'POST',
+      fields: {
+        village: GINTANGAN,
+        place: 'Balai dusun',
+        date: '2026-12-08',
+        time: '08:00',
+        repeat: 'none',
+        months: '1',
+      },
+      may: ['operator', 'midwife', 'volunteer'],
+      status: 303,
+    },
+  ],
+  'POST /console/posyandu/:id/batal': [
+    {
+      name: 'taking back a date that is not there',
+      path: () => `/console/posyandu/${about.incident}/batal`,
+      method: 'POST',
+      may: [],
+      notFound: ['operator', 'midwife', 'volunteer'],
     },
   ],
   'GET /console/jalur': [

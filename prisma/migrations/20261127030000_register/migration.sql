@@ -83,9 +83,14 @@ ALTER TABLE villages ADD COLUMN introduction text NOT NULL DEFAULT 'counter'
 
 -- The area of an RT head.
 ALTER TABLE officer_roles
+  DROP CONSTRAINT officer_roles_role_check,
+  ADD CONSTRAINT officer_roles_role_check
+    CHECK (role IN ('kepala_desa', 'sekretaris', 'kasi_pelayanan', 'kasi_pemerintahan', 'kasi_kesejahteraan',
+      'kaur_tu', 'operator', 'bidan', 'kader', 'kepala_dusun', 'ketua_rt', 'admin')),
   ADD COLUMN hamlet text,
   ADD COLUMN rt text,
-  ADD COLUMN rw text;
+  ADD COLUMN rw text,
+  ADD CONSTRAINT officer_roles_rt CHECK (role <> 'ketua_rt' OR (rt IS NOT NULL AND rw IS NOT NULL));
 
 -- Of one request. By the RT head's tap: asked once the case is open. By photo: what was sent of it.
 CREATE TABLE introductions (

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import readExcelFile from 'read-excel-file/node';
+import writeExcelFile from 'write-excel-file/node';
+import { readPublication } from '../../src/store/publications.js';
+import { aWeb, GINTANGAN, withCookie, type Web } from './support.js';
+
+const PAGE = '/console/alur/kata';
+
+let web: Web;
+beforeAll(async () => {
+  web = await aWeb();
+  await web.officer({ name: 'Wayan', username: 'wayan', roles: [{ role: 'admin', village: null }] });
+  await web.officer({ name: 'Nur', username: 'nur', roles: [{ role: 'kader', village: GINTANGAN }] });
+}, 120_000);
+afterAll(() => web?.drop());
+
+test('the page of words tells how much of each language there is, and to whom it is offered', async () => {
+  const page = await web.app.request(PAGE, withCookie(await web.signIn('wayan')));
+  const html = await page.text();
+  for (const { name, offered } of await web.deps.flowDesk.coverage()) {
+    const line = html.split('<li>').find((one) => one.includes(`>${name}</strong>`))!;
+    expect(line).toContain(offered ? 'ditawarkan kepada warga' : 'belum ditawarkan');
+  }
+  const osing = html.split('<li>').find((one) => one.includes('>Basa Osing</strong>'))!;
+  expect(osing).toMatch(/\d+ % ada, \d+ kata belum; belum ditawarkan; menunggu persetujuan penutur asli/u);
+  expect(html).toContain('href="/console/alur/kata/jv.xlsx"');
+});
+
+test('who may not propose sees neither the page nor the files', async () => {
+  const nur = withCookie(await web.signIn('nur'));
+  for (const path of [PAGE, `${PAGE}/id.xlsx`, `${PAGE}/jv.po`])
+    expect((await web.app.request(path, nur)).status).toBe(403);
+  expect((await web.app.request(`${PAGE}/xx.xlsx`, withCookie(await web.signIn('wayan')))).status).toBe(404);
+});
+
+// Every transcript is run with the new words, and with the old ones where it differs.
+test('a clerk takes the workbook home, changes a word, brings it back, and it is proposed', async () => {
+  const cookie = await web.signIn('wayan');
+  const bytes = await (await web.app.request(`${PAGE}/id.xlsx`, withCookie(cookie))).arrayBuffer();
+  const [sheet] = await readExcelFile(Buffer.from(bytes), { trim: false });
+  const place = 'thanks · welcome · text';
+  const rows = sheet!.data.map((row) =>
+    row[0] === place
+      ? row.map((cell, i) => (i === 4 ? 'Sama-sama. Kalau perlu lagi, ketik "menu".' : cell))
+      : row,
+  );
+  const upload = async (file: Buffer, note = 'Lebih pendek') => {
+    const body = new FormData();
+    body.set('berkas', new File([new Uint8Array(file)], 'kata.xlsx'));
+    body.set('catatan', note);
+    const headers = { Origin: 'http://localhost', Host: 'localhost', Cookie: cookie };
+    return web.app.request(PAGE, { method: 'POST', body, headers });
+  };
+  const unchanged = await upload(Buffer.from(bytes));
+  expect(unchanged.status).toBe(400);
+  const done = await upload(await writeExcelFile(rows as never, { sheet: sheet!.sheet }).toBuffer());
+  expect(done.status, await done.clone().text()).toBe(303);
+  const id = /terbitan\/([0-9a-f-]{36})/u.exec(done.headers.get('Location')!)![1]!;
+  const { files } = (await readPublication(web.deps.pool, id))!;
+  expect(Object.keys(files)).toEqual(['system/thanks.yaml']);
+  const flow = parse(files['system/thanks.yaml']!.text!) as { steps: { text: string }[] };
+  expect(flow.steps[0]!.text).toBe('Sama-sama. Kalau perlu lagi, ketik "menu".');
+}, 120_000);

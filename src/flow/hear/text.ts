@@ -38,7 +38,7 @@ export function onText(run: Run, message: Message, content: Content, late: boole
   const word = flows.vocabulary.alwaysWord(message);
   if (
     word &&
-    !isOwnOption(run, waiting, message) &&
+    (context.handedOver || !isOwnOption(run, waiting, message)) &&
     !(isSoft(word) && meansOther(run, waiting, reply, word))
   ) {
     sayWord(run, word);

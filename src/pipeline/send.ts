@@ -421,9 +421,13 @@ async function recover(channel: Channel, deps: LineDeps): Promise<TakenRow[]> {
 /** The channel, handed every message as it leaves; what it is asked to find in a chat is the same. */
 function leavingAs(channel: Channel, asItLeaves: (text: string) => string): Channel {
   const leaving = (message: Outgoing): Outgoing => ({ ...message, text: asItLeaves(message.text) });
-  const made: Channel = Object.create(channel) as Channel;
-  made.send = (chatId, message, media, how) => channel.send(chatId, leaving(message), media, how);
-  if (channel.findSent)
-    made.findSent = (chatId, message, begunAt) => channel.findSent!(chatId, leaving(message), begunAt);
-  return made;
+  const send: Channel['send'] = (chatId, message, media, how) =>
+    channel.send(chatId, leaving(message), media, how);
+  const findSent: Channel['findSent'] = (chatId, message, since) =>
+    channel.findSent!(chatId, leaving(message), since);
+  // Defined, not set: some channels are frozen.
+  return Object.create(channel, {
+    send: { value: send },
+    ...(channel.findSent ? { findSent: { value: findSent } } : {}),
+  }) as Channel;
 }

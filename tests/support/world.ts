@@ -6,6 +6,7 @@ import type { Channel } from '../../src/channels/channel.js';
 import { consoleAsker, type Asker } from '../../src/core/asker.js';
 import type { Content } from '../../src/core/content.js';
 import { createCounters } from '../../src/core/counters.js';
+import { withFormTokens } from '../../src/core/formLink.js';
 import type { CaseAct } from '../../src/core/effect.js';
 import type { Nudge } from '../../src/core/ports.js';
 import { appliers } from '../../src/effects/index.js';
@@ -107,6 +108,7 @@ export async function aWorld(options: WorldOptions) {
   const media = () => Promise.reject(new Error('no media in this world'));
   const sender = createSender({
     pool,
+    asItLeaves: (text) => withFormTokens(text, sealer),
     log,
     now,
     newId: v7,

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
+import { withDatabase } from './withDatabase.js';
 
 /** `kentongan texts export | import`: the words of a language for translators, and back into the flows. */
 export function textsCommand(program: Command): void {
@@ -30,9 +31,15 @@ export function textsCommand(program: Command): void {
     .description('take the words of an exported file into the flows: all of its lines, or none')
     .option('--dry-run', 'only tell what would change')
     .option('--language <code>', 'where the file does not tell it')
+    .option('--propose <officer>', 'change no file: propose it in the console, in this officer’s name')
+    .option('--note <text>', 'what a second person is told of a proposal', 'Kata-kata dari lembar kerja')
     .option('--dir <folder>', 'the flows', FLOWS_FOLDER)
-    .action(async (file: string, options: { dryRun?: boolean; language?: string; dir: string }) => {
+    .action(async (file: string, options: ImportOptions) => {
       await sayingFaults(async () => {
+        if (options.propose !== undefined && !options.dryRun) {
+          await propose(await readFile(file), options.propose, options.note);
+          return;
+        }
         const { importTexts } = await import('../flow/texts/folder.js');
         const result = await importTexts({ dir: options.dir }, await readFile(file), options.language);
         report(result, options.dryRun ?? false);
@@ -40,6 +47,38 @@ export function textsCommand(program: Command): void {
         else if (!options.dryRun) await writeFiles(options.dir, result.files);
       });
     });
+}
+
+interface ImportOptions {
+  dryRun?: boolean;
+  language?: string;
+  propose?: string;
+  note: string;
+  dir: string;
+}
+
+async function propose(bytes: Uint8Array, officer: string, note: string): Promise<void> {
+  const { SheetError } = await import('../flow/texts/xlsx.js');
+  await withDatabase(async (pool, { log }) => {
+    const { proposeTexts } = await import('./proposeTexts.js');
+    const { TRANSCRIPTS_FOLDER } = await import('../roles/flowDesk.js');
+    const from = { pool, log, folder: FLOWS_FOLDER, transcripts: TRANSCRIPTS_FOLDER };
+    try {
+      const { imported, tried, id } = await proposeTexts(from, bytes, { officer, note });
+      report(imported, true);
+      for (const { file, line, what, cure } of tried?.faults ?? [])
+        console.log(`${file}:${line}  ${what} — ${cure}`);
+      for (const { path } of tried?.changed.filter(({ isSameWay }) => !isSameWay) ?? [])
+        console.log(`${path}: with these words the conversation goes another way`);
+      if (id) console.log(`proposed: a second person publishes it at /console/alur/terbitan/${id}`);
+      else process.exitCode = 1;
+    } catch (cause) {
+      // Told here, since what is opened must be closed.
+      if (!(cause instanceof SheetError)) throw cause;
+      process.stderr.write(`${cause.message}\n`);
+      process.exitCode = 2;
+    }
+  });
 }
 
 function formatOf(text: string): TextFormat {

@@ -162,8 +162,8 @@ function numberIn(cell: string, today: string, read: typeof readNik): NumberIn {
   if (bare === '' || /^[0\s-]+$/u.test(bare)) return { value: null, fault: null };
   if (/^\d+([.,]\d+)?e\+?\d+$/iu.test(bare)) return { value: null, fault: 'rounded' };
   const digits = bare.replace(/[.,]0+$/u, '').replace(/[\s.\-–]/gu, '');
-  // A spreadsheet keeps fifteen digits of a number: three noughts at its end are most likely made up.
-  if (/^\d{13}000$/u.test(digits)) return { value: null, fault: 'rounded' };
+  // A spreadsheet keeps fifteen digits of a number and makes the last one nought: no count is 0000.
+  if (/^\d{12}0000$/u.test(digits)) return { value: null, fault: 'rounded' };
   const found = read(digits, today);
   if ('value' in found) return { value: found.value, fault: null };
   return /^[1-9]\d{15}$/u.test(digits) && found.fault === 'date'

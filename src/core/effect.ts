@@ -19,6 +19,8 @@ export type Effect =
   | PublishListing
   | ChangeListing
   | { kind: 'report_listing'; code: string; reason: string }
+  /** A buyer asks the seller to call; `phone`: the buyer's, 62…. */
+  | { kind: 'request_call'; code: string; phone: string }
   | { kind: 'set_language'; language: string }
   | { kind: 'set_village'; village: string }
   /** The name by which the resident wants to be called. */
@@ -258,6 +260,8 @@ export interface EffectResults {
     is_new: boolean;
   };
   change_listing: { outcome: 'done' | 'not_allowed' | 'not_found'; title: string | null };
+  /** `own`: the buyer is the seller. */
+  request_call: { outcome: 'done' | 'own' | 'not_found' };
   /** `resident`: the first name. */
   answer_resident: { outcome: 'done' | 'not_found'; resident: string | null };
   accept_invite: {

@@ -28,6 +28,7 @@ import { rememberName } from './rememberName.js';
 import { removeProfile } from './removeProfile.js';
 import { renameProfile } from './renameProfile.js';
 import { reportListing } from './reportListing.js';
+import { requestCall } from './requestCall.js';
 import { sendHistoryCode } from './sendHistoryCode.js';
 import { sendMessage } from './sendMessage.js';
 import { setLanguage } from './setLanguage.js';
@@ -72,6 +73,7 @@ export const appliers = {
   publish_listing: publishListing,
   change_listing: changeListing,
   report_listing: reportListing,
+  request_call: requestCall,
   accept_invite: acceptInvite,
   confirm_invite: confirmInvite,
   link_group: linkGroup,

@@ -87,6 +87,7 @@ export const EFFECTS = {
   publish_listing: { with: [], more: [], result: ['code', 'status', 'reason', 'is_new'], into: 'listing' },
   change_listing: { with: ['code', 'act'], more: ['reason'], result: ['outcome', 'title'], into: 'change' },
   report_listing: { with: ['code', 'reason'], more: [], result: [], into: null },
+  request_call: { with: ['code', 'phone'], more: [], result: ['outcome'], into: 'call' },
   set_language: { with: ['language'], more: [], result: [], into: null },
   set_village: { with: ['village'], more: [], result: [], into: null },
   remember_name: { with: ['name'], more: [], result: [], into: null },
@@ -179,7 +180,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'rt-introduction': ['introduction', 'code', 'service', 'resident', 'rt', 'rw', 'village'],
   /** To whoever somebody else asked something for. */
   'for-whom-confirm': ['beneficiary', 'name', 'helper', 'service', 'village'],
-  'listing-notice': ['code', 'title', 'event', 'text', 'reason', 'whose'],
+  'listing-notice': ['code', 'title', 'event', 'text', 'phone', 'reason', 'whose'],
   /** On a line that works, what waits on one that is down. */
   'answered-elsewhere': ['line', 'text', 'photos', 'files'],
   'draft-reminder': ['title', 'missing', 'expires', 'last'],

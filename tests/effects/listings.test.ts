@@ -270,6 +270,37 @@ describe('an officer', () => {
   });
 });
 
+describe('a request to be called', () => {
+  const call = (code: string): EffectOf<'request_call'> => ({
+    kind: 'request_call',
+    code,
+    phone: '6281234567890',
+  });
+
+  test('reaches the seller once, with the number and nothing else of the buyer', async () => {
+    const code = await trust(farmer);
+    const buyer = await stage.aResident();
+    const before = (await stage.told(farmer)).length;
+    expect(await stage.apply(buyer, call(code))).toEqual({ outcome: 'done' });
+    expect(await stage.apply(buyer, call(code))).toEqual({ outcome: 'done' });
+    const told = (await stage.told(farmer)).slice(before);
+    expect(told).toMatchObject([
+      { flow: 'listing-notice', vars: { code, event: 'call', phone: '6281234567890', text: null } },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(buyer.conversationId);
+  });
+
+  test('of the seller, or for what is not on the market, tells nobody', async () => {
+    const code = await trust(farmer);
+    const before = (await stage.told(farmer)).length;
+    expect(await stage.apply(farmer, call(code))).toEqual({ outcome: 'own' });
+    await stage.apply(farmer, change(code, 'withdraw'));
+    expect(await stage.apply(await stage.aResident(), call(code))).toEqual({ outcome: 'not_found' });
+    expect(await stage.apply(await stage.aResident(), call('K7M2-PXQ4-3'))).toEqual({ outcome: 'not_found' });
+    expect(await stage.told(farmer)).toHaveLength(before);
+  });
+});
+
 describe('reports', () => {
   const report = (code: string): EffectOf<'report_listing'> => ({
     kind: 'report_listing',

@@ -193,6 +193,8 @@ export class World {
         return { outcome: 'done', resident: null };
       case 'answer_beneficiary':
         return { outcome: 'done' };
+      case 'request_call':
+        return { outcome: 'done' };
       case 'match_register':
       case 'report_listing':
       case 'record_consent':

@@ -17,40 +17,54 @@ export function checkCommand(program: Command): void {
     .description('check the flows: every fault with its file, line and cure')
     .option('--json', 'print faults and coverage as JSON')
     .option('--schema', 'print the JSON Schema of a flow file, for an editor')
+    .option('--manual', 'print the manual of the flow language (docs/flow-language.md), from the sources')
     .option('--dir <folder>', 'the flows to check', FLOWS_FOLDER)
     .option('--transcripts <folder>', 'where the conversations of the flows are', TRANSCRIPTS_FOLDER)
-    .action(async (options: { json?: boolean; schema?: boolean; dir: string; transcripts: string }) => {
-      if (options.schema) {
-        const { flowSchema } = await import('../flow/jsonSchema.js');
-        console.log(JSON.stringify(flowSchema(), null, 2));
-        return;
-      }
-      const { printFault, readFlows } = await import('../flow/load.js');
-      const { flows, coverage, ...read } = await readFlows(options.dir);
-      const chats = await chatsIn(options.transcripts);
-      const faults = [
-        ...read.faults,
-        ...coverageFaults(coverage),
-        ...(flows && chats.length > 0 ? checkTranscripts(flows, chats) : []),
-      ];
-      const counts = flows ? countsOf(flows, chats) : null;
-      const serious = faults.filter((fault) => !fault.warning);
-      if (options.json)
-        console.log(
-          JSON.stringify(
-            { ok: serious.length === 0, flows: flows?.byId.size ?? 0, counts, faults, coverage },
-            null,
-            2,
-          ),
-        );
-      else {
-        for (const fault of faults) console.log(printFault(fault));
-        for (const one of coverage) console.log(printCoverage(one));
-        if (serious.length === 0 && counts) console.log(summary(counts, faults));
-        else console.log(`${serious.length} faults`);
-      }
-      if (serious.length > 0) process.exitCode = 1;
-    });
+    .action(
+      async (options: {
+        json?: boolean;
+        schema?: boolean;
+        manual?: boolean;
+        dir: string;
+        transcripts: string;
+      }) => {
+        if (options.schema) {
+          const { flowSchema } = await import('../flow/jsonSchema.js');
+          console.log(JSON.stringify(flowSchema(), null, 2));
+          return;
+        }
+        if (options.manual) {
+          const { flowManual } = await import('./flowManual.js');
+          process.stdout.write((await flowManual()).page);
+          return;
+        }
+        const { printFault, readFlows } = await import('../flow/load.js');
+        const { flows, coverage, ...read } = await readFlows(options.dir);
+        const chats = await chatsIn(options.transcripts);
+        const faults = [
+          ...read.faults,
+          ...coverageFaults(coverage),
+          ...(flows && chats.length > 0 ? checkTranscripts(flows, chats) : []),
+        ];
+        const counts = flows ? countsOf(flows, chats) : null;
+        const serious = faults.filter((fault) => !fault.warning);
+        if (options.json)
+          console.log(
+            JSON.stringify(
+              { ok: serious.length === 0, flows: flows?.byId.size ?? 0, counts, faults, coverage },
+              null,
+              2,
+            ),
+          );
+        else {
+          for (const fault of faults) console.log(printFault(fault));
+          for (const one of coverage) console.log(printCoverage(one));
+          if (serious.length === 0 && counts) console.log(summary(counts, faults));
+          else console.log(`${serious.length} faults`);
+        }
+        if (serious.length > 0) process.exitCode = 1;
+      },
+    );
 }
 
 /** `language jv (Basa Jawa): complete, offered, awaiting a native reader`. */

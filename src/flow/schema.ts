@@ -51,19 +51,35 @@ const Option = z.strictObject({
 /** What an answer may be. `from`/`to` of dates and years take a literal, `now`, or `now-18y` / `now+30d`. */
 export const AnswerSpec = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), min: z.int().optional(), max: z.int().optional() }),
+  /**
+   * One of up to ten options, by tap, number, label, one of its words, or a close spelling; kept as its `value`. An option
+   * with `if` is offered only where that holds.
+   *
+   * ```yaml
+   * answer:
+   *   type: choice
+   *   options:
+   *     - { value: trade, text: Dagang, words: [toko, warung] }
+   *     - { value: farm, text: Tani, words: [sawah, kebun] }
+   * ```
+   */
   z.strictObject({ type: z.literal('choice'), options: z.array(Option).min(2).max(10) }),
+  /**
+   * Ya or tidak, in the words of every language; kept as true or false.
+   *
+   * ```yaml
+   * answer: { type: yes_no }
+   * ```
+   */
   z.strictObject({ type: z.literal('yes_no') }),
   z.strictObject({ type: z.literal('number'), min: z.number().optional(), max: z.number().optional() }),
-  /** Rupiah: 50rb, 1,5jt, 8.000/kg. With `nego: true` "nego" is an answer too (0). */
   z.strictObject({
     type: z.literal('money'),
     min: z.number().optional(),
     max: z.number().optional(),
     nego: z.boolean().optional(),
   }),
-  /** An amount with its unit: "2 kw", "15 ikat". Stored `{ amount, unit }`. */
   z.strictObject({ type: z.literal('quantity'), units: z.array(z.string()).optional() }),
-  /** With `age: true` an age is understood too ("3 bulan", "7 tahun"): the day so long ago. Stored `2026-11-24`. */
   z.strictObject({
     type: z.literal('date'),
     from: z.string().optional(),
@@ -78,13 +94,51 @@ export const AnswerSpec = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('time') }),
   z.strictObject({ type: z.literal('phone') }),
-  /** A village of the register, found from messy spelling; the engine asks a look-up and lets doubtful ones be chosen. */
+  /**
+   * A village of the regency, found from messy spelling; doubtful ones are offered to choose from. Kept as
+   * `{ id, name, district, is_active }`.
+   *
+   * ```yaml
+   * answer: { type: village }
+   * ```
+   */
   z.strictObject({ type: z.literal('village') }),
   z.strictObject({ type: z.literal('rt_rw') }),
   z.strictObject({ type: z.literal('person_name') }),
+  /**
+   * A shared place, kept as `{ latitude, longitude }`. Many cannot share one: let it be `optional`, and ask for the place
+   * in words.
+   *
+   * ```yaml
+   * answer: { type: location }
+   * optional: true
+   * ```
+   */
   z.strictObject({ type: z.literal('location') }),
+  /**
+   * Photos, kept as a list of attachment ids. With `max` above 1, or `gather: true`, several are taken as one answer.
+   *
+   * ```yaml
+   * answer: { type: photo, min: 1, max: 5 }
+   * ```
+   */
   z.strictObject({ type: z.literal('photo'), min: z.int().optional(), max: z.int().optional() }),
+  /**
+   * Papers: a PDF, or a photo of one; kept as a list of attachment ids.
+   *
+   * ```yaml
+   * answer: { type: document }
+   * ```
+   */
   z.strictObject({ type: z.literal('document'), min: z.int().optional(), max: z.int().optional() }),
+  /**
+   * The person's own number, proved by the platform (Telegram's button); kept as `62…`. It cannot be typed: for a number
+   * to be called at ask for a `phone`.
+   *
+   * ```yaml
+   * answer: { type: contact }
+   * ```
+   */
   z.strictObject({ type: z.literal('contact') }),
 ]);
 export type AnswerSpec = z.infer<typeof AnswerSpec>;

@@ -53,8 +53,13 @@ const AGO = /\b(?:lalu|kepungkur|ago|yang lalu)\b/u;
 const AHEAD = /\b(?:lagi|mendatang|depan|again|from now)\b/u;
 
 /**
- * A day: `17/8`, `17-08-2025`, `17 agustus 2025`, `besok`, `lusa`, `3 bulan lalu`; with `age`, `7 tahun`. A day without
- * its year is the one nearest to what the flow allows: past where only the past is, else the next one.
+ * A day, kept as `2026-11-24`: `17/8`, `17-08-2025`, `17 agustus 2025`, `besok`, `lusa`, `3 bulan lalu`; with `age: true`
+ * an age too, `7 tahun`: the day so long ago. A day without its year is the one nearest to what the flow allows: past
+ * where only the past is, else the next one.
+ *
+ * ```yaml
+ * answer: { type: date, from: now-18y, to: now, age: true }
+ * ```
  */
 export const parseDate: Parser<'date'> = (message, spec, { now, zone, language }) => {
   const today = dayIn(now, zone);

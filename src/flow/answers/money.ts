@@ -21,7 +21,14 @@ const TIMES = wordTable<number>({
 const AMOUNT =
   /(?:rp\.?|idr)?\s*(\d[\d.,]*)\s*(rb|rbu|ribu|rebu|ewu|k|jt|juta|jutaan|m|milyar|miliar)?(?=$|[^\p{L}\d])/giu;
 
-/** Rupiah: `50rb`, `1,5jt`, `Rp 8.000/kg`, `1 juta 250 ribu`; `nego` is 0 where the flow allows it. */
+/**
+ * Rupiah: `50rb`, `1,5jt`, `Rp 8.000/kg`, `1 juta 250 ribu`, kept as a number. With `nego: true` "nego" is an answer
+ * too: 0.
+ *
+ * ```yaml
+ * answer: { type: money, min: 100, max: 100000000, nego: true }
+ * ```
+ */
 export const parseMoney: Parser<'money'> = (message, spec, { vocabulary }) => {
   const unclear = { hint: spec.nego ? ('hint_money_nego' as const) : ('hint_money' as const) };
   const priced = message.text.replace(/(?:\/|\bper\b|\bse(?=kilo|ikat|ekor|lembar))\s*.*$/iu, '');

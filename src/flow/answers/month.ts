@@ -13,7 +13,13 @@ const RELATIVE = wordTable<number>({
   'last month': -1,
 });
 
-/** A month, kept as `2026-08`: `8/2026`, `agustus 2026`, `agustus`, `bulan depan`. */
+/**
+ * A month, kept as `2026-08`: `8/2026`, `agustus 2026`, `agustus`, `bulan depan`.
+ *
+ * ```yaml
+ * answer: { type: month, from: now-100y, to: now }
+ * ```
+ */
 export const parseMonth: Parser<'month'> = (message, spec, { now, zone, language }) => {
   const today = dayIn(now, zone);
   const to = spec.to === undefined ? null : bound(spec.to, today).slice(0, 7);

@@ -2,7 +2,13 @@ import { wordNumber } from '../../words/values.js';
 import { numeral, readNumber } from './numerals.js';
 import type { Parser } from './parser.js';
 
-/** A number: in figures ("3", "1,5", "3 orang") or as a word ("tiga", "telu"). */
+/**
+ * A number: in figures ("3", "1,5", "3 orang") or as a word ("tiga", "telu").
+ *
+ * ```yaml
+ * answer: { type: number, min: 1, max: 20 }
+ * ```
+ */
 export const parseNumber: Parser<'number'> = (message, spec, { language }) => {
   const figures = [...message.text.matchAll(/\d[\d.,]*/gu)];
   let value: number | null = null;

@@ -4,7 +4,13 @@ import type { Parser } from './parser.js';
 const LEAD =
   /^(?:(?:nama(?:ku| saya)?|atas nama|a\.?n\.?|saya|sy|jenengku|my name is|i am|i'm)\s*[:,]?\s+)+/iu;
 
-/** A name: letters, spaces and the signs of names; written small, it gets its capitals. */
+/**
+ * A name: letters, spaces and the signs of names; written small, it gets its capitals.
+ *
+ * ```yaml
+ * answer: { type: person_name }
+ * ```
+ */
 export const parsePersonName: Parser<'person_name'> = (message) => {
   const name = message.text
     .replace(/\s+/gu, ' ')

@@ -3,7 +3,13 @@ import { plain } from '../understand/normalise.js';
 import { numeral, readNumber } from './numerals.js';
 import type { Parser } from './parser.js';
 
-/** An amount with its unit: `2 kw`, `15 ikat`, `setengah ton`, `sekarung`. Kept as `{ amount, unit }`. */
+/**
+ * An amount with its unit: `2 kw`, `15 ikat`, `setengah ton`, `sekarung`. Kept as `{ amount, unit }`.
+ *
+ * ```yaml
+ * answer: { type: quantity, units: [kg, kuintal, ton, ikat] }
+ * ```
+ */
 export const parseQuantity: Parser<'quantity'> = (message, spec) => {
   const unclear = spec.units
     ? { hint: 'hint_quantity_units' as const, arguments: { units: spec.units.join(', ') } }

@@ -1,6 +1,12 @@
 import type { Parser } from './parser.js';
 
-/** RT and RW, kept as `003/004`: `rt 02 rw 01`, `RT.003/RW.004`, `rt3/4`, `2/1`. */
+/**
+ * RT and RW, kept as `003/004`: `rt 02 rw 01`, `RT.003/RW.004`, `rt3/4`, `2/1`.
+ *
+ * ```yaml
+ * answer: { type: rt_rw }
+ * ```
+ */
 export const parseRtRw: Parser<'rt_rw'> = (message) => {
   const found =
     /rt[\s.:]*(\d{1,3})[\s,./-]*(?:dan\s*)?(?:rw[\s.:]*)?(\d{1,3})(?!\d)/iu.exec(message.text) ??

@@ -1,6 +1,13 @@
 import type { Parser } from './parser.js';
 
-/** Any words, within a length. Space around and doubled within is taken out; lines stay. */
+/**
+ * Any words, within a length. Space around and doubled within is taken out; lines stay. Without bounds: 1 to 1000
+ * letters.
+ *
+ * ```yaml
+ * answer: { type: text, min: 3, max: 80 }
+ * ```
+ */
 export const parseText: Parser<'text'> = (message, spec) => {
   const text = message.text
     .replace(/[^\S\n]+/gu, ' ')

@@ -1,6 +1,12 @@
 import type { Parser } from './parser.js';
 
-/** A time of day, kept as `14:00`: `08.30`, `jam 2 siang`, `setengah 8 malam`, `2 pm`. */
+/**
+ * A time of day, kept as `14:00`: `08.30`, `jam 2 siang`, `setengah 8 malam`, `2 pm`.
+ *
+ * ```yaml
+ * answer: { type: time }
+ * ```
+ */
 export const parseTime: Parser<'time'> = (message) => {
   const text = message.text.toLowerCase();
   const half = /(?:setengah|stengah|1\/2)\s*(\d{1,2})/u.exec(text);

@@ -1,7 +1,13 @@
 import { bound, dayIn } from './days.js';
 import type { Parser } from './parser.js';
 
-/** A year: `2019`, `th 2019`, `tahun lalu`, `5 tahun lalu`, `sejak 98`. */
+/**
+ * A year, kept as a number: `2019`, `th 2019`, `tahun lalu`, `5 tahun lalu`, `sejak 98`.
+ *
+ * ```yaml
+ * answer: { type: year, from: 1950, to: now }
+ * ```
+ */
 export const parseYear: Parser<'year'> = (message, spec, { now, zone }) => {
   const today = dayIn(now, zone);
   const thisYear = Number(today.slice(0, 4));

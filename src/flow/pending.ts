@@ -8,7 +8,7 @@ import type { Answered, Reply } from './question.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { offer } from './steps/say.js';
-import { choose, isErrand, namedFlows } from './understand/intent.js';
+import { choose, isErrand, namedFlows, SURE } from './understand/intent.js';
 import { follow, isPausedMeanwhile, showPending, walk } from './walk.js';
 
 /** After so many answers that were not understood, a person is offered. */
@@ -70,13 +70,13 @@ function miss(
       (named) => named.flow.id !== s.f && isErrand(named.flow),
     );
     const { one, several } = choose(found);
-    if (one) {
+    if (one && (one.score >= SURE || !hasWork(s))) {
       // Where nothing is filled in there is nothing to ask: a menu is left as soon as another thing is named.
       if (hasWork(s)) askToSwitch(run, one);
       else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
       return;
     }
-    if (several.length > 0 && several[0]!.score >= 1) {
+    if (several.length > 0 && several[0]!.score >= SURE) {
       askWhich(run, several);
       return;
     }

@@ -4,7 +4,7 @@ import { offerPerson } from '../pending.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
 import { flowOfCode } from './codes.js';
-import { choose, namedFlows } from '../understand/intent.js';
+import { choose, meantWord, namedFlows } from '../understand/intent.js';
 import type { Message } from '../understand/vocabulary.js';
 
 /** No question waits: a code is looked up, a flow that is named begins, of several one is chosen, else the menu. */
@@ -13,6 +13,11 @@ export function onNothingWaiting(run: Run, message: Message, late: boolean): voi
   const meant = flowOfCode(run, message);
   if (meant) {
     startOnTop(run, meant.flow, { arg: meant.arg });
+    return;
+  }
+  const word = meantWord(flows, message);
+  if (word) {
+    sayWord(run, word);
     return;
   }
   const { one, several } = choose(namedFlows(flows, message, run.context.officer !== null));

@@ -28,7 +28,6 @@ const SUFFIXES = [
   'kannya',
   'kno',
   'ono',
-  'ono',
   'a',
 ] as const;
 
@@ -82,18 +81,16 @@ const SHORTEST = 3;
 
 /** What a word may be a form of, the least changed first. The word itself is not among them. */
 export function rootsOf(word: string): string[] {
+  const prefixes = PREFIXES.filter(([prefix]) => word.startsWith(prefix));
   const found: { root: string; cost: number }[] = [];
   for (const suffix of SUFFIXES) {
-    if (suffix !== '' && (!word.endsWith(suffix) || word.length - suffix.length < SHORTEST)) continue;
-    const stem = suffix === '' ? word : word.slice(0, -suffix.length);
-    for (const [prefix, swallowed] of PREFIXES) {
-      if (prefix === '' && suffix === '') continue;
-      if (prefix !== '' && !stem.startsWith(prefix)) continue;
-      const root = swallowed + stem.slice(prefix.length);
+    if (word.length - suffix.length < SHORTEST || !word.endsWith(suffix)) continue;
+    for (const [prefix, swallowed] of prefixes) {
+      const cost = prefix.length + suffix.length;
       // A single letter taken off a short word makes another word of it: "kali" is no "kal".
-      const isSlight = prefix.length + suffix.length === 1;
-      if (root.length < (isSlight ? SHORTEST + 1 : SHORTEST)) continue;
-      found.push({ root, cost: prefix.length + suffix.length });
+      const shortest = cost === 1 ? SHORTEST + 1 : SHORTEST;
+      if (cost === 0 || word.length - cost + swallowed.length < shortest) continue;
+      found.push({ root: swallowed + word.slice(prefix.length, word.length - suffix.length), cost });
     }
   }
   return found.sort((a, b) => a.cost - b.cost).map(({ root }) => root);

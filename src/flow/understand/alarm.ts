@@ -1,5 +1,5 @@
 import type { Flows } from '../compiled.js';
-import { meantBy, tellsOfAlarm } from './intent.js';
+import { likenessOf, meantBy, tellsOfAlarm, usualEmergency } from './intent.js';
 import type { Message } from './vocabulary.js';
 
 /** An emergency that a message tells of, and by what it was heard. */
@@ -9,19 +9,21 @@ export interface Alarm {
   by: 'phrase' | 'likeness';
 }
 
-/** How near a message must come to a cry for help that is known. Recall comes before precision. */
-const LIKE = 0.4;
+/** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
+export const ALARM_FROM = -0.2;
 
 /**
- * Hears an emergency, before anything else is understood: by a phrase of flows/words/emergency.yaml; or because the
- * message is nearer to what people cried (flows/words/phrases/, intents `darurat.…`) than to any errand.
+ * Hears an emergency, before anything else is understood: by a phrase of flows/words/emergency.yaml, or because the
+ * message is more like what people cry in need (flows/words/phrases/, intents `darurat.…`) than like anything else.
+ * Such a phrase counts much, but not all: "pingsan lihat harga beras" tells of prices.
  */
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
   const kind = flows.vocabulary.findEmergency(message.words);
+  if (kind === null && !tellsOfAlarm(flows, message)) return null;
+  if (likenessOf(flows, message, kind) < ALARM_FROM) return null;
   if (kind !== null) return { kind, by: 'phrase' };
-  if (!tellsOfAlarm(flows, message)) return null;
-  const [first] = meantBy(flows, message);
-  return first && first.score >= LIKE && isAlarm(first.of) ? { kind: first.of, by: 'likeness' } : null;
+  const nearest = usualEmergency(flows, message) ?? meantBy(flows, message).find(({ of }) => isAlarm(of))?.of;
+  return { kind: nearest ?? flows.vocabulary.emergencyKinds[0]!, by: 'likeness' };
 }
 
 export function isAlarm(intent: string): boolean {

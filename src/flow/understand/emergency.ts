@@ -26,22 +26,34 @@ type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 /**
  * Emergency words are heard before anything else, in all languages at once. Recall comes before precision: letters
- * left out, doubled or swapped are forgiven in long words.
+ * left out, doubled or swapped are forgiven in long words. With `usual` the phrases are read in the usual form of their
+ * words, for messages that are in that form as well: then a phrase in one language hears all.
  */
 export function emergencyFinder(
   kinds: { [kind: string]: EmergencyWords },
   abbreviations: Abbreviations,
+  usual: (words: readonly string[]) => readonly string[] = (words) => words,
 ): FindEmergency {
   const meant = new Set<string>();
+  // Each word is read once; of alternatives that mean the same, one is enough.
+  const wordsOnce = new Map<string, readonly string[]>();
+  const wordsFor = (text: string): readonly string[] => {
+    let words = wordsOnce.get(text);
+    if (!words) wordsOnce.set(text, (words = usual(wordsOf(text, abbreviations))));
+    return words;
+  };
   const read = (written: readonly string[]): Phrases => {
-    const phrases = new Map<string, string[][]>();
-    for (const phrase of written.flatMap(spelledOut)) {
-      const words = wordsOf(phrase, abbreviations);
-      const [first] = words;
-      if (first === undefined) continue;
-      for (const word of words) meant.add(word);
-      phrases.set(first, [...(phrases.get(first) ?? []), words]);
-    }
+    const phrases = new Map<string, (readonly string[])[]>();
+    for (const phrase of written)
+      for (const spelled of spelledOut(phrase, wordsFor)) {
+        const words = usual(spelled);
+        const [first] = words;
+        if (first === undefined) continue;
+        for (const word of words) meant.add(word);
+        const others = phrases.get(first);
+        if (others) others.push(words);
+        else phrases.set(first, [words]);
+      }
     return phrases;
   };
   const known = Object.entries(kinds).map(([kind, words]) => ({
@@ -69,29 +81,35 @@ export function emergencyFinder(
 }
 
 /** "tidak|ora mau|gelem" is four phrases. */
-function spelledOut(phrase: string): string[] {
-  return phrase
-    .split(' ')
-    .reduce<string[]>(
-      (begun, word) =>
-        begun.flatMap((start) => word.split('|').map((one) => (start === '' ? one : `${start} ${one}`))),
-      [''],
-    );
+function spelledOut(phrase: string, wordsFor: (text: string) => readonly string[]): (readonly string[])[] {
+  let begun: (readonly string[])[] = [[]];
+  for (const part of phrase.split(' ')) {
+    const words = new Map(part.split('|').map((one) => [wordsFor(one).join(' '), wordsFor(one)]));
+    begun = [...words.values()].flatMap((one) => begun.map((start) => [...start, ...one]));
+  }
+  return begun;
 }
 
 /** The emergency word that a typed word is, but for a slip. */
 function rememberedSlips(meant: ReadonlySet<string>): (typed: string) => string {
+  const byLength = new Map<number, string[]>();
+  for (const word of meant) {
+    const others = byLength.get(word.length);
+    if (others) others.push(word);
+    else byLength.set(word.length, [word]);
+  }
+  const find = (typed: string): string => {
+    if (meant.has(typed)) return typed;
+    if (typed.length < 6) return NOTHING;
+    for (const length of [typed.length, typed.length + 1, typed.length - 1])
+      for (const word of byLength.get(length) ?? []) if (isSlip(typed, word)) return word;
+    return NOTHING;
+  };
   const seen = new Map<string, string>();
   return (typed) => {
-    const known = seen.get(typed);
-    if (known !== undefined) return known;
-    let found = meant.has(typed) ? typed : NOTHING;
-    if (found === NOTHING && typed.length >= 6)
-      for (const word of meant)
-        if (isSlip(typed, word)) {
-          found = word;
-          break;
-        }
+    let found = seen.get(typed);
+    if (found !== undefined) return found;
+    found = find(typed);
     if (seen.size >= REMEMBERED) seen.clear();
     seen.set(typed, found);
     return found;

@@ -1,10 +1,14 @@
 import type { CompiledFlow, Flows } from '../compiled.js';
+import { emergencyFinder } from './emergency.js';
+import type { FindEmergency } from './emergency.js';
 import { createLexicon } from './lexicon.js';
 import type { Lexicon } from './lexicon.js';
+import { learnLikeness } from './likeness.js';
+import type { Likeness } from './likeness.js';
 import { wordsOf } from './normalise.js';
 import { createRanking } from './ranking.js';
 import type { Phrase, Ranked, Ranking } from './ranking.js';
-import type { Message } from './vocabulary.js';
+import type { AlwaysWord, Message } from './vocabulary.js';
 
 /** A flow that a message may name, and how well: `CLEAR` and more is clearly meant, 1 and more a whole phrase of it. */
 export interface Named {
@@ -19,6 +23,8 @@ export interface Meant extends Ranked {
   arg: string | null;
 }
 
+/** From here on it is meant clearly enough to be asked about in the middle of something else. */
+export const SURE = 0.6;
 /** From here on a flow is clearly meant, where no other comes near. */
 export const CLEAR = 0.42;
 /** Below it nothing was named. */
@@ -31,8 +37,10 @@ const MOST_OFFERED = 4;
 /** A phrase that takes what follows names its flow at least so well: another flow's whole phrase goes before it. */
 const WITH_ARG = 0.72;
 const ARG = /\s*\{arg\}$/u;
-/** A word of which this share of its uses is in cries for help makes the message be compared with them. */
-const ALARMING = 0.3;
+/** A word that tells so much of need (logits) makes the message be looked at as a whole. */
+const ALARMING = 0.15;
+/** Phrases that tell of no emergency though they have its words, and of no errand: only compared with, never meant. */
+export const CALM = 'bukan_darurat';
 /** Short messages are few and come again and again: what they name is remembered. */
 const REMEMBERED_WORDS = 6;
 const REMEMBERED = 5000;
@@ -52,6 +60,8 @@ interface Index {
   whole: Map<string, string>;
   /** What short messages named. */
   meant: Map<string, Meant[]>;
+  likeness: Likeness;
+  findUsual: FindEmergency;
   /** Whether a typed word is mostly said in need. */
   alarming: (typed: string) => boolean;
   /** Whole phrases of flows that answer in between and let the question wait. */
@@ -59,6 +69,12 @@ interface Index {
   /** Whole phrases of all errands, as typed. */
   errands: Map<string, CompiledFlow>;
 }
+
+/** What the engine does itself: no flow is there for it. */
+const MEANT_WORDS: ReadonlyMap<string, AlwaysWord> = new Map([
+  ['sistem.batal', 'batal'],
+  ['sistem.kembali', 'kembali'],
+]);
 
 const indexes = new WeakMap<Flows, Index>();
 
@@ -70,6 +86,12 @@ export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): 
     if (flow && (!flow.isForOfficers || isOfficer)) named.push({ flow, score, arg });
   }
   return named;
+}
+
+/** The word without a flow of its own that a message says in other words ("tidak usah diproses"), or null. */
+export function meantWord(flows: Flows, message: Message): AlwaysWord | null {
+  const [first] = meantBy(flows, message);
+  return first && first.score >= SURE ? (MEANT_WORDS.get(first.of) ?? null) : null;
 }
 
 /** Intents that a message names, the likeliest first, those without a flow among them. */
@@ -101,6 +123,24 @@ export function weightOf(flows: Flows, word: string): number {
 export function tellsOfAlarm(flows: Flows, message: Message): boolean {
   const { alarming } = indexOf(flows);
   return message.words.some((word) => alarming(word));
+}
+
+/** How much a message is like what is cried in need (logits, see `Likeness`), and by what. */
+export function likenessOf(flows: Flows, message: Message, kind: string | null): number {
+  const { lexicon, likeness, findUsual } = indexOf(flows);
+  const words = lexicon.meaningOf(message.words);
+  return likeness.of(words, signsOf(kind, findUsual(words)));
+}
+
+/** The kind of emergency that a message tells of in the usual form of its words, or null. */
+export function usualEmergency(flows: Flows, message: Message): string | null {
+  const { lexicon, findUsual } = indexOf(flows);
+  return findUsual(lexicon.meaningOf(message.words));
+}
+
+/** Phrases of emergency.yaml that were heard: as typed, and in the usual form of the words. */
+function signsOf(typed: string | null, usual: string | null): string[] {
+  return [...(typed === null ? [] : ['typed']), ...(usual === null ? [] : ['usual'])];
 }
 
 function find(flows: Flows, index: Index, message: Message): Meant[] {
@@ -198,7 +238,15 @@ function writtenPhrases(flows: Flows): { of: string; text: string }[] {
     for (const title of Object.values(flow.title))
       if (title.constant !== null) written.push({ of, text: title.constant });
   }
-  for (const [of, texts] of flows.vocabulary.phrases) for (const text of texts) written.push({ of, text });
+  // What nothing answers is not understood: its words would only draw others' away.
+  for (const [of, texts] of flows.vocabulary.phrases)
+    if (
+      flows.byIntent.has(of) ||
+      flows.vocabulary.emergencyKinds.includes(of) ||
+      of === CALM ||
+      MEANT_WORDS.has(of)
+    )
+      for (const text of texts) written.push({ of, text });
   return written;
 }
 
@@ -215,7 +263,7 @@ function buildIndex(flows: Flows): Index {
     written.flatMap(({ typed }) => typed),
     synonyms,
   );
-  const phrases: Phrase[] = [];
+  const phrases: (Phrase & { typed: readonly string[] })[] = [];
   const withArg = new Map<string, ArgPhrase[]>();
   const whole = new Map<string, string>();
   for (const { of, text, takesArg, typed } of written) {
@@ -226,27 +274,39 @@ function buildIndex(flows: Flows): Index {
       withArg.set(first, [...(withArg.get(first) ?? []), { of, text, words }]);
       continue;
     }
-    phrases.push({ of, text, words });
+    phrases.push({ of, text, words, typed });
     const key = wholeKey(words, polite);
-    if (!whole.has(key)) whole.set(key, of);
+    if (of !== CALM && !whole.has(key)) whole.set(key, of);
   }
   const errands = new Map<string, CompiledFlow>();
   for (const flow of flows.byId.values())
     if (isErrand(flow))
       for (const text of flow.understands)
         if (!ARG.test(text)) errands.set(wordsOf(text, abbreviations).join(' '), flow);
-  const ranking = createRanking(phrases, vocabulary.quiet);
-  const kinds = vocabulary.emergencyKinds;
+  const kinds = new Set(vocabulary.emergencyKinds);
+  const findUsual = emergencyFinder(vocabulary.emergencyWords, abbreviations, (words) =>
+    lexicon.meaningOf(words),
+  );
+  const likeness = learnLikeness(
+    phrases.map(({ of, words, typed }) => ({
+      words,
+      isAlarm: kinds.has(of),
+      signs: signsOf(vocabulary.findEmergency(typed), findUsual(words)),
+    })),
+  );
   const alarmed = new Map<string, boolean>();
   return {
     lexicon,
-    ranking,
+    ranking: createRanking(
+      phrases.filter(({ of }) => of !== CALM),
+      vocabulary.quiet,
+    ),
+    likeness,
+    findUsual,
     alarming(typed) {
       let is = alarmed.get(typed);
       if (is === undefined) {
-        is = lexicon
-          .meaningOf([typed])
-          .some((word) => kinds.reduce((all, kind) => all + ranking.shareOf(word, kind), 0) >= ALARMING);
+        is = lexicon.meaningOf([typed]).some((word) => likeness.ofWord(word) >= ALARMING);
         if (alarmed.size >= REMEMBERED) alarmed.clear();
         alarmed.set(typed, is);
       }

@@ -26,6 +26,8 @@ const DIGIT_LETTERS: { [digit: string]: string } = {
   '8': 'b',
   '9': 'g',
 };
+/** Words so long may have two slips. */
+const TWO_SLIPS_FROM = 9;
 const MIXED = /^(?=.*[a-z])(?=.*\d)[a-z\d]+$/u;
 const VOWELS = /[aeiou]/gu;
 
@@ -52,12 +54,17 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
     if (bones.length >= 3 && (other === undefined || times > known.get(other)!)) skeletons.set(bones, word);
   }
 
+  const formOf = (word: string): Meaning | null => {
+    for (const root of rootsOf(word)) if (single.has(root)) return single.get(root)!;
+    return null;
+  };
   const guess = (word: string): Meaning | null => {
     if (MIXED.test(word)) {
       const letters = word.replace(/\d/gu, (digit) => DIGIT_LETTERS[digit] ?? '');
       if (single.has(letters)) return single.get(letters)!;
     }
-    for (const root of rootsOf(word)) if (single.has(root)) return single.get(root)!;
+    const form = formOf(word);
+    if (form) return form;
     if (word.length < 3 || /\d/u.test(word)) return null;
     if (!/[aeiou]/u.test(word)) {
       const meant = skeletons.get(word);
@@ -79,7 +86,7 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
   const starts = new Set<string>();
   for (const [written, usual] of synonyms) {
     if (!written.includes(' ')) continue;
-    const meant = written.split(' ').flatMap((word) => meantBy(word));
+    const meant = written.split(' ').flatMap((word) => single.get(word) ?? formOf(word) ?? [word]);
     starts.add(meant[0]!);
     groups.set(meant.join(' '), usual.split(' '));
     // The words as they are written count as well: one of them may mean something else by itself.
@@ -147,15 +154,18 @@ function misspelt(
   single: ReadonlyMap<string, Meaning>,
 ): Meaning | null {
   if (word.length < 4) return null;
-  const most = word.length < 8 ? 1 : 2;
   let best: { word: string; slips: number; times: number } | null = null;
-  for (const [meant, [times, slips]] of spellings.fuzzyGet(word, most)) {
-    if (meant.length < 4 || (meant.length < 5 && word.length < 5)) continue;
-    if (slips === 2 && Math.min(word.length, meant.length) < 8) continue;
-    // The first letter is seldom wrong.
-    if (meant[0] !== word[0] && word.length < 6) continue;
-    if (!best || slips < best.slips || (slips === best.slips && times > best.times))
-      best = { word: meant, slips, times };
+  // Two slips are looked for only where one does not explain it: that takes longer.
+  for (const most of word.length < TWO_SLIPS_FROM ? [1] : [1, 2]) {
+    for (const [meant, [times, slips]] of spellings.fuzzyGet(word, most)) {
+      if (meant.length < (word.length < 5 ? 5 : 4)) continue;
+      if (slips === 2 && meant.length < TWO_SLIPS_FROM - 1) continue;
+      // The first letter is seldom wrong.
+      if (meant[0] !== word[0] && word.length < 6) continue;
+      if (!best || slips < best.slips || (slips === best.slips && times > best.times))
+        best = { word: meant, slips, times };
+    }
+    if (best) break;
   }
   return best ? single.get(best.word)! : null;
 }

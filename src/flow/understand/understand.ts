@@ -1,5 +1,5 @@
 import type { Flows } from '../compiled.js';
-import { hearEmergency } from './alarm.js';
+import { hearEmergency, isAlarm } from './alarm.js';
 import { choose, meaningOf, meantBy, weightOf } from './intent.js';
 import type { AlwaysWord, Message } from './vocabulary.js';
 
@@ -48,13 +48,13 @@ const HEARD = 0.1;
 /** What a message means: an emergency before all else, then the words that always work, then what comes nearest. */
 export function understand(flows: Flows, text: string): Understood {
   const message = flows.vocabulary.read(text);
-  const others = (id: string): string[] =>
+  const others = (id: string, isEmergency = false): string[] =>
     meantBy(flows, message)
-      .filter((meant) => meant.of !== id && meant.of !== UNCLEAR)
+      .filter((meant) => meant.of !== id && meant.of !== UNCLEAR && (isEmergency || !isAlarm(meant.of)))
       .slice(0, MOST_ALTERNATIVES)
       .map(({ of }) => of);
   const alarm = hearEmergency(flows, message);
-  if (alarm) return { kind: 'emergency', id: alarm.kind, alternatives: others(alarm.kind) };
+  if (alarm) return { kind: 'emergency', id: alarm.kind, alternatives: others(alarm.kind, true) };
   const word = flows.vocabulary.alwaysWord(message);
   if (word) {
     const id = WORD_INTENTS[word];
@@ -91,6 +91,6 @@ export function explain(flows: Flows, text: string): Explained {
 }
 
 function nearest(flows: Flows, message: Message): string | null {
-  const [first] = meantBy(flows, message);
+  const first = meantBy(flows, message).find(({ of }) => !isAlarm(of));
   return first && first.score >= HEARD ? first.of : null;
 }

@@ -58,6 +58,7 @@ export interface Vocabulary {
   readonly synonyms: ReadonlyMap<string, string>;
   readonly findEmergency: FindEmergency;
   readonly emergencyKinds: readonly string[];
+  readonly emergencyWords: { readonly [kind: string]: EmergencyWords };
   readonly phrases: ReadonlyMap<string, readonly string[]>;
   readonly polite: ReadonlySet<string>;
   readonly quiet: ReadonlySet<string>;
@@ -117,6 +118,7 @@ export function createVocabulary(files: WordFiles): Vocabulary {
     synonyms,
     findEmergency: emergencyFinder(files.emergency, abbreviations),
     emergencyKinds: Object.keys(files.emergency),
+    emergencyWords: files.emergency,
     phrases: new Map(Object.entries(files.phrases ?? {})),
     polite,
     quiet,

@@ -28,9 +28,12 @@ export type Effect =
   | { kind: 'record_consent'; purpose: ConsentPurpose; version: string; given: boolean }
   /** A person is wanted: the officers of the village are told. `files`: attachments that they are to see or hear. */
   | { kind: 'hand_over'; reason: HandOverReason; text?: string; files?: string[] }
-  | { kind: 'end_hand_over' }
+  /** The bot has the word again. `how`: who ended it; the resident where it is not said. */
+  | { kind: 'end_hand_over'; how?: HandOverEnd }
   /** An officer's words to a resident who asked for a person; `conversation` as the notification named it. */
-  | { kind: 'answer_resident'; conversation: string; text: string }
+  | { kind: 'answer_resident'; conversation: string; text: string; photos?: string[] }
+  /** An officer ends the conversation with a resident. */
+  | { kind: 'end_call'; conversation: string }
   | AcceptInvite
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
   /** A short code that joins another address of the same person to this one. */
@@ -196,8 +199,13 @@ export interface AcceptInvite {
 }
 
 export type ConsentPurpose = 'market' | 'health_reminder' | 'notification';
-/** `message`: what the resident goes on to say while a person has the word. */
-export type HandOverReason = 'asked' | 'misunderstood' | 'voice' | 'error' | 'emergency' | 'message';
+export type HandOverEnd = 'resident' | 'officer' | 'silence';
+/**
+ * `message`: what the resident goes on to say while a person has the word. `answered`: an officer has answered, and has
+ * the word on; nobody is told of that.
+ */
+export type HandOverReason =
+  'answered' | 'asked' | 'misunderstood' | 'voice' | 'error' | 'emergency' | 'message';
 export type TimerKind =
   | 'draft_reminder'
   | 'draft_expiry'
@@ -207,7 +215,10 @@ export type TimerKind =
   | 'case_due'
   | 'listing_expiry'
   | 'listing_check'
-  | 'hand_over_end';
+  | 'hand_over_end'
+  | HealthReminder;
+/** Reminders that a resident agreed to; all that is kept is the day. */
+export type HealthReminder = 'immunisation_reminder' | 'pregnancy_reminder';
 export type IncidentKind =
   | 'late_emergency'
   | 'line_down'
@@ -262,8 +273,9 @@ export interface EffectResults {
   change_listing: { outcome: 'done' | 'not_allowed' | 'not_found'; title: string | null };
   /** `own`: the buyer is the seller. */
   request_call: { outcome: 'done' | 'own' | 'not_found' };
-  /** `resident`: the first name. */
-  answer_resident: { outcome: 'done' | 'not_found'; resident: string | null };
+  /** `resident`: the first name. `lost`: another officer has it (`by`). */
+  answer_resident: { outcome: 'done' | 'lost' | 'not_found'; resident: string | null; by: string | null };
+  end_call: { outcome: 'done' | 'lost' | 'not_found'; resident: string | null; by: string | null };
   accept_invite: {
     outcome: 'accepted' | 'waiting' | 'wrong_phone' | 'expired' | 'used' | 'not_found';
     name: string | null;

@@ -1,63 +1,105 @@
 import type { EffectResults } from '../core/effect.js';
-import { serves } from '../core/handlers.js';
+import { firstName } from '../core/firstName.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { ownPhotos } from '../store/attachments.js';
 import { insertAudit } from '../store/audit.js';
-import { answerableHandOvers } from '../store/handOvers.js';
+import { takeHandOvers } from '../store/handOvers.js';
 import { insertInternal } from '../store/inbound.js';
-import type { Applier } from './applier.js';
+import { insertNotifications } from '../store/notifications.js';
+import type { Sql } from '../store/sql.js';
+import type { Applier, ApplyContext } from './applier.js';
+import { callsThatMayBeAnswered } from './calls.js';
+import type { AnswerableCall } from './calls.js';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 const LONGEST = 1000;
 
 /**
- * An officer answers a resident who asked for a person: the words are said in the resident's conversation
- * (`officer-message`). Only an officer who was told of that hand-over within three days, and who still serves the
- * village, can: for all others the conversation is not found.
+ * An officer answers a resident who asked for a person: words and photos are said in the resident's conversation
+ * (`officer-message`), with the officer's first name. Only an officer who was told of that hand-over within three days,
+ * and who still serves the village, can: for all others the conversation is not found. The first who answers has it:
+ * the others are told by whom, and theirs is not said.
  */
 export const answerResident: Applier<'answer_resident'> = async (sql, requests, context) => {
-  const known = await answerableHandOvers(
+  const calls = await callsThatMayBeAnswered(sql, requests, context.now);
+  const photos = await ownPhotos(
     sql,
     requests.flatMap(({ asker, effect }) =>
-      asker.officer && UUID.test(effect.conversation)
-        ? [{ officerId: asker.officer.id, conversationId: effect.conversation.toLowerCase() }]
-        : [],
+      (effect.photos ?? []).map((id) => ({ id, conversationId: asker.conversationId })),
     ),
-    context.now,
   );
-  const answers = requests.map(({ asker, effect }) => {
-    const found = known.find(
-      (one) =>
-        one.officerId === asker.officer?.id && one.conversationId === effect.conversation.toLowerCase(),
-    );
-    const text = maskIdentityNumbers(storable(effect.text)).text.trim().slice(0, LONGEST);
-    if (!found || !asker.officer || text === '') return null;
-    if (found.villageId !== null && !serves(asker.officer.roles, found.villageId)) return null;
-    return { ...found, text, by: asker.officer.name, id: context.newId() };
+  const answers = requests.map(({ effect }, n) => {
+    const call = calls[n];
+    const text = maskIdentityNumbers(storable(effect.text ?? ''))
+      .text.trim()
+      .slice(0, LONGEST);
+    const shown = (effect.photos ?? []).filter((id) => photos.has(id));
+    return call && (text !== '' || shown.length > 0)
+      ? { call, text, photos: shown, id: context.newId() }
+      : null;
   });
-  const given = answers.filter((answer) => answer !== null);
+  const taken = await takeHandOvers(
+    sql,
+    answers.flatMap((answer) => (answer ? [answer.call] : [])),
+    context.now,
+    context.newId,
+  );
+  const holderOf = ({ call }: { call: AnswerableCall }) =>
+    taken.get(`${call.conversationId} ${call.officerId}`);
+  const given = answers.filter((answer) => answer !== null && holderOf(answer)?.id === answer.call.officerId);
   await insertInternal(
     sql,
-    given.map(({ id, conversationId, text, by }) => ({
-      conversationId,
-      externalId: `answer:${id}:${conversationId}`,
+    given.map((answer) => ({
+      conversationId: answer!.call.conversationId,
+      externalId: `answer:${answer!.id}:${answer!.call.conversationId}`,
       flow: 'officer-message',
-      vars: { text, by },
+      vars: {
+        text: answer!.text === '' ? null : answer!.text,
+        by: firstName(answer!.call.officerName),
+        ...(answer!.photos.length > 0 ? { photos: answer!.photos } : {}),
+      },
     })),
     context.now,
   );
   await insertAudit(
     sql,
-    given.map(({ officerId, conversationId }) => ({
-      officerId,
+    given.map((answer) => ({
+      officerId: answer!.call.officerId,
       action: 'resident.answer',
       subjectKind: 'conversation',
-      subjectId: conversationId,
+      subjectId: answer!.call.conversationId,
     })),
     context.newId,
     context.now,
   );
-  context.nudges.converse ||= given.length > 0;
-  return answers.map((answer): EffectResults['answer_resident'] =>
-    answer ? { outcome: 'done', resident: answer.residentName } : { outcome: 'not_found', resident: null },
+  await tellOthers(
+    sql,
+    given.flatMap((answer) => (holderOf(answer!)?.isNew ? [answer!.call] : [])),
+    context,
   );
+  context.nudges.converse ||= given.length > 0;
+  return answers.map((answer): EffectResults['answer_resident'] => {
+    const holder = answer && holderOf(answer);
+    if (!answer || !holder) return { outcome: 'not_found', resident: null, by: null };
+    const resident = answer.call.residentName;
+    return holder.id === answer.call.officerId
+      ? { outcome: 'done', resident, by: null }
+      : { outcome: 'lost', resident, by: firstName(holder.name) };
+  });
 };
+
+/** Whoever else was called need not answer. */
+async function tellOthers(sql: Sql, calls: AnswerableCall[], context: ApplyContext): Promise<void> {
+  const rows = calls.flatMap((call) =>
+    call.told
+      .filter((id) => id !== call.officerId)
+      .map((officerId) => ({
+        officerId,
+        kind: 'officer-call-taken',
+        subjectId: call.conversationId,
+        number: Math.floor(context.now.getTime() / 1000),
+        vars: { by: firstName(call.officerName), resident: call.residentName, village: call.villageName },
+      })),
+  );
+  await insertNotifications(sql, rows, context.newId, context.now);
+  context.nudges.notify ||= rows.length > 0;
+}

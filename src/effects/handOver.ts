@@ -1,15 +1,23 @@
+import type { HandOverReason } from '../core/effect.js';
 import { officersToTell } from '../core/handlers.js';
+import type { VillageOfficer } from '../core/handlers.js';
 import { firstName } from '../core/firstName.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { dueAt } from '../core/workingTime.js';
 import { beginHandOvers } from '../store/handOvers.js';
+import type { HandOver } from '../store/handOvers.js';
 import { raiseIncidents } from '../store/incidents.js';
+import { loadOfficeHours } from '../store/officeHours.js';
 import { insertNotifications } from '../store/notifications.js';
+import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, EffectRequest } from './applier.js';
 
 /** After this long without an end the bot has the word again: nobody is left with a silent chat. */
 export const HAND_OVER_HOURS = 12;
+/** Working hours of the office that it has to answer before silence ends a call. */
+const ANSWER_HOURS = 4;
 
 /**
  * Gives the word to a person: the bot falls silent, and the village's officers are told (`officer-hand-over`), once for
@@ -23,15 +31,16 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     sql,
     asking.map(({ asker }) => asker.conversationId!),
     now,
+    newId,
   );
-  const dueAt = new Date(now.getTime() + HAND_OVER_HOURS * 60 * 60 * 1000);
+  const silence = await silenceOf(sql, [...begun.values()], now);
   await setTimers(
     sql,
     [...begun.keys()].map((id) => ({
       subjectKind: 'conversation' as const,
       subjectId: id,
       kind: 'hand_over_end' as const,
-      dueAt,
+      dueAt: silence.get(id)!,
     })),
     newId,
   );
@@ -39,6 +48,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     const one = begun.get(asker.conversationId!);
     // What the resident goes on to say must reach somebody: words are told even where the call itself is a repeat.
     return one &&
+      effect.reason !== 'answered' &&
       (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined || effect.files)
       ? [{ asker, one, effect, villageId: asker.villageId ?? one.villageId }]
       : [];
@@ -49,10 +59,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   );
   const calls = told.map((call) => ({
     ...call,
-    to: officersToTell(officers.get(call.villageId ?? '') ?? [], {
-      kind: 'conversation',
-      isConfidential: false,
-    }),
+    to: whomToTell(call.one.holderId, call.effect.reason, officers.get(call.villageId ?? '') ?? []),
   }));
   await insertNotifications(
     sql,
@@ -93,6 +100,37 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   context.nudges.notify ||= calls.length > 0;
   return requests.map(() => null);
 };
+
+/** Who has the conversation hears what is said in it; an emergency everybody, and what nobody has yet. */
+function whomToTell(
+  holderId: string | null,
+  reason: HandOverReason,
+  officers: VillageOfficer[],
+): VillageOfficer[] {
+  const holder = reason === 'emergency' ? [] : officers.filter(({ id }) => id === holderId);
+  return holder.length > 0
+    ? holder
+    : officersToTell(officers, { kind: 'conversation', isConfidential: false });
+}
+
+/**
+ * When silence ends each call: after half a day, but not before somebody of the office could answer. A call on Friday
+ * evening is there on Monday morning.
+ */
+async function silenceOf(sql: Sql, begun: HandOver[], now: Date): Promise<Map<string, Date>> {
+  const hours = await loadOfficeHours(
+    sql,
+    begun.flatMap(({ villageId }) => villageId ?? []),
+  );
+  const soonest = new Date(now.getTime() + HAND_OVER_HOURS * 60 * 60 * 1000);
+  return new Map(
+    begun.map(({ conversationId, villageId }) => {
+      const open = hours.get(villageId ?? '');
+      const answered = open ? dueAt(open, now, ANSWER_HOURS) : null;
+      return [conversationId, answered !== null && answered > soonest ? answered : soonest];
+    }),
+  );
+}
 
 type Request = EffectRequest<'hand_over'>;
 

@@ -12,6 +12,7 @@ import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
 import { confirmLink } from './confirmLink.js';
 import { decideMatch } from './decideMatch.js';
+import { endCall } from './endCall.js';
 import { endHandOver } from './endHandOver.js';
 import { finishForm } from './finishForm.js';
 import { handOver } from './handOver.js';
@@ -80,6 +81,7 @@ export const appliers = {
   end_group: endGroup,
   answer_resident: answerResident,
   end_hand_over: endHandOver,
+  end_call: endCall,
   hand_over: handOver,
   cancel_timer: cancelTimer,
   set_timer: setTimer,

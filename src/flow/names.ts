@@ -93,13 +93,14 @@ export const EFFECTS = {
   remember_name: { with: ['name'], more: [], result: [], into: null },
   record_consent: { with: ['purpose', 'version', 'given'], more: [], result: [], into: null },
   hand_over: { with: ['reason'], more: ['text', 'files'], result: [], into: null },
-  end_hand_over: { with: [], more: [], result: [], into: null },
+  end_hand_over: { with: [], more: ['how'], result: [], into: null },
   answer_resident: {
-    with: ['conversation', 'text'],
-    more: [],
-    result: ['outcome', 'resident'],
+    with: ['conversation'],
+    more: ['text', 'photos'],
+    result: ['outcome', 'resident', 'by'],
     into: 'answer',
   },
+  end_call: { with: ['conversation'], more: [], result: ['outcome', 'resident', 'by'], into: 'ended' },
   accept_invite: {
     with: ['token', 'phone'],
     more: [],
@@ -150,7 +151,10 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
-  'officer-message': ['text', 'by'],
+  'officer-message': ['text', 'by', 'photos'],
+  /** To the others who were told of a call: who has it; to who has it: that it ended. */
+  'officer-call-taken': ['by', 'resident', 'village'],
+  'officer-call-ended': ['how', 'resident', 'village'],
   'officer-incident': ['incident', 'text', 'resident', 'village', 'line', 'from', 'to'],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
@@ -188,7 +192,9 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'link-confirm': ['link', 'platform', 'name'],
   'link-notice': ['event', 'platform', 'name'],
   'history-code': ['code', 'platform'],
-  'hand-over-end': [],
+  'hand-over-end': ['how', 'by'],
+  /** `about`: the kind of timer. */
+  'health-reminder': ['about', 'whose'],
   /** A resident's data were erased as they asked. */
   'data-erased': ['code'],
   'file-refused': ['because'],

@@ -69,6 +69,21 @@ export async function eraseRestricted(sql: Sql, caseIds: string[], newId: NewId,
   return rows.length;
 }
 
+/** Of these, the photos that came in that very conversation, and are no identity documents: by their ids. */
+export async function ownPhotos(
+  sql: Sql,
+  photos: { id: string; conversationId: string | null }[],
+): Promise<Set<string>> {
+  if (photos.length === 0) return new Set();
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT a.id FROM unnest($1::text[], $2::uuid[]) AS p (id, conversation_id)
+     JOIN attachments a ON a.id::text = p.id AND a.conversation_id = p.conversation_id
+     WHERE a.kind = 'photo' AND NOT a.is_restricted AND a.state IN ('waiting', 'stored')`,
+    [photos.map(({ id }) => id), photos.map(({ conversationId }) => conversationId)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Remembers that these were erased, so that a restored backup forgets them again. */
 export async function rememberErased(
   sql: Sql,

@@ -55,6 +55,13 @@ async function pourInto(
   ])
     await sql.query(`UPDATE ${table} SET conversation_id = $2 WHERE conversation_id = $1`, ids);
   await sql.query('UPDATE beneficiaries SET asked_in = $2 WHERE asked_in = $1', ids);
+  // Of two that are open the later ends: one person has one call.
+  await sql.query(
+    `UPDATE hand_overs h SET ended_at = $3, ended_by = 'silence' WHERE conversation_id = $1 AND ended_at IS NULL
+       AND EXISTS (SELECT FROM hand_overs o WHERE o.conversation_id = $2 AND o.ended_at IS NULL)`,
+    [...ids, now],
+  );
+  await sql.query('UPDATE hand_overs SET conversation_id = $2 WHERE conversation_id = $1', ids);
   await moveState(sql, old, into, now);
   await sql.query(
     `UPDATE conversations SET merged_into = $2, session = '{}', private = NULL, handed_over_at = NULL WHERE id = $1`,
@@ -63,6 +70,9 @@ async function pourInto(
   // Whoever was merged into this one before is led on as well.
   await sql.query('UPDATE conversations SET merged_into = $2 WHERE merged_into = $1', ids);
 }
+
+/** Timers that belong to the person, not to what is being filled in. */
+const ALWAYS_MOVED = ['hand_over_end', 'immunisation_reminder', 'pregnancy_reminder'];
 
 /**
  * Where nothing is being filled in, what the other one was at goes on, unless it has answers that are sealed for it;
@@ -86,8 +96,8 @@ async function moveState(
     [old.id, into.id, takesSession],
   );
   const kinds = takesSession
-    ? ['hand_over_end', 'draft_reminder', 'draft_expiry', 'gather', 'rest']
-    : ['hand_over_end'];
+    ? [...ALWAYS_MOVED, 'draft_reminder', 'draft_expiry', 'gather', 'rest']
+    : ALWAYS_MOVED;
   // One of its own that ran before makes room.
   await sql.query(
     `DELETE FROM timers t WHERE t.subject_kind = 'conversation' AND t.subject_id = $2 AND t.kind = ANY ($3::text[])

@@ -41,6 +41,12 @@ export async function eraseResident(
   await eraseCases(sql, cases);
   await eraseListings(sql, listings, now);
   await eraseWords(sql, conversations, now);
+  // What they asked to be reminded of tells of a child or a pregnancy.
+  await sql.query(
+    `DELETE FROM timers WHERE subject_kind = 'conversation' AND subject_id = ANY ($1::uuid[])
+       AND kind IN ('immunisation_reminder', 'pregnancy_reminder')`,
+    [conversations],
+  );
   await sql.query(
     `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL WHERE id = ANY ($1::uuid[])`,
     [files, now],
@@ -50,8 +56,8 @@ export async function eraseResident(
   await forgetPerson(sql, residentId);
   // A draft that waits is nobody's any more; where several share the chat it may be another's.
   await sql.query(
-    `UPDATE conversations SET session = '{}', private = NULL, version = version + 1, handed_over_at = NULL,
-       handed_over_to = NULL WHERE address_id = ANY ($1::uuid[])`,
+    `UPDATE conversations SET session = '{}', private = NULL, version = version + 1, handed_over_at = NULL
+     WHERE address_id = ANY ($1::uuid[])`,
     [addresses.filter((id) => !shared.has(id))],
   );
   for (const address of addresses) await partFrom(sql, address, residentId, { newId, now });

@@ -166,6 +166,10 @@ const DELETED: [text: string, days: number][] = [
        AND NOT EXISTS (SELECT FROM address_links l WHERE l.code_id = c.id) LIMIT $2)`,
     KEPT_DAYS.codeAttempts,
   ],
+  [
+    `DELETE FROM hand_overs WHERE id IN (SELECT id FROM hand_overs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)`,
+    KEPT_DAYS.done,
+  ],
   ['DELETE FROM timers WHERE id IN (SELECT id FROM timers WHERE done_at < $1 LIMIT $2)', KEPT_DAYS.done],
   [
     'DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE told_at < $1 LIMIT $2)',

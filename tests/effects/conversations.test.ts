@@ -138,7 +138,7 @@ describe('a hand-over', () => {
 describe('an officer’s answer to a resident who asked for a person', () => {
   const answer = (asker: Asker, text = 'Silakan datang besok', conversation = siti.conversationId!) =>
     stage.apply(asker, { kind: 'answer_resident', conversation, text });
-  const nothing = { outcome: 'not_found', resident: null };
+  const nothing = { outcome: 'not_found', resident: null, by: null };
   let sri: Asker;
   beforeEach(async () => {
     sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
@@ -149,6 +149,7 @@ describe('an officer’s answer to a resident who asked for a person', () => {
     expect(await answer(sri, 'NIK 3510121708900001 tidak perlu')).toEqual({
       outcome: 'done',
       resident: 'Bu Siti',
+      by: null,
     });
     expect(await stage.told(siti)).toEqual([
       { flow: 'officer-message', vars: { text: 'NIK 351012******0001 tidak perlu', by: 'Bu Sri' } },
@@ -163,7 +164,7 @@ describe('an officer’s answer to a resident who asked for a person', () => {
       siti.addressId,
       stage.now,
     ]);
-    expect(await answer(sri)).toEqual({ outcome: 'done', resident: null });
+    expect(await answer(sri)).toEqual({ outcome: 'done', resident: null, by: null });
     const scope = { villages: [HERE] };
     expect(await callsOf(stage.pool, scope, sri.officer!.id, stage.now)).toMatchObject([
       { conversationId: siti.conversationId, resident: null },

@@ -172,7 +172,9 @@ export class World {
       case 'end_group':
         return { outcome: 'done', village: 'Kemiren' };
       case 'answer_resident':
-        return { outcome: 'done', resident: 'Siti' };
+        return { outcome: 'done', resident: 'Siti', by: null };
+      case 'end_call':
+        return { outcome: 'done', resident: 'Siti', by: null };
       case 'make_link_code':
       case 'use_link_code':
       case 'confirm_link':

@@ -1,10 +1,18 @@
 import type { Content } from '../../core/content.js';
 import { referenceOf } from '../fileReference.js';
 import type { Run } from '../run.js';
+import { startOnTop } from '../start.js';
 import type { Message } from '../understand/vocabulary.js';
+
+const END = 'hand-over-end';
 
 /** A person has the word: what the resident says goes to them. */
 export function passOn(run: Run, message: Message): void {
+  // "Selesai" alone ends it: the flow tells so, and the officer too.
+  if (run.flows.vocabulary.isAnswerWord(message, 'selesai') && run.flows.byId.has(END)) {
+    startOnTop(run, END, { how: 'resident' });
+    return;
+  }
   run.effects.push({ kind: 'hand_over', reason: 'message', text: message.text });
 }
 

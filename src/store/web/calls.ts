@@ -10,6 +10,8 @@ export interface CallRow {
   village: string | null;
   /** The bot is silent there: it is still waited for. */
   isWaiting: boolean;
+  /** The officer who has it, where that is another: theirs is the answer. */
+  heldBy: string | null;
   messages: { reason: string; text: string | null; at: string; files: CallFile[] }[];
   /** What officers answered since. */
   answers: { by: string; text: string; at: string }[];
@@ -37,17 +39,22 @@ const FILES = `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind',
   FROM jsonb_array_elements_text(vars->'files') WITH ORDINALITY AS f (id, n)
   JOIN attachments a ON a.id = f.id::uuid AND a.conversation_id = notifications.subject_id)`;
 
+/** The name of another officer who answered within the last day, and so has it (store/handOvers.ts). */
+const HELD_BY = `(SELECT o.name FROM hand_overs h JOIN officers o ON o.id = h.officer_id
+  WHERE h.conversation_id = conversations.id AND h.ended_at IS NULL AND h.officer_id <> $1 AND o.is_active
+    AND h.answered_at > $2::timestamptz - interval '1 day')`;
+
 /** The calls for a person of the last days that this officer was told of; who waits comes first, the longest first. */
 export async function callsOf(sql: Sql, scope: Scope, officerId: string, now: Date): Promise<CallRow[]> {
   const { rows } = await sql.query<CallRow>(
     `SELECT conversations.id AS "conversationId",
        -- Who it is, nobody knows while their history is hidden.
        CASE WHEN addresses.hidden_since IS NULL THEN residents.name END AS resident, villages.name AS village,
-       conversations.handed_over_at IS NOT NULL AS "isWaiting",
+       conversations.handed_over_at IS NOT NULL AS "isWaiting", ${HELD_BY} AS "heldBy",
        (SELECT jsonb_agg(jsonb_build_object('reason', vars->>'reason', 'text', vars->>'text', 'at', created_at,
           'files', ${FILES})
           ORDER BY created_at) FROM notifications WHERE ${MINE} AND subject_id = conversations.id) AS messages,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('by', body->'vars'->>'by', 'text', body->'vars'->>'text',
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('by', body->'vars'->>'by', 'text', coalesce(body->'vars'->>'text', '…'),
           'at', received_at) ORDER BY seq), '[]') FROM inbound_messages
         WHERE inbound_messages.conversation_id = conversations.id AND kind = 'internal'
           AND body->>'flow' = 'officer-message' AND received_at > $2::timestamptz - make_interval(days => ${DAYS})) AS answers
@@ -79,10 +86,10 @@ export async function fileOfCall(
   return rows[0] ?? null;
 }
 
-/** How many wait. */
+/** How many wait, and are not another officer's. */
 export async function countCalls(sql: Sql, scope: Scope, officerId: string, now: Date): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
-    `SELECT count(*)::int AS n ${CALLS} AND conversations.handed_over_at IS NOT NULL`,
+    `SELECT count(*)::int AS n ${CALLS} AND conversations.handed_over_at IS NOT NULL AND ${HELD_BY} IS NULL`,
     [officerId, now, scope.villages],
   );
   return rows[0]!.n;

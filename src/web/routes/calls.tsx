@@ -51,7 +51,17 @@ export function callRoutes(deps: WebDeps): Hono<WebEnv> {
         { kind: 'answer_resident', conversation: conversation.data, text },
       ]);
       return c.redirect(
-        `/console/percakapan?kabar=call_${result.outcome === 'done' ? 'answered' : 'not_found'}`,
+        `/console/percakapan?kabar=call_${result.outcome === 'done' ? 'answered' : result.outcome}`,
+        303,
+      );
+    })
+    .post('/percakapan/:id/tutup', async (c) => {
+      const { officer } = allowed(c, 'calls.answer');
+      const conversation = z.uuid().safeParse(c.req.param('id'));
+      if (!conversation.success) throw new PageError(404);
+      const [result] = await deps.perform(officer, [{ kind: 'end_call', conversation: conversation.data }]);
+      return c.redirect(
+        `/console/percakapan?kabar=call_${result.outcome === 'done' ? 'ended' : result.outcome}`,
         303,
       );
     });

@@ -32,7 +32,6 @@ export function CallsPage(props: {
 
 function Call(props: { view: View; call: CallRow; mayOpen: boolean }) {
   const { view, call } = props;
-  const id = `balas-${call.conversationId}`;
   const lines = [
     ...call.messages.map((message) => ({ ...message, by: null })),
     ...call.answers.map((answer) => ({ ...answer, reason: null, files: [] })),
@@ -41,8 +40,10 @@ function Call(props: { view: View; call: CallRow; mayOpen: boolean }) {
     <article class="card">
       <h2>{call.resident ?? view.t('cases.no_name')}</h2>
       <p>
-        {call.isWaiting && <span class="badge s-open">{view.t('calls.waits')}</span>} {call.village}
+        {call.isWaiting && call.heldBy === null && <span class="badge s-open">{view.t('calls.waits')}</span>}{' '}
+        {call.village}
       </p>
+      {call.heldBy !== null && <p class="notice">{view.t('calls.held_by', { name: call.heldBy })}</p>}
       <ol class="history">
         {lines.map((line) => (
           <li>
@@ -69,6 +70,15 @@ function Call(props: { view: View; call: CallRow; mayOpen: boolean }) {
           </li>
         ))}
       </ol>
+      {call.heldBy === null && <Reply view={view} call={call} />}
+    </article>
+  );
+}
+
+function Reply({ view, call }: { view: View; call: CallRow }) {
+  const id = `balas-${call.conversationId}`;
+  return (
+    <>
       <form method="post" action={`/console/percakapan/${call.conversationId}/balas`}>
         <Field id={id} label={view.t('calls.reply')} hint={view.t('calls.reply_hint')}>
           <textarea
@@ -82,6 +92,13 @@ function Call(props: { view: View; call: CallRow; mayOpen: boolean }) {
         </Field>
         <button type="submit">{view.t('calls.send')}</button>
       </form>
-    </article>
+      {call.isWaiting && (
+        <form method="post" action={`/console/percakapan/${call.conversationId}/tutup`}>
+          <button class="quiet" type="submit">
+            {view.t('calls.end')}
+          </button>
+        </form>
+      )}
+    </>
   );
 }

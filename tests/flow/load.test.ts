@@ -20,7 +20,7 @@ describe('the project’s own flows', () => {
   test('hold', async () => {
     const flows = await loadFlows(FLOWS_FOLDER);
     expect(flows.byId.size).toBeGreaterThan(20);
-    expect(flows.languages).toEqual(['id', 'en']);
+    expect(flows.languages).toEqual(['id', 'en', 'jv']);
   });
 });
 

@@ -12,6 +12,8 @@ let about: {
   caseId: string;
   conversation: string;
   sealedCode: string;
+  /** What was entered in the secure form of that case. */
+  value: string;
   confidential: string;
   referral: string;
   health: string;
@@ -61,6 +63,7 @@ beforeAll(async () => {
     caseId: plain.id,
     conversation: plain.conversationId,
     sealedCode: sealed.code,
+    value: (await web.form({ caseId: sealed.id, values: { nik: '3510121708900001' } })).valueIds[0]!,
     confidential: (await web.case({ service: 'infrastruktur', isConfidential: true })).code,
     referral: (await web.case({ service: 'spm', isConfidential: true })).code,
     health: (await web.case({ service: 'rawat_warga', isConfidential: true })).code,
@@ -167,6 +170,15 @@ const ROUTES: { [route: string]: Case[] } = {
     {
       name: 'sealed answers',
       path: () => `/console/kasus/${about.sealedCode}/buka`,
+      method: 'POST',
+      may: ['head', 'services'],
+      notFound: ['midwife', 'stranger'],
+    },
+  ],
+  'POST /console/kasus/:code/isian/:value': [
+    {
+      name: 'an entry of a secure form, in clear',
+      path: () => `/console/kasus/${about.sealedCode}/isian/${about.value}`,
       method: 'POST',
       may: ['head', 'services'],
       notFound: ['midwife', 'stranger'],

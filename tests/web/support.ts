@@ -4,14 +4,18 @@ import pino from 'pino';
 import { v7 as newId } from 'uuid';
 import type { OfficerRole } from '../../src/core/asker.js';
 import { newCaseCode, newListingCode } from '../../src/core/code.js';
+import type { FormField } from '../../src/core/formField.js';
+import { formToken, formTokenHash } from '../../src/core/formLink.js';
 import type { JsonObject } from '../../src/core/json.js';
 import { loadFlows } from '../../src/flow/load.js';
 import { createFlowDesk, TRANSCRIPTS_FOLDER } from '../../src/roles/flowDesk.js';
 import { createFlowKeeper, stampOf } from '../../src/roles/flowKeeper.js';
 import { check } from '../../src/media/check.js';
 import { createPerform } from '../../src/effects/perform.js';
+import { insertForm, linkFormsToCases, markDone, saveText } from '../../src/store/forms.js';
 import { createPrisma } from '../../src/store/prisma.js';
 import { createSealer } from '../../src/store/sealer.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { createApp } from '../../src/web/app.js';
 import { createAuth } from '../../src/web/auth/auth.js';
 import { createAccount } from '../../src/web/auth/accounts.js';
@@ -267,6 +271,56 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       );
       files.set(id, { bytes: of.bytes ?? new Uint8Array([0xff, 0xd8, 0xff]), mime: of.mime ?? 'image/jpeg' });
       return id;
+    },
+
+    /**
+     * An open form of a resident with its link's path; `values` are entered. Of a case: finished, and given to it.
+     */
+    async form(
+      given: {
+        caseId?: string;
+        fields?: FormField[];
+        values?: { [field: string]: string };
+        language?: string;
+        title?: string;
+      } = {},
+    ) {
+      const { residentId, conversationId } = await this.resident('Siti Aminah');
+      const [id, draftId] = [newId(), newId()];
+      const token = formToken(sealer, id, 1);
+      const expiresAt = new Date(clock.now.getTime() + 7_200_000);
+      const context = { newId, now: clock.now, sealer };
+      await inTransaction(pool, async (sql) => {
+        await insertForm(
+          sql,
+          {
+            id,
+            conversationId,
+            residentId,
+            villageId: GINTANGAN,
+            draftId,
+            step: 'identity.cards',
+            title: given.title ?? 'Surat Keterangan Usaha',
+            language: given.language ?? 'id',
+            fields: given.fields ?? [
+              { id: 'nik', type: 'nik', label: 'NIK', hint: null, optional: false },
+              { id: 'ktp', type: 'photo', label: 'Foto KTP', hint: null, optional: true },
+            ],
+            tokenHash: formTokenHash(token),
+            expiresAt,
+          },
+          clock.now,
+        );
+        for (const [field, value] of Object.entries(given.values ?? {}))
+          await saveText(sql, id, field, value, context);
+        if (given.caseId === undefined) return;
+        await markDone(sql, id, clock.now);
+        await linkFormsToCases(sql, [{ draftId, caseId: given.caseId }]);
+      });
+      const { rows } = await pool.query<{ id: string }>('SELECT id FROM form_values WHERE form_id = $1', [
+        id,
+      ]);
+      return { id, token, path: `/isi/${token}`, conversationId, valueIds: rows.map((row) => row.id) };
     },
 
     /** The cookies of somebody who signed in. */

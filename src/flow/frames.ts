@@ -9,7 +9,13 @@ const DEEPEST = 6;
 export function push(session: Session): void {
   const frame = takeTop(session);
   session.k = [...(session.k ?? []), frame];
-  if (session.k.length > DEEPEST) session.k.shift();
+  if (session.k.length > DEEPEST) letGoOldest(session.k);
+}
+
+/** The oldest flow goes, and with it what it called: nobody would wait for what that returns. */
+function letGoOldest(stack: Frame[]): void {
+  const next = stack.findIndex(({ y }, place) => place > 0 && y !== 'c');
+  stack.splice(0, next < 0 ? 1 : next);
 }
 
 /** Lets the frame on top go; the one beneath, if any, is on top again. */

@@ -139,7 +139,9 @@ function formulasIn(file: Buffer): Set<string> {
     // What says less of itself than it unpacks to ends here.
     const xml = unpack(packed, method, size).toString('utf8');
     if (!/^xl\/worksheets\/[^/]+\.xml$/u.test(name)) continue;
-    for (const [, cell] of xml.matchAll(/<c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>(?:(?!<\/c>)[\s\S])*?<f\b/gu))
+    for (const [, cell] of xml.matchAll(
+      /<c\b[^>]*?\br="([A-Z]+\d+)"[^>]*(?<!\/)>(?:(?!<\/c>)[\s\S])*?<f\b/gu,
+    ))
       found.add(cell!);
   }
   return found;

@@ -209,6 +209,16 @@ received:
     expect(sheet!.data[result.faults[0]!.row - 1]![0]).toBe(place);
   });
 
+  test('takes the line beside whose empty words a translator counts by a formula', async () => {
+    const dir = folder();
+    const bytes = await filled(
+      await exportTexts({ dir }, 'jv', 'xlsx'),
+      { 'request · kind · options.other': { type: 'Formula', value: '=LEN(E2)' } },
+      5,
+    );
+    expect(await importTexts({ dir }, bytes)).toMatchObject({ faults: [], changes: [] });
+  });
+
   test('refuses a place that is not there, and one that stands twice', async () => {
     const dir = folder();
     const bytes = await exportTexts({ dir }, 'jv', 'xlsx');

@@ -23,6 +23,10 @@ const BENCHES: { names: string[]; load: () => Promise<Bench> }[] = [
     load: async () => (await import('./whatsappWeb.js')).whatsAppWebBench,
   },
   {
+    names: ['flows.check_seconds'],
+    load: async () => (await import('./checking.js')).checkingBench,
+  },
+  {
     names: ['start.seconds', 'start.rss_mb'],
     load: async () => (await import('./start.js')).startBench,
   },

@@ -15,12 +15,17 @@ const FEE =
   /\b(?:biaya|ongkos|tarif|uang|dana|iuran|fee|charge|cost)\s*(?:\p{L}+\s+){0,6}(?:sebesar|adalah|is|:|=)?\s*rp\.?\s?\d/iu;
 const GIFT =
   /\b(?:seikhlasnya|sukarela|uang (?:lelah|rokok|terima kasih|jasa)|tip for|voluntary (?:gift|contribution))\b/iu;
+/** Without one of these no sentence asks for any. */
+const MONEY =
+  /bayar|transfer|setor|kirim|\bpay\b|send|biaya|ongkos|tarif|uang|dana|iuran|\bfee\b|charge|cost|ikhlas|sukarela|\btip\b|voluntary/iu;
+
 /**
  * Texts that ask for money, in any language. Every letter of a village is free; what another office charges by law is
  * an amount of flows/allowed.yaml.
  */
 export function checkMoney(texts: readonly Spoken[], allowed: Allowed): FlowFault[] {
   return texts.flatMap((text) => {
+    if (!MONEY.test(text.words.source)) return [];
     const asked = sentencesOf(text.words.source).find((sentence) =>
       asksForMoney(sentence, text.language, allowed),
     );

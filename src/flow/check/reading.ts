@@ -10,10 +10,14 @@ import type { Spoken } from './placed.js';
 export const MOST_WORDS = 25;
 export const MOST_LONG_WORDS = 5;
 const LONG_WORD = 12;
+/** Less than so many characters are neither so many words nor so many long ones. */
+const SHORT = Math.min(MOST_WORDS * 3, MOST_LONG_WORDS * LONG_WORD);
 
 /** The first sentence of a text that is hard to read. */
 export function checkReading(texts: readonly Spoken[]): FlowFault[] {
   return texts.flatMap((text) => {
+    // A short text has no long sentence.
+    if (text.words.source.length < SHORT) return [];
     for (const sentence of sentencesOf(text.words.source)) {
       const words = sentence.split(/[\s/]+/u).filter((word) => /\p{L}/u.test(word));
       const long = words.filter((word) => (word.match(/\p{L}/gu) ?? []).length >= LONG_WORD);

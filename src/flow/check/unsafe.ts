@@ -17,6 +17,9 @@ const SENDS =
   /\b(?:kirim(?:kan|ken)?|unggah|upload|foto(?:kan)?|potret|scan|pindai|send|photograph|photo of|ngirim)\b/iu;
 const GIVES =
   /\b(?:kirim(?:kan|ken)?|ketik(?:kan)?|tulis(?:kan)?|masukkan|isi(?:kan)?|sebut(?:kan)?|sebataken|balas|berikan|beri tahu|unggah|foto(?:kan)?|send|type|write|enter|give|tell|fill|upload|reply|serat|lebetaken|lebokno|paringi)\b/iu;
+/** Some part of all that is named above, looked for at once. */
+const ANY =
+  /nik|kk|ktp|keluarga|pin|otp|cvv|sandi|password|verifikasi|rahasia|reken|nomor|nomer|card|account|ibu kandung|maiden/;
 /** Where it is asked for in the form, not in the chat. */
 const IN_FORM = /\b(?:formulir|halaman aman|laman aman|secure (?:page|form))\b/iu;
 
@@ -40,8 +43,11 @@ function unsafeIn(text: Spoken): string | null {
   // What papers are called in the catalogue is looked at by checkChecklists.
   if (text.kind === 'label' || text.kind === 'title' || text.kind === 'service') return null;
   if (text.step?.type === 'secure_form') return null;
+  const { source } = text.words;
+  // Most texts name none of it.
+  if (!ANY.test(source.toLowerCase())) return null;
   const isQuestion = text.kind === 'ask';
-  for (const sentence of sentencesOf(text.words.source)) {
+  for (const sentence of sentencesOf(source)) {
     if (saysNot(sentence, text.language) || IN_FORM.test(sentence)) continue;
     const named = NUMBERS.test(sentence) || SECRETS.test(sentence);
     if (named && (isQuestion || GIVES.test(sentence))) return sentence;

@@ -219,7 +219,7 @@ describe('a resident who asks for a person', () => {
       [conversationId],
     );
     expect(rows).toEqual([{ flow: 'officer-message', text: 'Datang saja besok, Mbah.' }]);
-    expect(await page('/console/percakapan', budi)).toContain('Dijawab Ratna Dewi');
+    expect(await page('/console/percakapan', budi)).toContain('Dijawab Ratna');
   });
 });
 

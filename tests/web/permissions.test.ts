@@ -234,6 +234,15 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 303,
     },
   ],
+  'POST /console/percakapan/:id/tutup': [
+    {
+      name: 'ending a call',
+      path: () => `/console/percakapan/${about.conversation}/tutup`,
+      method: 'POST',
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
   'GET /console/lapak': [
     {
       name: 'listings that wait',
@@ -640,6 +649,11 @@ describe('what follows', () => {
       form({ text: 'Kirim uangnya dulu' }, stranger),
     );
     expect(answered.headers.get('location')).toBe('/console/percakapan?kabar=call_not_found');
+    const ended = await web.app.request(
+      `/console/percakapan/${about.conversation}/tutup`,
+      form({}, stranger),
+    );
+    expect(ended.headers.get('location')).toBe('/console/percakapan?kabar=call_not_found');
     const { rows } = await web.pool.query(
       `SELECT (SELECT confirmed_at FROM invites WHERE id = $1) AS confirmed, (SELECT closed_at FROM incidents WHERE id = $2) AS closed`,
       [invite, incident],

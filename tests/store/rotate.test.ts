@@ -25,6 +25,17 @@ test('after a rotation everything opens with the new key alone, and a second run
     const caseId = v7();
     await aCase(db.pool, of, { id: caseId, private: before.seal('case', caseId, { id: caseId }) });
   }
+  // What was entered in a secure form is bound to its own row.
+  const [formId, valueId] = [v7(), v7()];
+  await db.pool.query(
+    `INSERT INTO forms (id, conversation_id, resident_id, draft_id, step, title, language, fields, token_hash, created_at, expires_at)
+     VALUES ($1, $2, $3, $1, 's', 't', 'id', '[]', 'h', now(), now())`,
+    [formId, plain.id, plain.residentId],
+  );
+  await db.pool.query(
+    `INSERT INTO form_values (id, form_id, field, value, saved_at) VALUES ($1, $2, 'nik', $3, now())`,
+    [valueId, formId, before.seal('form', valueId, { id: valueId })],
+  );
   // Enough of them for several batches.
   await db.pool.query(
     `INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at)
@@ -56,20 +67,21 @@ test('after a rotation everything opens with the new key alone, and a second run
 
   const both = createSealer([newKey, oldKey]);
   const done = await reseal(db.pool, both, [newKey, oldKey], storage);
-  expect(done).toEqual({ values: 456, files: 1, unreadable: [gone] });
+  expect(done).toEqual({ values: 457, files: 1, unreadable: [gone] });
 
   const after = createSealer([newKey]);
   await checkKeys(db.pool, after);
   const sealed = await db.pool.query<{
-    purpose: 'session' | 'inbound' | 'case';
+    purpose: 'session' | 'inbound' | 'case' | 'form';
     context: string;
     sealed: string;
   }>(
     `SELECT 'session' AS purpose, id::text AS context, private AS sealed FROM conversations WHERE private IS NOT NULL
      UNION ALL SELECT 'inbound', seq::text, sealed_body FROM inbound_messages WHERE sealed_body IS NOT NULL
-     UNION ALL SELECT 'case', id::text, private FROM cases WHERE private IS NOT NULL`,
+     UNION ALL SELECT 'case', id::text, private FROM cases WHERE private IS NOT NULL
+     UNION ALL SELECT 'form', id::text, value FROM form_values`,
   );
-  expect(sealed.rows).toHaveLength(456);
+  expect(sealed.rows).toHaveLength(457);
   for (const row of sealed.rows) {
     const opened = after.open(row.purpose, row.context, row.sealed);
     expect(Object.values(opened).map((value) => JSON.stringify(value).replaceAll('"', ''))).toEqual([

@@ -40,6 +40,9 @@ const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneous
   .registerFunction('days_between(dyn, dyn): double', (from: unknown, to: unknown) =>
     Math.floor((asDay(to) - asDay(from)) / 86_400_000),
   )
+  .registerFunction('month_after(dyn, dyn): string', (day: unknown, months: unknown) =>
+    monthAfter(day, Number(months)),
+  )
   .registerFunction('lower(string): string', (text: string) => text.toLowerCase())
   .registerFunction('forbidden_goods(dyn): dyn', (text: unknown) =>
     typeof text === 'string' ? judgeGoods(text).refused : null,
@@ -166,6 +169,13 @@ function monthsBetween(from: unknown, to: unknown): number {
   const months = (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
   const lastDay = new Date(Date.UTC(b.getUTCFullYear(), b.getUTCMonth() + 1, 0)).getUTCDate();
   return b.getUTCDate() < Math.min(a.getUTCDate(), lastDay) ? months - 1 : months;
+}
+
+/** The first day of the month so many months after that of a day: '2026-12-01'. Missing or no day: ''. */
+function monthAfter(day: unknown, months: number): string {
+  const date = new Date(asDay(day));
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)).toISOString().slice(0, 10);
 }
 
 function asDay(value: unknown): number {

@@ -19,7 +19,7 @@ import { FORM_FIELD_TYPES } from '../core/formField.js';
  * unknown; keys in snake_case: state, is_open_now, office_hours, …), `officer` (null for residents), `channel`
  * (platform, choices, group), `public_url` (null where no page is reachable), `languages` (codes of those offered), `now`; a name alone is a variable or an
  * answer. What was never answered is null. Functions beside CEL's own: `months_between(date, date)`,
- * `days_between(date, date)`, `lower(text)`, `forbidden_goods(text)` (the group, or null). In YAML a text constant
+ * `days_between(date, date)`, `month_after(date, months)` (the first day of that month), `lower(text)`, `forbidden_goods(text)` (the group, or null). In YAML a text constant
  * is written `"'asked'"`. Texts, numbers, yes_no (true/false), dates (`2026-11-24`), phones (`62…`) are stored bare;
  * quantity as `{ amount, unit }`, village as `{ id, name, district, is_active }`, location as
  * `{ latitude, longitude }`, photos and documents as lists of attachment ids, contact as `62…`.

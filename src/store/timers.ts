@@ -1,4 +1,4 @@
-import type { TimerKind } from '../core/effect.js';
+import type { HealthReminder, TimerKind } from '../core/effect.js';
 import { handlingOf, HEADS, officersToTell } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
@@ -7,6 +7,7 @@ import { SEALED_TO, sealedToOf } from './cases.js';
 import { insertInternal } from './inbound.js';
 import type { InternalRow } from './inbound.js';
 import { insertNotifications } from './notifications.js';
+import { consentingResidents } from './residents.js';
 import type { Sql } from './sql.js';
 import { loadVillageOfficers } from './villageOfficers.js';
 
@@ -49,6 +50,8 @@ const HANDLERS: { [K in TimerKind]: Handler } = {
   gather: toConversation('gather'),
   rest: toConversation('rest-over'),
   hand_over_end: toConversation('hand-over-end'),
+  immunisation_reminder: remindOfHealth('immunisation_reminder'),
+  pregnancy_reminder: remindOfHealth('pregnancy_reminder'),
   case_due: remindOfCases,
   listing_check: askWhetherStillThere,
   listing_expiry: endListings,
@@ -87,6 +90,34 @@ function toConversation(flow: string): Handler {
     done: timers,
     rows: timers.map((timer) => internal(timer, timer.subjectId, flow, timer.vars)),
   });
+}
+
+/** Only while the consent of whoever has the word there stands; taken back or never given by them, nothing is said. */
+function remindOfHealth(about: HealthReminder): Handler {
+  return async (sql, timers) => {
+    const { rows } = await sql.query<{ id: string; residentId: string }>(
+      `SELECT c.id, a.resident_id AS "residentId" FROM conversations c JOIN addresses a ON a.id = c.address_id
+       WHERE c.id = ANY ($1::uuid[])`,
+      [timers.map((timer) => timer.subjectId)],
+    );
+    const consenting = await consentingResidents(
+      sql,
+      rows.map((row) => row.residentId),
+      'health_reminder',
+    );
+    const agreed = new Map(
+      rows.filter((row) => consenting.has(row.residentId)).map((row) => [row.id, row.residentId]),
+    );
+    return {
+      done: timers,
+      rows: timers.flatMap((timer) => {
+        const whose = agreed.get(timer.subjectId);
+        return whose === undefined
+          ? []
+          : [internal(timer, timer.subjectId, 'health-reminder', { about, whose })];
+      }),
+    };
+  };
 }
 
 /** A promise has passed: whoever has the case is told, and the village's heads; else all who handle it, else the keepers. */

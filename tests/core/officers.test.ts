@@ -52,6 +52,8 @@ describe('who handles what', () => {
     ['letter', true, ['kepala_desa', 'sekretaris']],
     ['complaint', true, ['kepala_desa', 'sekretaris']],
     ['referral', true, ['kepala_desa', 'sekretaris', 'kasi_kesejahteraan']],
+    ['health', false, ['sekretaris', 'bidan', 'kader']],
+    ['health', true, ['kepala_desa', 'sekretaris', 'bidan']],
     ['market', false, ['kepala_desa', 'sekretaris', 'kasi_pelayanan', 'kasi_kesejahteraan', 'operator']],
     ['conversation', false, ['kepala_desa', 'sekretaris', 'kasi_pelayanan', 'kaur_tu', 'operator']],
   ];

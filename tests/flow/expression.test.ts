@@ -21,6 +21,9 @@ describe('an expression', () => {
     ["forbidden_goods('jeruk')", {}, null],
     ["months_between('2026-08-31', '2026-09-30')", {}, 1],
     ["months_between('2026-08-24', '2026-11-23')", {}, 2],
+    ["month_after('2026-11-24', 2)", {}, '2027-01-01'],
+    ["month_after('2027-01', -1)", {}, '2026-12-01'],
+    ["month_after('tidak tahu', 1)", {}, ''],
     ["days_between('2026-11-20', '2026-11-24')", {}, 4],
   ])('%s', (source, values, expected) => {
     expect(valueOf(source, values)).toEqual(expected);

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
+import { eraseResident } from '../../src/store/residentErasure.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { fireTimers } from '../../src/store/timers.js';
 import { aStage, HERE, type Stage } from '../effects/stage.js';
@@ -67,6 +68,52 @@ describe('a timer of a conversation', () => {
     await fire();
     expect(one.done + other.done).toBeGreaterThan(0);
     expect(await stage.rows(`SELECT FROM inbound_messages WHERE kind = 'internal'`)).toHaveLength(6);
+  });
+});
+
+describe('a reminder about health', () => {
+  const agree = (given: boolean) =>
+    stage.apply(siti, { kind: 'record_consent', purpose: 'health_reminder', version: '1', given });
+  const remind = () =>
+    stage.apply(siti, { kind: 'set_timer', timer: 'immunisation_reminder', dueAt: '2026-08-10T03:00:00Z' });
+
+  test('is said once to who agreed to it, and keeps nothing but its day', async () => {
+    await agree(true);
+    await remind();
+    expect(await stage.rows('SELECT kind, vars FROM timers')).toEqual([
+      { kind: 'immunisation_reminder', vars: {} },
+    ]);
+    later(2);
+    expect(await fire()).toMatchObject({ done: 1, converse: true });
+    expect(await fire()).toMatchObject({ seen: 0 });
+    expect(await stage.told(siti)).toEqual([
+      { flow: 'health-reminder', vars: { about: 'immunisation_reminder', whose: siti.residentId } },
+    ]);
+  });
+
+  test('is not said where nobody agreed, or the consent was taken back', async () => {
+    await remind();
+    later(2);
+    expect(await fire()).toMatchObject({ done: 1, converse: false });
+    await agree(true);
+    await stage.apply(siti, {
+      kind: 'set_timer',
+      timer: 'pregnancy_reminder',
+      dueAt: stage.now.toISOString(),
+    });
+    later(1);
+    await agree(false);
+    expect(await fire()).toMatchObject({ done: 1, converse: false });
+    expect(await stage.told(siti)).toEqual([]);
+  });
+
+  test('is erased with the data of its person', async () => {
+    await agree(true);
+    await remind();
+    await inTransaction(stage.pool, (sql) =>
+      eraseResident(sql, siti.residentId!, { keptServices: [], newId: v7, now: stage.now }),
+    );
+    expect(await stage.rows('SELECT FROM timers')).toEqual([]);
   });
 });
 

@@ -19,6 +19,8 @@ const TIMED_FLOWS: { [timer: string]: string } = {
   draft_reminder: 'draft-reminder',
   draft_expiry: 'draft-expired',
   rest: 'rest-over',
+  immunisation_reminder: 'health-reminder',
+  pregnancy_reminder: 'health-reminder',
 };
 
 /** Something wrong with a line of a .chat file. */
@@ -211,7 +213,8 @@ export class Talk {
   private fire(timer: string): string[] {
     this.world.timers.delete(timer);
     const flow = TIMED_FLOWS[timer];
-    return flow ? this.turn({ kind: 'start', flow, vars: {} }) : [];
+    const vars: JsonObject = flow === 'health-reminder' ? { about: timer } : {};
+    return flow ? this.turn({ kind: 'start', flow, vars }) : [];
   }
 }
 

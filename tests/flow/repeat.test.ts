@@ -106,6 +106,13 @@ describe('"Sama seperti dulu?"', () => {
     }
   });
 
+  test('is not asked of who asks for somebody else', () => {
+    const talk = talkWith(flows);
+    earlier(talk, { name: 'Warung Siti', kind: 'trade' });
+    talk.session.fw = { n: 'Mbah Karti', r: 'parent', q: Math.floor(talk.world.now.getTime() / 60_000) };
+    expect(text(talk.play('surat usaha'))).toContain('Nama usaha?');
+  });
+
   test('what was taken over can be changed at the summary', () => {
     const talk = talkWith(flows);
     earlier(talk, { name: 'Warung Siti', kind: 'trade' });

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../core/json.js';
 import { fits } from '../answers/fits.js';
 import { wordAnswer } from '../answers/wording.js';
 import type { CompiledAsk, CompiledRepeat } from '../compiled.js';
+import { helpedNow } from '../forWhom.js';
 import { askQuestion, NEXT, pickOption, WAIT } from '../question.js';
 import type { Answered, Outcome, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
@@ -16,8 +17,8 @@ const LONGEST = 60;
  * "Sama seperti dulu?" At the start of a service's flow, before its first words: whoever had the same service before
  * is offered the same again, with what they said then. "Ya" takes the answers over and goes straight to the summary:
  * two taps in all. Answers that fit the questions no more are asked again, as are those that were kept sealed, photos
- * that are required, and what a `call` between asks. "Tidak" begins as ever. Who never had it, or whose history is
- * hidden, is asked nothing: the flow goes on.
+ * that are required, and what a `call` between asks. "Tidak" begins as ever. Who never had it, whose history is
+ * hidden, or who asks for somebody else, is asked nothing: the flow goes on.
  *
  * It stands first in the flow of every letter:
  *
@@ -37,7 +38,7 @@ export const repeat: StepKind<'repeat'> = {
     const { resident } = run.context;
     run.s.e = undefined;
     if (kept(step, run)) return offer(step, run);
-    if (resident.isNew || (resident.hiddenBy ?? null) !== null) return NEXT;
+    if (resident.isNew || (resident.hiddenBy ?? null) !== null || helpedNow(run) !== null) return NEXT;
     return {
       kind: 'suspend',
       ask: { id: step.id, look_up: 'earlier_request', args: { service: step.service } },

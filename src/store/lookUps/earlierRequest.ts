@@ -5,8 +5,8 @@ import type { LookUpAnswerer } from './answerer.js';
 const NONE: EarlierRequest = { found: false, code: null, opened: null, answers: {} };
 
 /**
- * The latest request of a service that the asker, this very person of a shared phone, made before and that was not
- * cancelled or refused. Whose history is hidden has none: what they said then may be somebody else's. Only what stands
+ * The latest request of a service that the asker, this very person of a shared phone, made for themselves and that was
+ * not cancelled or refused. Whose history is hidden has none: what they said then may be somebody else's. Only what stands
  * open in the row is told; sealed answers stay sealed.
  */
 export const earlierRequest: LookUpAnswerer<'earlier_request'> = async (sql, requests) => {
@@ -18,7 +18,7 @@ export const earlierRequest: LookUpAnswerer<'earlier_request'> = async (sql, req
      LATERAL (
        SELECT c.code, c.opened_at, c.answers FROM cases c
        WHERE c.resident_id = w.resident AND c.service = w.service AND NOT c.is_confidential AND NOT c.is_unproven
-         AND c.status NOT IN ('cancelled', 'refused')
+         AND c.status NOT IN ('cancelled', 'refused') AND NOT EXISTS (SELECT FROM beneficiaries b WHERE b.case_id = c.id)
        ORDER BY c.opened_at DESC LIMIT 1
      ) q`,
     [seeing.map(({ asker }) => asker.residentId), seeing.map(({ args }) => args.service)],

@@ -37,6 +37,15 @@ test('one that was cancelled is none', async () => {
   expect(await earlier(siti)).toEqual(NONE);
 });
 
+test('one that was made for somebody else is none of their own', async () => {
+  const { id } = await stage.aCase(siti);
+  await stage.pool.query(
+    `INSERT INTO beneficiaries (id, case_id, name, relation, created_at) VALUES (gen_random_uuid(), $1, 'Mbah Karti', 'parent', now())`,
+    [id],
+  );
+  expect(await earlier(siti)).toEqual(NONE);
+});
+
 test('nobody is told of another’s, of a confidential one, or while history is hidden', async () => {
   await stage.aCase(siti);
   await stage.aCase(siti, { service: 'spm' });

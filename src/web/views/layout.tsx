@@ -137,14 +137,8 @@ function consoleLinks({ t, path, officer }: View) {
     {
       href: '/console/rt',
       text: t('nav.rt'),
-      here: at('/console/rt'),
+      here: at('/console/rt') || at('/console/desa'),
       permission: 'rt.manage',
-    } as const,
-    {
-      href: '/console/desa',
-      text: t('nav.villages'),
-      here: at('/console/desa'),
-      permission: 'village.settings',
     } as const,
     {
       href: '/console/petugas',

@@ -140,7 +140,9 @@ export function Person({ view, person }: { view: View; person: RegisterPerson })
       <span class="quiet-text">
         {area.filter(Boolean).join(', ')}
         <br />
-        NIK {person.nik ?? '–'} · KK {person.kk ?? '–'}
+        NIK {person.nik ?? '–'}
+        <br />
+        KK {person.kk ?? '–'}
       </span>
     </p>
   );
@@ -242,11 +244,9 @@ function Outcome({ view, found }: { view: View; found: RegisterImport }) {
       {found.state === 'checked' && (
         <form method="post" action={`/console/register/impor/${found.id}/terapkan`}>
           {(counts.gone ?? 0) > 0 && (
-            <p>
-              <label>
-                <input type="checkbox" name="hilang" value="ya" />{' '}
-                {view.t('register.mark_gone', { count: counts.gone ?? 0 })}
-              </label>
+            <p class="check">
+              <input id="hilang" type="checkbox" name="hilang" value="ya" />
+              <label for="hilang">{view.t('register.mark_gone', { count: counts.gone ?? 0 })}</label>
             </p>
           )}
           <button type="submit">{view.t('register.apply')}</button>

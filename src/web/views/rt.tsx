@@ -1,6 +1,7 @@
 import type { VillageChoice } from '../../store/web/officers.js';
 import type { RtHeadRow } from '../../store/web/rtHeads.js';
 import type { Given } from '../form.js';
+import { scopeOf } from '../policy.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
 import { Fault, Field, Notice, wordOf } from './parts.js';
@@ -24,12 +25,17 @@ export function RtPage(props: RtProps) {
     <Layout view={view} title={view.t('rt.title')} isConsole>
       <h1>{view.t('rt.title')}</h1>
       <p>{view.t('rt.lead')}</p>
+      {view.officer && scopeOf(view.officer, 'village.settings') && (
+        <p>
+          <a href="/console/desa">{view.t('rt.to_settings')}</a>
+        </p>
+      )}
       <Notice view={view} kind={props.notice} />
       <Fault view={view} faultKey={props.faultKey} />
       {invite && (
         <section class="card once" role="status">
           <h2>{view.t('officers.invite_ready', { name: invite.name })}</h2>
-          <p>{view.t('officers.invite_once', { time: view.format.time(invite.expiresAt) })}</p>
+          <p>{view.t('rt.invite_once', { time: view.format.time(invite.expiresAt) })}</p>
           {invite.links.map((href) => (
             <p class="secret">
               <a href={href}>{href}</a>

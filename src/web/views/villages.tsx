@@ -9,6 +9,9 @@ export function VillagesPage(props: { view: View; villages: VillageSettings[]; n
   const { view, villages } = props;
   return (
     <Layout view={view} title={view.t('villages.title')} isConsole>
+      <p class="back">
+        <a href="/console/rt">{view.t('villages.to_rt')}</a>
+      </p>
       <h1>{view.t('villages.title')}</h1>
       <Notice view={view} kind={props.notice} />
       {villages.length === 0 && <p>{view.t('villages.none')}</p>}
@@ -19,17 +22,16 @@ export function VillagesPage(props: { view: View; villages: VillageSettings[]; n
             <fieldset>
               <legend>{view.t('villages.introduction')}</legend>
               {INTRODUCTIONS.map((way) => (
-                <p>
-                  <label>
-                    <input
-                      type="radio"
-                      name="cara"
-                      value={way}
-                      checked={village.introduction === way}
-                      required
-                    />{' '}
-                    {view.t(`villages.introduction_${way}`)}
-                  </label>
+                <p class="check">
+                  <input
+                    id={`${village.id}-${way}`}
+                    type="radio"
+                    name="cara"
+                    value={way}
+                    checked={village.introduction === way}
+                    required
+                  />
+                  <label for={`${village.id}-${way}`}>{view.t(`villages.introduction_${way}`)}</label>
                 </p>
               ))}
             </fieldset>

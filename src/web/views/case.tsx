@@ -104,6 +104,11 @@ function Answers(props: CaseProps & { opened?: JsonObject }) {
   return (
     <section class="card">
       <h2>{view.t('case.answers')}</h2>
+      {found.receiverRole !== null && (
+        <p class="notice">
+          {view.t('case.sealed_to', { role: wordOf(view, `role.${found.receiverRole}`, found.receiverRole) })}
+        </p>
+      )}
       {answers.length + opened.length === 0 && <p>{view.t('case.no_answers')}</p>}
       <dl class="answers">
         {[...answers, ...opened].map(({ label, text, place }) => (
@@ -291,10 +296,9 @@ function Erase({ view, code }: { view: View; code: string }) {
       <form method="post" action={`/console/kasus/${code}/finish`}>
         <p>{view.t('act.erase_goes')}</p>
         <p>{view.t('act.erase_stays')}</p>
-        <p>
-          <label>
-            <input type="checkbox" name="sure" value="yes" required /> {view.t('act.erase_sure')}
-          </label>
+        <p class="check">
+          <input id="sure" name="sure" type="checkbox" value="yes" required />
+          <label for="sure">{view.t('act.erase_sure')}</label>
         </p>
         <button type="submit" class="danger">
           {view.t('act.erase_submit')}

@@ -138,17 +138,29 @@ async function readChats(folder: string, over: { [path: string]: string }): Prom
 
 function changedChat(before: Flows, after: Flows, path: string, text: string): ChangedChat | null {
   const transcript = readTranscript(text);
+  if (isAsWritten(after, transcript, text)) return null;
   const ways: { before: string[]; after: string[] } = { before: [], after: [] };
+  const was = ran(before, transcript, ways.before);
+  // What broke off before does not break off by this change.
+  if (was.fault !== null) return null;
+  const now = ran(after, () => relabelled(before, after, transcript), ways.after);
+  if (now.text === was.text) return null;
+  const isSameWay = now.fault === null && ways.before.join('\n') === ways.after.join('\n');
+  return { path, before: was.text!, after: now.text, fault: now.fault, isSameWay };
+}
+
+/** A transcript as it reads with these flows; or why it breaks off. */
+function ran(
+  flows: Flows,
+  transcript: Transcript | (() => Transcript),
+  way: string[],
+): { text: string; fault: null } | { text: null; fault: string } {
   try {
-    if (isAsWritten(after, transcript, text)) return null;
-    const was = runTranscript(before, transcript, ways.before);
-    const now = runTranscript(after, relabelled(before, after, transcript), ways.after);
-    if (now === was) return null;
-    const isSameWay = ways.before.join('\n') === ways.after.join('\n');
-    return { path, before: was, after: now, fault: null, isSameWay };
+    const read = typeof transcript === 'function' ? transcript() : transcript;
+    return { text: runTranscript(flows, read, way), fault: null };
   } catch (cause) {
-    const fault = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
-    return { path, before: text, after: null, fault, isSameWay: false };
+    if (!(cause instanceof Error)) throw cause;
+    return { text: null, fault: cause.message.split('\n')[0]! };
   }
 }
 

@@ -243,6 +243,11 @@ describe('what a channel cannot carry', () => {
     expect(await expectFault(yaml, 'beside photos only 1024')).toMatchObject({ warning: true });
   });
 
+  test('the name of an answer, which "Ubah" lists', async () => {
+    const yaml = `${HEAD}  - ask: x\n    text: A?\n    label: Alamat lengkap tempat usaha\n    answer: { type: text }\n  - confirm: y\n    text: Benar?\n`;
+    expect(await expectFault(yaml, 'longer than the 24 letters')).toMatchObject({ line: 6, warning: true });
+  });
+
   test('a choice that a translation makes too long', async () => {
     const yaml = `${HEAD}  - choose: x\n    text: A?\n    options:\n      - { text: Satu, go: y }\n      - { text: Dua, go: y }\n  - end: y\n`;
     const fault = await expectFault(yaml, 'longer than the 20 letters', {

@@ -1,4 +1,5 @@
 import { CHANNEL_LIMITS } from '../../core/limits.js';
+import { ROW_LABEL } from '../texts/places.js';
 import type { ArgumentUse } from '../../words/compile.js';
 import type { FlowFault } from '../yamlFile.js';
 import type { Spoken } from './placed.js';
@@ -16,16 +17,17 @@ const LONG: { [name: string]: number } = { text: 500, summary: 400, list: 300, i
 /** Texts that a channel would cut or send in pieces, once their arguments are filled in. */
 export function checkLengths(texts: readonly Spoken[]): FlowFault[] {
   return texts.flatMap((text) => {
-    if (text.limit === null && text.words.constant !== null && text.words.constant.length <= CAPTION)
+    if (limitOf(text) === null && text.words.constant !== null && text.words.constant.length <= CAPTION)
       return [];
     const filled = filledIn(text);
     const letters = [...filled].length;
-    if (text.limit !== null)
-      return letters > text.limit
+    const limit = limitOf(text);
+    if (limit !== null)
+      return letters > limit
         ? [
             text.fault(
-              `the choice "${filled}" is longer than the ${text.limit} letters that WhatsApp shows`,
-              `shorten it to ${text.limit} letters`,
+              `the choice "${filled}" is longer than the ${limit} letters that WhatsApp shows`,
+              `shorten it to ${limit} letters`,
               true,
             ),
           ]
@@ -42,6 +44,12 @@ export function checkLengths(texts: readonly Spoken[]): FlowFault[] {
       ? [text.fault(`beside photos only ${CAPTION} characters are shown (${letters})`, `shorten it`, true)]
       : [];
   });
+}
+
+/** A choice has its limit, and so has the name of an answer: "Ubah" lists them. */
+function limitOf(text: Spoken): number | null {
+  const isListed = text.kind === 'label' && text.step?.type === 'ask';
+  return isListed && text.flow!.steps.some((step) => step.type === 'confirm') ? ROW_LABEL : text.limit;
 }
 
 /** A text as it usually reads. */

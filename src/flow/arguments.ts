@@ -66,8 +66,13 @@ function serviceValue(run: Run, part: string): string | undefined {
   if (!service) return undefined;
   if (part === 'title') return run.words(service.title);
   if (part === 'promise') return run.words(service.promise);
-  if (part !== 'counter') return undefined;
-  const shown = service.checklist.filter(
+  return part === 'counter' ? papersOf(run) : undefined;
+}
+
+/** What is shown at the office for the service of the flow on top, as far as its answers tell; empty where nothing is. */
+export function papersOf(run: Run): string {
+  const checklist = run.flows.serviceWords.get(run.flowOrNull?.service ?? '')?.checklist ?? [];
+  const shown = checklist.filter(
     (item) => item.by === 'counter' && !isSettled(run, item.id) && isNeeded(run, item),
   );
   return wordList(

@@ -148,7 +148,7 @@ export const EFFECTS = {
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-new-case': ['code', 'service', 'resident', 'for_whom', 'unproven', 'due', 'position', 'village'],
-  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose'],
+  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose', 'helped'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
   'officer-message': ['text', 'by', 'photos'],
@@ -204,6 +204,12 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-invite': [],
 };
 
+/** What the engine tells a flow that it puts in another's place. */
+export const INSTEAD_VARS: { [flow: string]: readonly string[] } = {
+  /** The papers that the service wants, in words. */
+  'village-not-active': ['papers'],
+};
+
 /** Roots of an expression beside variables and answers. */
 export const ROOTS = [
   'answers',
@@ -229,6 +235,7 @@ function caseKeys() {
     'opened',
     'due',
     'words',
+    'for_whom',
   ] as const;
 }
 

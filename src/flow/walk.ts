@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
+import { papersOf } from './arguments.js';
 import type { CompiledFlow, CompiledStep } from './compiled.js';
 import { FOR_WHOM, keepHelped } from './forWhom.js';
 import { isWorkedOn, pop, push } from './frames.js';
@@ -141,7 +142,7 @@ function instead(run: Run): number | null {
     run.say(run.text('village_not_active', { has_address: run.village?.officeAddress ? 'yes' : 'no' }));
     return leave(run, null);
   }
-  return replace(run, NOT_ACTIVE, {});
+  return replace(run, NOT_ACTIVE, { papers: papersOf(run) });
 }
 
 /** Another flow takes the place of the one on top. */

@@ -1,7 +1,7 @@
 import { CONVERSATION_ARGUMENTS } from '../../words/systemTexts.js';
 import type { CompiledFlow, CompiledStep, Flows, Localized } from '../compiled.js';
 import type { CompileResult } from '../compileFlow.js';
-import { EFFECTS, LOOK_UPS, ROOTS, START_VARS } from '../names.js';
+import { EFFECTS, INSTEAD_VARS, LOOK_UPS, ROOTS, START_VARS } from '../names.js';
 import { mayBeTapped } from '../start.js';
 import type { FlowFault } from '../yamlFile.js';
 import { fault } from './fault.js';
@@ -106,7 +106,8 @@ function variablesOf(
     ['arg', []],
     ['kind', []],
   ]);
-  for (const name of START_VARS[flow.id] ?? []) known.set(name, null);
+  for (const name of [...(START_VARS[flow.id] ?? []), ...(INSTEAD_VARS[flow.id] ?? [])])
+    known.set(name, null);
   for (const { flow: other } of results)
     for (const step of other.steps)
       if (step.type === 'call' && step.flow === flow.id)

@@ -58,7 +58,11 @@ export function checkCommand(program: Command): void {
           );
         else {
           for (const fault of faults) console.log(printFault(fault));
-          for (const one of coverage) console.log(printCoverage(one));
+          const { changedSince } = await import('../flow/texts/folder.js');
+          for (const one of coverage)
+            console.log(
+              printCoverage(one, changedSince({ dir: options.dir }, read.texts, one.language).length),
+            );
           if (serious.length === 0 && counts) console.log(summary(counts, faults));
           else console.log(`${serious.length} faults`);
         }
@@ -67,8 +71,8 @@ export function checkCommand(program: Command): void {
     );
 }
 
-/** `language jv (Basa Jawa): complete, offered, awaiting a native reader`. */
-function printCoverage(coverage: Coverage): string {
+/** `language jv (Basa Jawa): complete, offered, awaiting a native reader`. `changed`: to be looked at again. */
+function printCoverage(coverage: Coverage, changed: number): string {
   const { language, name, missing, awaiting, offered } = coverage;
   const lacking = missing.reduce((sum, { keys }) => sum + keys.length, 0);
   const state =
@@ -79,6 +83,7 @@ function printCoverage(coverage: Coverage): string {
     `language ${language} (${name}): ${state}`,
     offered ? 'offered' : 'not offered',
     ...(awaiting ? [`awaiting a ${awaiting}`] : []),
+    ...(changed > 0 ? [`${changed} to be looked at again: their Indonesian words have changed`] : []),
   ].join(', ');
 }
 

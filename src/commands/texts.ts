@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
+import { DEFAULT_LANGUAGE } from '../words/languages.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
 import { withDatabase } from './withDatabase.js';
 
@@ -47,6 +48,20 @@ export function textsCommand(program: Command): void {
         else if (!options.dryRun) await writeFiles(options.dir, result.files);
       });
     });
+
+  texts
+    .command('note')
+    .description('note that all words of a language fit the Indonesian ones: later changes are told')
+    .requiredOption('--language <code>', 'en, jv, …', furtherLanguage)
+    .option('--dir <folder>', 'the flows', FLOWS_FOLDER)
+    .action(async (options: { language: string; dir: string }) => {
+      await sayingFaults(async () => {
+        const { noteTexts } = await import('../flow/texts/folder.js');
+        const files = await noteTexts({ dir: options.dir }, options.language);
+        await writeFiles(options.dir, files);
+        console.log(`written: ${Object.keys(files).join(', ')}`);
+      });
+    });
 }
 
 interface ImportOptions {
@@ -79,6 +94,12 @@ async function propose(bytes: Uint8Array, officer: string, note: string): Promis
       process.exitCode = 2;
     }
   });
+}
+
+/** Of the Indonesian words there is nothing to note. */
+function furtherLanguage(code: string): string {
+  if (code !== DEFAULT_LANGUAGE) return code;
+  throw new InvalidArgumentError('another language than the one that is translated from');
 }
 
 function formatOf(text: string): TextFormat {

@@ -10,6 +10,8 @@ export type Files = Map<string, YamlFile>;
 /** What lies over the files of a folder: the text of each, by its path there; null where it is taken away. */
 export type Overlay = ReadonlyMap<string, string | null>;
 
+const SEEN = /^text\/[a-z]{2,3}-seen\.yaml$/u;
+
 /** All YAML files, by their path from the directory, with what lies over them. */
 export async function readFiles(dir: string, faults: FlowFault[], over?: Overlay): Promise<Files> {
   const files: Files = new Map();
@@ -30,7 +32,8 @@ export async function readFiles(dir: string, faults: FlowFault[], over?: Overlay
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   for (const name of [...new Set([...names, ...(over?.keys() ?? [])])].sort()) {
     const text = over?.has(name) ? over.get(name)! : await readFile(join(dir, name), 'utf8');
-    if (text === null) continue;
+    // What translations were made from is no flow's business.
+    if (text === null || SEEN.test(name)) continue;
     const { yaml, faults: found } = readYaml(shown(dir, name), text);
     faults.push(...found);
     if (found.length === 0) files.set(name, yaml);

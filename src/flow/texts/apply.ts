@@ -189,7 +189,20 @@ export function readSeen(text: string | null): Seen {
   return text === null ? {} : ((parse(text) ?? {}) as Seen);
 }
 
-const SEEN_HEAD = `# Which Indonesian words each translation was made from, as \`kentongan texts import\` notes it: digests of both.
+/**
+ * Notes that all present words of a language fit the present Indonesian ones: whoever wrote them by hand says so. From
+ * then on an export, `check` and the console tell what has changed since.
+ */
+export function noteSeen(texts: readonly PlacedText[], language: string): { [path: string]: string } {
+  const seen = texts.flatMap(({ place, words }) =>
+    words[language]
+      ? [[place, stampOf(words[DEFAULT_LANGUAGE]!.source, words[language].source)] as const]
+      : [],
+  );
+  return { [seenFile(language)]: writeSeen(Object.fromEntries(seen)) };
+}
+
+const SEEN_HEAD = `# Which Indonesian words each translation was made from, as \`kentongan texts import\` and \`texts note\` note it: digests of both.
 # By it an export tells what has changed since. Nobody edits it by hand.
 `;
 

@@ -4,10 +4,11 @@ import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 import { readFlows } from '../load.js';
 import type { Coverage, FlowFault } from '../load.js';
 import type { Overlay } from '../load/files.js';
-import { importRows, readSeen, seenFile } from './apply.js';
+import { importRows, noteSeen, readSeen, seenFile } from './apply.js';
 import type { Imported } from './apply.js';
 import { readPo, writePo } from './po.js';
-import { rowsOf, sheetWord } from './rows.js';
+import type { PlacedText } from './places.js';
+import { rowsOf, sheetWord, stateOf } from './rows.js';
 import { readSheet, SheetError, writeSheet } from './xlsx.js';
 import type { SheetLanguage } from './xlsx.js';
 
@@ -58,6 +59,24 @@ export async function importTexts(
     ({ file: of, what, warning }) => !warning && !known.has(`${of}\n${what}`),
   );
   return { ...imported, files: broken.length > 0 ? {} : imported.files, language: code, broken };
+}
+
+/** Notes all present words of a language as fitting. Throws `SheetError` where there is no such language. */
+export async function noteTexts(from: TextsIn, language: string): Promise<{ [path: string]: string }> {
+  const { texts, coverage } = await readFlows(from.dir, from.over);
+  languageOf(coverage, language);
+  return noteSeen(texts, language);
+}
+
+/** Places whose Indonesian words have changed since they were translated, as far as that was noted. */
+export function changedSince(from: TextsIn, texts: readonly PlacedText[], language: string): string[] {
+  const seen = readSeen(readerOf(from)(seenFile(language)));
+  return texts
+    .filter(({ place, words }) => {
+      const present = words[language]?.source ?? '';
+      return stateOf(words[DEFAULT_LANGUAGE]!.source, present, seen[place]) === 'changed';
+    })
+    .map(({ place }) => place);
 }
 
 /** `PK`: every ZIP archive begins with it, and no PO file. */

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import writeExcelFile from 'write-excel-file/node';
 import { FLOWS_FOLDER } from '../../../src/commands/flowsFolder.js';
 import { loadFlows, readFlows, versionsOf, withHistory } from '../../../src/flow/load.js';
-import { exportTexts, importTexts } from '../../../src/flow/texts/folder.js';
+import { changedSince, exportTexts, importTexts, noteTexts } from '../../../src/flow/texts/folder.js';
 import type { ImportResult, TextFormat } from '../../../src/flow/texts/folder.js';
 import { rowsOf } from '../../../src/flow/texts/rows.js';
 import { readSheet, SheetError } from '../../../src/flow/texts/xlsx.js';
@@ -281,6 +281,18 @@ received:
     expect(Object.keys(confirmed.files)).toEqual(['text/jv-seen.yaml']);
     put(dir, confirmed.files);
     expect(await stateOf()).toBe('sudah ada');
+  });
+
+  test('knows what changed since words that were written by hand, once that they fit was noted', async () => {
+    const dir = folder();
+    put(dir, await noteTexts({ dir }, 'jv'));
+    const changed = async () => changedSince({ dir }, (await readFlows(dir)).texts, 'jv');
+    expect(await changed()).toEqual([]);
+    put(dir, { 'services/request.yaml': REQUEST_YAML.replace('Nama usaha?', 'Apa nama usahanya?') });
+    expect(await changed()).toEqual(['request · name · text']);
+    // Whoever changes the translation as well has seen it.
+    put(dir, { 'text/jv/request.yaml': OVERLAY_YAML.replace('Asmanipun', 'Asmane') });
+    expect(await changed()).toEqual([]);
   });
 
   test('takes a PO file that a translation program has folded anew', async () => {

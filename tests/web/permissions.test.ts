@@ -66,7 +66,7 @@ beforeAll(async () => {
     value: (await web.form({ caseId: sealed.id, values: { nik: '3510121708900001' } })).valueIds[0]!,
     confidential: (await web.case({ service: 'infrastruktur', isConfidential: true })).code,
     referral: (await web.case({ service: 'spm', isConfidential: true })).code,
-    health: (await web.case({ service: 'rawat_warga', isConfidential: true })).code,
+    health: (await web.case({ service: 'rawat_warga', isConfidential: true, private: { age: 78 } })).code,
     photo: await web.file({ caseId: plain.id }),
     document: await web.file({ caseId: plain.id, isRestricted: true }),
     voice: await web.file({ conversationId: plain.conversationId, kind: 'voice', mime: 'audio/ogg' }),
@@ -173,6 +173,13 @@ const ROUTES: { [route: string]: Case[] } = {
       method: 'POST',
       may: ['head', 'services'],
       notFound: ['midwife', 'stranger'],
+    },
+    {
+      name: 'sealed answers of a request for care at home',
+      path: () => `/console/kasus/${about.health}/buka`,
+      method: 'POST',
+      may: ['head', 'midwife'],
+      notFound: ['operator', 'welfare', 'services', 'stranger'],
     },
   ],
   'POST /console/kasus/:code/isian/:value': [

@@ -190,8 +190,8 @@ describe.skipIf(!hasBrowser)(`the pages of flows ${browserTitle}`, () => {
     expect(before).toBe(await text('services/business-letter.yaml'));
     await area.fill(before.replace(QUESTION, 'Usahanya bernama apa?'));
     await one.page.getByLabel('Apa yang diubah, dan mengapa').fill('Kata yang lebih jelas');
-    await one.page.getByRole('button', { name: 'Periksa dan usulkan' }).click();
-    await one.page.waitForURL(/terbitan/u);
+    await one.page.getByRole('button', { name: 'Periksa dan usulkan' }).click({ timeout: 120_000 });
+    await one.page.waitForURL(/terbitan/u, { timeout: 120_000 });
     expect(await one.page.getByText('Yang mengusulkan tidak bisa menyetujui sendiri').count()).toBe(1);
     expect(await one.page.getByRole('button', { name: 'Setuju' }).count()).toBe(0);
     expect(asked()).toContain(QUESTION);

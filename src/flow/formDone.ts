@@ -25,9 +25,11 @@ export function onFormDone(run: Run, { form }: JsonObject): void {
   const step = waitingAt(run, frame, form)!;
   // A menu that was called up meanwhile gives way.
   while (run.s.k !== undefined && waitingAt(run, run.s, form) === null && !hasWork(run.s)) popChain(run.s);
-  if (waitingAt(run, run.s, form) === null) {
+  const isOnTop = waitingAt(run, run.s, form) !== null;
+  // While a person has the word nothing is asked; it goes on when the bot is called back.
+  if (!isOnTop || run.context.handedOver) {
     noteSent(step, frame);
-    run.say(run.text('form_done_later'));
+    run.say(run.text(isOnTop ? 'form_done' : 'form_done_later'));
     return;
   }
   consume(run, '');

@@ -1,14 +1,14 @@
 import type { CompiledStep } from './compiled.js';
 import { askToSwitch, askWhich } from './asides.js';
 import { cancel } from './always.js';
-import { hasWork } from './frames.js';
+import { chainOf, hasWork } from './frames.js';
 import { startOnTop } from './start.js';
 import { showQuestion } from './question.js';
 import type { Answered, Reply } from './question.js';
 import type { Run } from './run.js';
 import { kindOf } from './steps/index.js';
 import { offer } from './steps/say.js';
-import { choose, isErrand, namedFlows, SURE } from './understand/intent.js';
+import { choose, isErrand, isNamedClearly, namedFlows } from './understand/intent.js';
 import { follow, isPausedMeanwhile, showPending, walk } from './walk.js';
 
 /** After so many answers that were not understood, a person is offered. */
@@ -66,17 +66,19 @@ function miss(
 ): void {
   const { s } = run;
   if (reply?.message && !missed.isMild) {
+    // Whoever called the flow on top is what they are at already.
+    const own = chainOf(s).map(({ f }) => f);
     const found = namedFlows(run.flows, reply.message, run.context.officer !== null).filter(
-      (named) => named.flow.id !== s.f && isErrand(named.flow),
+      (named) => !own.includes(named.flow.id) && isErrand(named.flow),
     );
     const { one, several } = choose(found);
-    if (one && (one.score >= SURE || !hasWork(s))) {
+    if (one && isNamedClearly(one)) {
       // Where nothing is filled in there is nothing to ask: a menu is left as soon as another thing is named.
       if (hasWork(s)) askToSwitch(run, one);
       else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
       return;
     }
-    if (several.length > 0 && several[0]!.score >= SURE) {
+    if (several.length > 0 && isNamedClearly(several[0]!)) {
       askWhich(run, several);
       return;
     }

@@ -186,7 +186,7 @@ export async function markDone(sql: Sql, formId: string, now: Date): Promise<voi
   await sql.query(`UPDATE forms SET state = 'done', done_at = $2 WHERE id = $1`, [formId, now]);
 }
 
-/** The newest finished form by which these residents made themselves known for a request in this village. */
+/** The newest finished form by which these residents made themselves known for a request of their own in this village. */
 export async function knownForms(
   sql: Sql,
   of: { residentId: string | null; villageId: string | null }[],
@@ -196,7 +196,8 @@ export async function knownForms(
      FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS o (resident_id, village_id, n)
      JOIN forms f ON f.resident_id = o.resident_id AND f.village_id = o.village_id AND f.state = 'done'
      WHERE EXISTS (SELECT FROM form_uses u JOIN cases c ON c.id = u.case_id
-       WHERE u.form_id = f.id AND NOT c.is_confidential AND NOT c.is_unproven)
+       WHERE u.form_id = f.id AND NOT c.is_confidential AND NOT c.is_unproven
+         AND NOT EXISTS (SELECT FROM beneficiaries b WHERE b.case_id = c.id))
      ORDER BY o.n, f.done_at DESC`,
     [of.map((one) => one.residentId), of.map((one) => one.villageId)],
   );
@@ -274,15 +275,6 @@ export async function eraseForms(sql: Sql, formIds: string[], newId: NewId, now:
     [rows.map(() => newId()), rows.map(({ id }) => id), now],
   );
   return rows.length;
-}
-
-/** Forms of a resident, whatever they are for: for `hapus data`. */
-export async function formsOfResidents(sql: Sql, residentIds: string[]): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    'SELECT id FROM forms WHERE resident_id = ANY ($1::uuid[])',
-    [residentIds],
-  );
-  return rows.map(({ id }) => id);
 }
 
 /**

@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)(`the secure form ${browserTitle}`, { timeout: 180_0
     expect(html).not.toContain(CARD);
     expect(await again.getByLabel('NIK').inputValue()).toBe('');
 
-    await again.getByLabel('Foto KTP').setInputFiles(await aFile('bukan.jpg', Buffer.from('halo')));
+    await again.getByLabel('Foto KTP').setInputFiles(aFile('bukan.jpg', Buffer.from('halo')));
     await state(again, 'photo_ktp', /bukan foto/u);
     await again.getByLabel('Foto KTP').setInputFiles(await aPhoto('#5577aa'));
     await state(again, 'photo_ktp', /Foto sudah tersimpan/u);

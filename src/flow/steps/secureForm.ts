@@ -149,12 +149,21 @@ function question(step: CompiledSecureForm, run: Run): Question {
   const office: Option = {
     n: AT_OFFICE,
     label: run.text('form_at_office'),
-    words: ['kantor', 'di kantor', 'di balai desa', 'balai desa', 'at the office', 'office', 'neng kantor'],
+    words: [
+      'di kantor saja',
+      'kantor',
+      'di kantor',
+      'di balai desa',
+      'balai desa',
+      'at the office',
+      'office',
+      'neng kantor',
+    ],
   };
   const renew: Option = {
     n: NEW_LINK,
     label: run.text('form_new_link'),
-    words: ['link', 'tautan baru', 'minta link', 'kirim link', 'new link', 'link anyar'],
+    words: ['link baru', 'link', 'tautan baru', 'minta link', 'kirim link', 'new link', 'link anyar'],
   };
   const skip: Option[] = step.optional ? [{ n: SKIP, label: run.text('skip'), means: 'lewati' }] : [];
   if (!waiting || !run.context.formUrl || new Date(waiting.until) <= run.context.now)
@@ -201,7 +210,8 @@ function asked(step: CompiledSecureForm, run: Run, renew = false): Effect {
 
 /** The request that the flow on top serves: its own, or that of whoever called it. */
 export function requestOf(run: Run): { draft: string; resident: string | undefined; title: string } {
-  const owner = chainOf(run.s).find(({ d }) => d !== undefined) ?? run.s;
+  const chain = chainOf(run.s);
+  const owner = chain.find(({ d }) => d !== undefined) ?? chain.at(-1)!;
   owner.d ??= run.context.newId();
   const flow = run.flows.byId.get(owner.f ?? '');
   const service = flow?.service ? run.flows.serviceWords.get(flow.service) : undefined;

@@ -26,7 +26,7 @@ export function FormPage({ t, language, form, faults }: Words & { form: FormSeen
         <span>{t('form.for', { title: form.title })}</span>
       </p>
       <p>{t('form.lead')}</p>
-      <p class="hint">{t('form.safe')}</p>
+      <p class="hint form-safe">{t('form.safe')}</p>
       {Object.keys(faults).length > 0 && (
         <p class="notice bad" role="alert">
           {t('form.some_wrong')}

@@ -169,6 +169,8 @@ export interface CaseSeen {
   due: string | null;
   /** The officer's last words to the resident: a question, a reason, where to fetch it. */
   words: string | null;
+  /** First name of the person whom it is for, where that is somebody else than the asker. */
+  for_whom: string | null;
 }
 
 export interface OfficerCaseSeen {

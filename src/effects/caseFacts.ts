@@ -61,7 +61,7 @@ export async function writeSideFacts(sql: Sql, happened: SideFact[], context: Ap
               service: row.service,
               event,
               text: null,
-              resident: firstName(row.residentName),
+              resident: row.sealedTo ? null : firstName(row.residentName),
               village: row.villageName,
             },
           })),

@@ -49,6 +49,7 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
               text: wordsOf(fact),
               // Several people may share the chat: it tells more only to this one.
               whose: row.residentId,
+              ...(row.forWhom === null ? {} : { helped: firstName(row.forWhom) }),
             },
           },
         ]

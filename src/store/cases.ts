@@ -114,6 +114,9 @@ export const shownName = (c: string, r: string): string =>
     JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = ${c}.resident_id
     WHERE k.id = ${c}.conversation_id)) END`;
 
+/** Whom the case `c` is for, where its resident asks for somebody else. */
+export const FOR_WHOM = '(SELECT b.name FROM beneficiaries b WHERE b.case_id = c.id)';
+
 /** To whom a complaint is sealed, of the cases `c`. */
 export const SEALED_TO = 'c.receiver_role AS "receiverRole", c.receiver_ids AS "receiverIds"';
 export interface SealedColumns {
@@ -146,6 +149,8 @@ export interface LockedCase {
   status: CaseStatus;
   residentId: string;
   residentName: string | null;
+  /** Whom it is for, where that is somebody else. */
+  forWhom: string | null;
   villageName: string;
   conversationId: string;
   isConfidential: boolean;
@@ -168,12 +173,12 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
       SealedColumns & { officerId: string | null; officerName: string | null }
   >(
     `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
-       ${shownName('c', 'r')} AS "residentName", v.name AS "villageName",
+       ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", v.name AS "villageName",
        c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
        c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", ${SEALED_TO},
        c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
        (o.is_active AND EXISTS (
-         SELECT FROM officer_roles r WHERE r.officer_id = o.id AND (r.village_id = c.village_id OR r.village_id IS NULL)
+         SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.role <> 'ketua_rt' AND (r.village_id = c.village_id OR r.village_id IS NULL)
        )) IS TRUE AS "holderIsActive"
      FROM cases c JOIN residents r ON r.id = c.resident_id JOIN villages v ON v.id = c.village_id
      LEFT JOIN officers o ON o.id = c.officer_id

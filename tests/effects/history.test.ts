@@ -45,6 +45,7 @@ describe('while history is hidden', () => {
       hidden: true,
       service: '',
       words: null,
+      for_whom: null,
       due: null,
     });
     for (const act of ['answer', 'cancel'] as const)

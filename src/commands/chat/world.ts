@@ -1,4 +1,4 @@
-import type { Effect, EffectKind } from '../../core/effect.js';
+import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
 import { readListing } from '../../core/listing.js';
@@ -127,7 +127,7 @@ export class World {
         this.isNew = false;
         return null;
       case 'open_case':
-        return this.openCase(effect.draft, effect.service, effect.answers, effect.who);
+        return this.openCase(effect);
       case 'act_on_case':
         return this.act(effect.code, effect.act, effect.text ?? null);
       case 'open_form':
@@ -205,7 +205,7 @@ export class World {
     }
   }
 
-  private openCase(draft: string, service: string, answers: JsonObject, who?: string): Json {
+  private openCase({ draft, service, answers, who, beneficiary }: EffectOf<'open_case'>): Json {
     const known = this.cases.find((one) => one.draft === draft);
     const opened = known ?? {
       found: true,
@@ -219,6 +219,7 @@ export class World {
       opened: this.now.toISOString(),
       due: this.due(service),
       words: null,
+      for_whom: beneficiary?.name ?? null,
     };
     if (!known) {
       this.cases.push(opened);

@@ -49,5 +49,6 @@ function notFound(code: string, status: string): CaseSeen {
     opened: null,
     due: null,
     words: null,
+    for_whom: null,
   };
 }

@@ -1,7 +1,8 @@
 import type { Asker } from '../../core/asker.js';
+import { firstName } from '../../core/firstName.js';
 import { mayBeSeen } from '../../core/history.js';
 import type { CaseSeen } from '../../core/lookup.js';
-import { placesOf, SEALED_TO, shownName } from '../cases.js';
+import { FOR_WHOM, placesOf, SEALED_TO, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 
 /** A case as look-ups read it. */
@@ -13,6 +14,7 @@ export interface SeenRow {
   villageId: string;
   residentId: string;
   residentName: string | null;
+  forWhom: string | null;
   conversationId: string;
   isUnproven: boolean;
   isConfidential: boolean;
@@ -28,7 +30,7 @@ export interface SeenRow {
 
 /** The columns of a SeenRow, but for `place`. */
 export const SEEN = `c.id, c.code, c.service, c.status, c.village_id AS "villageId", c.resident_id AS "residentId",
-  ${shownName('c', 'r')} AS "residentName", c.conversation_id AS "conversationId", c.is_unproven AS "isUnproven", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
+  ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", c.conversation_id AS "conversationId", c.is_unproven AS "isUnproven", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
   ${SEALED_TO}, c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
 export const SEEN_FROM = `cases c JOIN residents r ON r.id = c.resident_id LEFT JOIN officers o ON o.id = c.officer_id`;
 
@@ -72,5 +74,6 @@ export function toSeen(row: SeenRow, detail: boolean): CaseSeen {
     opened: detail ? row.openedAt.toISOString() : null,
     due: detail ? (row.dueAt?.toISOString() ?? null) : null,
     words: detail ? row.lastWords : null,
+    for_whom: detail ? firstName(row.forWhom) : null,
   };
 }

@@ -26,6 +26,7 @@ const NOTHING = {
   opened: null,
   due: null,
   words: null,
+  for_whom: null,
 };
 
 describe('case_by_code', () => {
@@ -45,6 +46,7 @@ describe('case_by_code', () => {
       opened: stage.now.toISOString(),
       due: expect.any(String),
       words: 'Foto?',
+      for_whom: null,
     });
   });
 

@@ -11,7 +11,14 @@ import type { Reply } from '../question.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
 import { kindOf } from '../steps/index.js';
-import { choose, isErrand, SURE, namedAside, namedExactly, namedFlows } from '../understand/intent.js';
+import {
+  choose,
+  isErrand,
+  isNamedClearly,
+  namedAside,
+  namedExactly,
+  namedFlows,
+} from '../understand/intent.js';
 import { plain } from '../understand/normalise.js';
 import { numberMeant } from '../understand/options.js';
 import { SOFT_WORDS } from '../understand/vocabulary.js';
@@ -168,7 +175,7 @@ function resume(run: Run, waiting: CompiledStep, reply: Reply): void {
   const { one } = reply.message
     ? choose(namedFlows(run.flows, reply.message, run.context.officer !== null))
     : { one: null };
-  if (one && one.flow.id !== run.s.f && one.score >= SURE && isErrand(one.flow)) {
+  if (one && one.flow.id !== run.s.f && isNamedClearly(one) && isErrand(one.flow)) {
     if (hasWork(run.s)) askToSwitch(run, one);
     else startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
     return;

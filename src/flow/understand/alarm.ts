@@ -10,7 +10,9 @@ export interface Alarm {
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-export const ALARM_FROM = -0.2;
+export const ALARM_FROM = -1.5;
+/** A kind that comes so much nearer than the one whose phrase was heard is the one that is told of. */
+const NEARER = 1.3;
 
 /**
  * Hears an emergency, before anything else is understood: by a phrase of flows/words/emergency.yaml, or because the
@@ -21,9 +23,17 @@ export function hearEmergency(flows: Flows, message: Message): Alarm | null {
   const kind = flows.vocabulary.findEmergency(message.words);
   if (kind === null && !tellsOfAlarm(flows, message)) return null;
   if (likenessOf(flows, message, kind) < ALARM_FROM) return null;
-  if (kind !== null) return { kind, by: 'phrase' };
-  const nearest = usualEmergency(flows, message) ?? meantBy(flows, message).find(({ of }) => isAlarm(of))?.of;
-  return { kind: nearest ?? flows.vocabulary.emergencyKinds[0]!, by: 'likeness' };
+  const heard = kind ?? usualEmergency(flows, message);
+  return { kind: nearestKind(flows, message, heard), by: kind === null ? 'likeness' : 'phrase' };
+}
+
+/** Several kinds may have a phrase in a message: the one that it is most like, where that is plain. */
+function nearestKind(flows: Flows, message: Message, heard: string | null): string {
+  const alarms = meantBy(flows, message).filter(({ of }) => isAlarm(of));
+  const [nearest] = alarms;
+  if (heard === null) return nearest?.of ?? flows.vocabulary.emergencyKinds[0]!;
+  const own = alarms.find(({ of }) => of === heard)?.score ?? 0;
+  return nearest && nearest.score > own * NEARER ? nearest.of : heard;
 }
 
 export function isAlarm(intent: string): boolean {

@@ -14,6 +14,8 @@ import type { AlwaysWord, Message } from './vocabulary.js';
 export interface Named {
   flow: CompiledFlow;
   score: number;
+  /** A whole phrase of it was said, whatever else was. */
+  isWhole: boolean;
   /** What follows a phrase that ends with `{arg}`: "cari jeruk" → "jeruk". */
   arg: string | null;
 }
@@ -78,12 +80,17 @@ const MEANT_WORDS: ReadonlyMap<string, AlwaysWord> = new Map([
 
 const indexes = new WeakMap<Flows, Index>();
 
+/** Whether a flow is named clearly enough to leave a question for it: no mere word of one of its phrases does. */
+export function isNamedClearly({ score, isWhole }: Named): boolean {
+  return isWhole && score >= SURE;
+}
+
 /** Flows that a message names, the likeliest first. Officers' flows only for officers. */
 export function namedFlows(flows: Flows, message: Message, isOfficer: boolean): Named[] {
   const named: Named[] = [];
-  for (const { of, score, arg } of meantBy(flows, message)) {
+  for (const { of, score, arg, covered } of meantBy(flows, message)) {
     const flow = flowOf(flows, of);
-    if (flow && (!flow.isForOfficers || isOfficer)) named.push({ flow, score, arg });
+    if (flow && (!flow.isForOfficers || isOfficer)) named.push({ flow, score, arg, isWhole: covered > 0.97 });
   }
   return named;
 }
@@ -150,15 +157,24 @@ function find(flows: Flows, index: Index, message: Message): Meant[] {
   if (whole !== undefined) {
     const meant = found.find(({ of }) => of === whole);
     if (meant) meant.score += 1;
-    else found.push({ of: whole, score: 1, phrase: message.full, hits: words, arg: null });
+    else found.push({ of: whole, score: 1, phrase: message.full, hits: words, covered: 1, arg: null });
   }
   for (const phrase of index.withArg.get(words[0] ?? '') ?? []) {
     if (words.length <= phrase.words.length || !phrase.words.every((word, i) => words[i] === word)) continue;
     const arg = argumentOf(index, message, phrase, flows);
     const meant = found.find(({ of }) => of === phrase.of);
-    if (!meant) found.push({ of: phrase.of, score: WITH_ARG, phrase: phrase.text, hits: phrase.words, arg });
+    if (!meant)
+      found.push({
+        of: phrase.of,
+        score: WITH_ARG,
+        phrase: phrase.text,
+        hits: phrase.words,
+        covered: 1,
+        arg,
+      });
     else {
       meant.score = Math.max(meant.score, WITH_ARG);
+      meant.covered = 1;
       meant.arg = arg;
     }
   }

@@ -15,7 +15,7 @@ export interface Likeness {
   reasons(words: readonly string[], signs: readonly string[]): { words: string; weight: number }[];
 }
 
-const ROUNDS = 30;
+const ROUNDS = 14;
 const PACE = 0.4;
 /** Keeps what is seen once or twice from telling too much. */
 const RESTRAINT = 0.0006;

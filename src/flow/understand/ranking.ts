@@ -18,6 +18,8 @@ export interface Ranked {
   phrase: string;
   /** Its words that were said. */
   hits: readonly string[];
+  /** How much of what that phrase tells was said, 0 to 1. */
+  covered: number;
 }
 
 export interface Ranking {
@@ -49,6 +51,13 @@ interface Document {
   words: string;
 }
 
+interface Near {
+  score: number;
+  phrase: number;
+  hits: string[];
+  covered: number;
+}
+
 /**
  * MiniSearch finds the phrases that share words with a message, the likeliest first (BM25+, each word weighed by how
  * much it tells). A thin layer over it weighs how much of the phrase and of the message was matched, and adds up the
@@ -76,7 +85,7 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
       const total =
         sum(telling.map(weightOf)) +
         TUNING.unknown * said.filter((w) => !weights.has(w) && !quiet.has(w)).length;
-      const near = new Map<string, { score: number; phrase: number; hits: string[] }[]>();
+      const near = new Map<string, Near[]>();
       let looked = 0;
       for (const { id, terms } of search.search(telling.join(' '))) {
         if (looked++ >= TUNING.most) break;
@@ -85,8 +94,9 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
         const score = matched / (TUNING.phraseSide * totals[place]! + (1 - TUNING.phraseSide) * total || 1);
         const { of } = phrases[place]!;
         const others = near.get(of);
-        if (others) others.push({ score, phrase: place, hits: terms });
-        else near.set(of, [{ score, phrase: place, hits: terms }]);
+        const found = { score, phrase: place, hits: terms, covered: matched / (totals[place]! || 1) };
+        if (others) others.push(found);
+        else near.set(of, [found]);
       }
       const byWords = new Map<string, number>();
       for (const word of telling)
@@ -100,7 +110,13 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
           first!.score + TUNING.second * (second?.score ?? 0) + TUNING.third * (third?.score ?? 0);
         const full = 1 + TUNING.second + TUNING.third;
         const score = (1 - TUNING.byWords) * (nearest / full) + TUNING.byWords * (byWords.get(of) ?? 0);
-        ranked.push({ of, score, phrase: phrases[first!.phrase]!.text, hits: first!.hits });
+        ranked.push({
+          of,
+          score,
+          phrase: phrases[first!.phrase]!.text,
+          hits: first!.hits,
+          covered: first!.covered,
+        });
       }
       return ranked.sort((a, b) => b.score - a.score);
     },

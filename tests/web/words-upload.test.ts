@@ -1,9 +1,20 @@
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import readExcelFile from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
 import { readPublication } from '../../src/store/publications.js';
-import { aWeb, GINTANGAN, withCookie, type Web } from './support.js';
+import {
+  aContext,
+  accessibilityFaults,
+  browserTitle,
+  hasBrowser,
+  shoot,
+  sidewaysFaults,
+  testBrowser,
+} from '../support/browser.js';
+import { aWeb, GINTANGAN, PASSWORD, withCookie, type Web } from './support.js';
 
 const PAGE = '/console/alur/kata';
 
@@ -23,7 +34,7 @@ test('the page of words tells how much of each language there is, and to whom it
     expect(line).toContain(offered ? 'ditawarkan kepada warga' : 'belum ditawarkan');
   }
   const osing = html.split('<li>').find((one) => one.includes('>Basa Osing</strong>'))!;
-  expect(osing).toMatch(/\d+ % ada, \d+ kata belum; belum ditawarkan; menunggu persetujuan penutur asli/u);
+  expect(osing).toMatch(/\d+ % ada, \d+ kalimat belum; belum ditawarkan; menunggu persetujuan penutur asli/u);
   expect(html).toContain('href="/console/alur/kata/jv.xlsx"');
 });
 
@@ -62,3 +73,32 @@ test('a clerk takes the workbook home, changes a word, brings it back, and it is
   const flow = parse(files['system/thanks.yaml']!.text!) as { steps: { text: string }[] };
   expect(flow.steps[0]!.text).toBe('Sama-sama. Kalau perlu lagi, ketik "menu".');
 }, 120_000);
+
+test.skipIf(!hasBrowser)(
+  `the page of words on a small phone ${browserTitle}`,
+  async () => {
+    const server = serve({ fetch: web.app.fetch, port: 0, hostname: '127.0.0.1' });
+    await new Promise<void>((done) => server.once('listening', done));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const browser = await testBrowser();
+    try {
+      const { context, faults } = await aContext(browser, 360);
+      const page = await context.newPage();
+      await page.goto(`${base}/console/masuk`);
+      await page.getByLabel('Nama pengguna').fill('wayan');
+      await page.getByLabel('Kata sandi').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Masuk' }).click();
+      await page.waitForURL(`${base}/console`);
+      await page.goto(base + PAGE);
+      await page.getByRole('link', { name: 'XLSX, Basa Jawa' }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await sidewaysFaults(page)).toEqual([]);
+      await shoot(page, 'flow-words');
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+      await new Promise((done) => server.close(done));
+    }
+  },
+  120_000,
+);

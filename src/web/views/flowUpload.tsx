@@ -104,21 +104,24 @@ function Language(props: { view: View; code: string; name: string; coverage?: Co
   const missing = coverage?.missing.reduce((sum, { keys }) => sum + keys.length, 0) ?? 0;
   return (
     <li>
-      <strong lang={code}>{name}</strong>{' '}
-      {coverage && missing > 0
-        ? view.t('flows.words_share', { percent: percentOf(coverage), n: missing })
-        : view.t('flows.words_whole')}
-      {coverage && `; ${view.t(coverage.offered ? 'flows.words_offered' : 'flows.words_not_offered')}`}
-      {coverage?.awaiting &&
-        `; ${view.t(coverage.awaiting === 'native reader' ? 'flows.words_reader' : 'flows.words_speaker')}`}
-      {': '}
-      <a href={`/console/alur/kata/${code}.xlsx`} aria-label={`XLSX, ${name}`}>
-        XLSX
-      </a>{' '}
-      ·{' '}
-      <a href={`/console/alur/kata/${code}.po`} aria-label={`PO, ${name}`}>
-        PO
-      </a>
+      <span>
+        <strong lang={code}>{name}</strong>{' '}
+        {coverage && missing > 0
+          ? view.t('flows.words_share', { percent: percentOf(coverage), n: missing })
+          : view.t('flows.words_whole')}
+        {coverage && `; ${view.t(coverage.offered ? 'flows.words_offered' : 'flows.words_not_offered')}`}
+        {coverage?.awaiting &&
+          `; ${view.t(coverage.awaiting === 'native reader' ? 'flows.words_reader' : 'flows.words_speaker')}`}
+      </span>
+      <span>
+        <a href={`/console/alur/kata/${code}.xlsx`} aria-label={`XLSX, ${name}`}>
+          XLSX
+        </a>{' '}
+        ·{' '}
+        <a href={`/console/alur/kata/${code}.po`} aria-label={`PO, ${name}`}>
+          PO
+        </a>
+      </span>
     </li>
   );
 }

@@ -76,19 +76,31 @@ export function groupHours(hours: WorkingHours): HoursGroup[] {
 export function describeHours(hours: WorkingHours, language: string): string {
   // Osing and Madurese have no locale data: Indonesian's serves, as it does where Node lacks Javanese.
   const locale = language === 'en' ? 'en' : language === 'jv' ? ['jv', 'id'] : 'id';
-  const point = locale === 'en' ? ':' : '.';
   const dayName = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   // 5 January 1970 was a Monday.
   const name = (weekday: number) => dayName.format(new Date(Date.UTC(1970, 0, 4 + weekday)));
   return groupHours(hours)
     .map(({ from, to, spans }) => {
       const days = from === to ? name(from) : `${name(from)}–${name(to)}`;
-      const times = spans.map(
-        ({ opens, closes }) => `${opens.replace(':', point)}–${closes.replace(':', point)}`,
-      );
+      const times = spans.map((span) => describeSpan(span, language));
       return `${days} ${times.join(', ')}`;
     })
     .join('; ');
+}
+
+/** When the office opens on the day of `at`: "07.30–12.00, 13.00–15.30"; '' on a day off. `language` as for the week. */
+export function describeToday(hours: WorkingHours, at: Date, language: string): string {
+  const day = DateTime.fromJSDate(at, { zone: hours.zone });
+  if (hours.holidays.has(day.toISODate()!)) return '';
+  return spansOf(hours, day.weekday)
+    .map((span) => describeSpan(span, language))
+    .join(', ');
+}
+
+/** "07.30–15.30"; English has a colon. */
+function describeSpan({ opens, closes }: { opens: string; closes: string }, language: string): string {
+  const point = language === 'en' ? ':' : '.';
+  return `${opens.slice(0, 5).replace(':', point)}–${closes.slice(0, 5).replace(':', point)}`;
 }
 
 /** The spans from the day of `at` on, in order, as moments. */

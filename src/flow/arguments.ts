@@ -107,6 +107,8 @@ function conversationValue(run: Run, name: string): Json | undefined {
       return helpedNow(run)?.name ?? null;
     case 'office_hours':
       return village?.officeHours || null;
+    case 'office_today':
+      return village?.officeToday || null;
     case 'office_phone':
       return village?.officePhone ?? null;
     case 'office_address':

@@ -8,7 +8,7 @@ import { FORM_FIELD_TYPES } from '../core/formField.js';
  *
  * Words are ICU MessageFormat with plain argument names. Arguments are every answer (`{business_name}`, as worded),
  * every variable (`{case_code}` for `case.code`), and those of the conversation: `{village}`, `{resident}`,
- * `{officer}`, `{for_whom}`, `{office_hours}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
+ * `{officer}`, `{for_whom}`, `{office_hours}`, `{office_today}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
  * An answer or variable that is an object gives its parts: `{case_code}` for `vars.case.code`, `{quantity_unit}`.
  * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words.
  * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value. In a flow with a service:

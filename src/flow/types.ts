@@ -61,6 +61,8 @@ export interface TurnContext {
 /** The village with its office's hours, as they stand now. */
 export interface VillageContext extends Village {
   officeHours: string;
+  /** Today's; '' on a day off. */
+  officeToday: string;
   isOpenNow: boolean;
   /** When a person will answer next: ISO. */
   opensNext: string | null;

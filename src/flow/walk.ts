@@ -274,6 +274,7 @@ function villageOf(run: Run): VillageContext | null {
       officeAddress: known('office_address'),
       officePhone: known('office_phone'),
       officeHours: known('office_hours') ?? '',
+      officeToday: '',
       isOpenNow: true,
       opensNext: null,
       midwifePhone: null,

@@ -1,4 +1,4 @@
-import { describeHours, isOpen, opensNext, type WorkingHours } from '../core/workingTime.js';
+import { describeHours, describeToday, isOpen, opensNext, type WorkingHours } from '../core/workingTime.js';
 import type { Village } from '../core/village.js';
 import type { VillageContext } from '../flow/types.js';
 import { loadOfficeHours } from '../store/officeHours.js';
@@ -46,6 +46,7 @@ export function createVillages(): Villages {
         officeAddress: row.officeAddress,
         officePhone: row.officePhone,
         officeHours: describeHours(hours, language),
+        officeToday: describeToday(hours, now, language),
         isOpenNow: isOpen(hours, now),
         opensNext: opensNext(hours, now)?.toISOString() ?? null,
         midwifePhone: row.midwifePhone,

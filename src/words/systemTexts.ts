@@ -152,6 +152,7 @@ export const CONVERSATION_ARGUMENTS = [
   'officer',
   'for_whom',
   'office_hours',
+  'office_today',
   'office_phone',
   'office_address',
   'opens_next',

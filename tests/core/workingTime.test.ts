@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeHours, dueAt, groupHours, isOpen, opensNext } from '../../src/core/workingTime.js';
+import { describeHours, describeToday, dueAt, groupHours, isOpen, opensNext } from '../../src/core/workingTime.js';
 import type { WorkingHours } from '../../src/core/workingTime.js';
 
 /** Monday to Thursday with a break at noon, Friday without, as many villages have it. */
@@ -138,5 +138,17 @@ describe('hours in words', () => {
     const spans = [1, 3].map((weekday) => ({ weekday, opens: '08:00', closes: '12:00' }));
     expect(describeHours({ ...HOURS, spans }, 'id')).toBe('Senin 08.00–12.00; Rabu 08.00–12.00');
     expect(describeHours(NEVER, 'id')).toBe('');
+  });
+});
+
+describe('the hours of a day', () => {
+  test.each([
+    ['2026-08-18T01:00:00Z', 'id', '07.30–12.00, 13.00–15.30'],
+    ['2026-08-18T01:00:00Z', 'en', '07:30–12:00, 13:00–15:30'],
+    // A holiday, and a Sunday that has begun in the village but not in London.
+    ['2026-08-17T01:00:00Z', 'id', ''],
+    ['2026-08-22T18:00:00Z', 'id', ''],
+  ])('at %s in %s', (at, language, line) => {
+    expect(describeToday(HOURS, new Date(at), language)).toBe(line);
   });
 });

@@ -1,4 +1,4 @@
-import { dueAt, isOpen, opensNext, describeHours } from '../../core/workingTime.js';
+import { dueAt, isOpen, opensNext, describeHours, describeToday } from '../../core/workingTime.js';
 import type { WorkingHours } from '../../core/workingTime.js';
 import type { VillageFound } from '../../core/lookup.js';
 import type { VillageContext } from '../../flow/types.js';
@@ -41,6 +41,7 @@ export function villageContext(id: string, now: Date, language: string): Village
     officeAddress: `Kantor Desa ${village.name}, Kec. ${village.district}`,
     officePhone: village.isActive ? '0333 000 001' : null,
     officeHours: describeHours(HOURS, language),
+    officeToday: describeToday(HOURS, now, language),
     isOpenNow: isOpen(HOURS, now),
     opensNext: opensNext(HOURS, now)?.toISOString() ?? null,
     midwifePhone: village.isActive ? '0812-0000-0001' : null,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { describeHours, describeToday, dueAt, groupHours, isOpen, opensNext } from '../../src/core/workingTime.js';
+import {
+  describeHours,
+  describeToday,
+  dueAt,
+  groupHours,
+  isOpen,
+  opensNext,
+} from '../../src/core/workingTime.js';
 import type { WorkingHours } from '../../src/core/workingTime.js';
 
 /** Monday to Thursday with a break at noon, Friday without, as many villages have it. */

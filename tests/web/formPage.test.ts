@@ -205,6 +205,19 @@ describe('nobody else gets in', () => {
     expect((await web.app.request(path, {}, from('203.0.113.10'))).status).toBe(200);
   });
 
+  test('what cannot be read is refused, and nothing of it is kept', async () => {
+    const { id, path } = await web.form();
+    const headers = {
+      Origin: 'http://localhost',
+      Host: 'localhost',
+      'Content-Type': 'multipart/form-data; boundary=x',
+    };
+    const answer = await web.app.request(path, { method: 'POST', body: `nik=${NIK}`, headers });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await kept(id)).toEqual({});
+  });
+
   test('what is too large is refused', async () => {
     const { path } = await web.form();
     const headers = {

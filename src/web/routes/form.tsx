@@ -15,6 +15,7 @@ import { readField, savedKey } from '../formField.js';
 import type { Faults, FieldFault } from '../formField.js';
 import { formWords } from '../formWords.js';
 import type { FormKey } from '../formWords.js';
+import { PageError } from '../pageError.js';
 import { sourceOf } from '../source.js';
 import { FormEnd, FormPage } from '../views/form.js';
 
@@ -41,7 +42,9 @@ export function formRoutes(deps: WebDeps): Hono<WebEnv> {
       const { form: found, end } = await find(deps, c);
       if (end) return ended(c, end, found);
       const isQuiet = c.req.header('accept') === 'application/json';
-      const body = await c.req.parseBody();
+      const body = await c.req.parseBody().catch(() => {
+        throw new PageError(400);
+      });
       const faults: Faults = {};
       let isOpen = true;
       for (const field of found.fields) {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { FLOWS_FOLDER } from '../../../src/commands/flowsFolder.js';
@@ -101,3 +102,44 @@ test('every text of every flow and overlay can be changed, and only it changes',
   }
   expect(changed).toBeGreaterThan(100);
 }, 60_000);
+
+test('whatever is written comes back as it is, and nothing else changes', () => {
+  const places: (string | number)[][] = [
+    ['title'],
+    ['steps', 0, 'text'],
+    ['steps', 0, 'label'],
+    ['steps', 0, 'answer', 'options', 0, 'text'],
+    ['steps', 0, 'answer', 'options', 1, 'text'],
+    ['steps', 1, 'text'],
+    ['steps', 2, 'text'],
+  ];
+  const before = parse(FILE) as object;
+  const words = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+    fc.string({ unit: fc.constantFrom(...'ab: #\'"{}[],&*!|>-?%@`\\\n\t~=é'), minLength: 1, maxLength: 40 }),
+    fc.constantFrom(
+      'null',
+      'yes',
+      '12',
+      '1e3',
+      '0x1f',
+      '- a',
+      '? a',
+      'a:',
+      ' a ',
+      '\n',
+      '\na',
+      'a\n\n',
+      '---',
+      '...',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...places), words, (path, text) => {
+      const edited = putWords(FILE, path, text);
+      expect(at(parse(edited), path)).toBe(text);
+      expect(parse(putWords(edited, path, at(before, path) as string))).toEqual(before);
+    }),
+    { numRuns: 400, seed: 4 },
+  );
+});

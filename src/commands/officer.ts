@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Pool } from 'pg';
 import { v7 } from 'uuid';
 import { ClockBehindError, SetupError } from '../core/errors.js';
+import { isAskedOnly } from '../core/handlers.js';
 import {
   confirmByPhone,
   createInvite,
@@ -16,6 +17,9 @@ import {
 import { inTransaction, type Sql } from '../store/sql.js';
 import { withDatabase } from './withDatabase.js';
 
+/** The head of an RT has an area, and is added at the console. */
+const COMMAND_ROLES = ROLES.filter((role) => !isAskedOnly(role));
+
 /** `kentongan officer add | invite | confirm | list`: the people who serve, from the server's command line. */
 export function officerCommand(program: Command): void {
   const officer = program.command('officer').description('add, invite, confirm and list officers');
@@ -25,7 +29,9 @@ export function officerCommand(program: Command): void {
     .description('add an officer, or one more role to the officer with that phone')
     .requiredOption('--name <name>', 'as residents will read it: "Bu Sri"')
     .requiredOption('--phone <number>', 'the mobile number that the officer chats from')
-    .addOption(new Option('--role <role>', 'what the officer does').choices(ROLES).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>', 'what the officer does').choices(COMMAND_ROLES).makeOptionMandatory(),
+    )
     .option(
       '--village <village>',
       'its name ("Genteng Wetan", "Karangrejo, Blimbingsari") or Kemendagri code; every village where left out (admin only)',
@@ -126,7 +132,7 @@ async function run(work: (sql: Sql, pool: Pool) => Promise<void>): Promise<void>
 const CURES: { [F in OfficerFault]: (detail: string) => string } = {
   bad_phone: (phone) => `--phone ${phone}: must be a mobile number like 081234567890 or 6281234567890`,
   no_name: () => '--name: must not be empty',
-  unknown_role: (role) => `--role ${role}: must be one of ${ROLES.join(', ')}`,
+  unknown_role: (role) => `--role ${role}: must be one of ${COMMAND_ROLES.join(', ')}`,
   unknown_village: (village) =>
     `--village ${village}: not in the register; write its name or its Kemendagri code (35.10.01.2001)`,
   ambiguous_village: (villages) =>

@@ -1,4 +1,5 @@
 import type { OfficerRole } from '../core/asker.js';
+import { isAskedOnly } from '../core/handlers.js';
 import { readPhone } from '../core/invites.js';
 import type { NewId, RandomBytes } from '../core/ports.js';
 import { insertAudit } from './audit.js';
@@ -67,7 +68,9 @@ export async function createOfficer(
   if (!phone) throw new OfficerError('bad_phone', given.phone);
   const name = given.name.replace(/\s+/gu, ' ').trim();
   if (name === '') throw new OfficerError('no_name', given.name);
-  if (!ROLES.some((role) => role === given.role)) throw new OfficerError('unknown_role', given.role);
+  // The head of an RT has an area: they are added at the console.
+  if (!ROLES.some((role) => role === given.role) || isAskedOnly(given.role))
+    throw new OfficerError('unknown_role', given.role);
   if (given.village === null && given.role !== 'admin') throw new OfficerError('keeper_is_admin', given.role);
   const village = given.village === null ? null : await findVillageByName(sql, given.village);
   const { rows } = await sql.query<{ id: string; isNew: boolean }>(

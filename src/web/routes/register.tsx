@@ -89,7 +89,7 @@ export function registerRoutes(deps: WebDeps): Hono<WebEnv> {
         if (!(await villagesInScope(deps.pool, scope)).some(({ id }) => id === village))
           throw new PageError(404);
         if (!(berkas instanceof File) || berkas.size === 0)
-          return page(c, { faultKey: 'register.fault_empty' }, 400);
+          return page(c, { faultKey: 'register.refused.empty' }, 400);
         const bytes = new Uint8Array(await berkas.arrayBuffer());
         try {
           const id = await inTransaction(deps.pool, async (sql) => {
@@ -104,7 +104,7 @@ export function registerRoutes(deps: WebDeps): Hono<WebEnv> {
           return c.redirect(`/console/register/impor/${id}`, 303);
         } catch (cause) {
           if (cause instanceof CsvError)
-            return page(c, { faultKey: `register.fault_${cause.fault}` as const }, 400);
+            return page(c, { faultKey: `register.refused.${cause.fault}` as const }, 400);
           throw cause;
         }
       })

@@ -45,10 +45,10 @@ function Beneficiary({
   return (
     <p>
       <strong>
-        {view.t('people.for', { name, relation: wordOf(view, `people.relation_${relation}`, relation) })}
+        {view.t('people.for', { name, relation: wordOf(view, `people.relation.${relation}`, relation) })}
       </strong>
       <br />
-      <span class={how === 'refused' ? 'notice bad' : ''}>{view.t(`people.helped_${how}`)}</span>
+      <span class={how === 'refused' ? 'notice bad' : ''}>{view.t(`people.helped.${how}`)}</span>
     </p>
   );
 }
@@ -66,7 +66,7 @@ function Introduction({
     <>
       <h3>{view.t('people.introduction')}</h3>
       <p class={how === 'not_mine' ? 'notice bad' : ''}>
-        {view.t(`people.intro_${how}`, { rt: rt ?? '', rw: rw ?? '', name: officer ?? '' })}
+        {view.t(`people.intro.${how}`, { rt: rt ?? '', rw: rw ?? '', name: officer ?? '' })}
       </p>
     </>
   );
@@ -108,7 +108,7 @@ function Match({
         </>
       ) : (
         <p>
-          <strong>{view.t(`people.${outcome}`)}</strong>
+          <strong>{view.t(`people.match.${outcome}`)}</strong>
         </p>
       )}
       {decidedBy === null && (

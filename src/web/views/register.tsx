@@ -49,7 +49,7 @@ export function RegisterPage(props: RegisterProps) {
                   <a href={`/console/register/impor/${one.id}`}>
                     {one.village}, <Time view={view} at={one.createdAt} zone={one.zone} />
                   </a>{' '}
-                  <span class="badge">{view.t(`register.state_${one.state}`)}</span>
+                  <span class="badge">{view.t(`register.state.${one.state}`)}</span>
                   <br />
                   <span class="quiet-text">
                     {[view.t('register.rows', { count: one.rowCount }), one.officer]
@@ -199,7 +199,7 @@ export function RegisterImportPage(props: {
       <Notice view={view} kind={props.notice} />
       <Fault view={view} faultKey={props.faultKey} />
       <p>
-        {view.t('register.rows', { count: found.rowCount })} · {view.t(`register.state_${found.state}`)} ·{' '}
+        {view.t('register.rows', { count: found.rowCount })} · {view.t(`register.state.${found.state}`)} ·{' '}
         <Time view={view} at={found.createdAt} zone={found.zone} />
       </p>
       {found.state !== 'uploaded' && <Outcome view={view} found={found} />}
@@ -223,7 +223,7 @@ function Outcome({ view, found }: { view: View; found: RegisterImport }) {
       <dl class="answers">
         {COUNTS.map((name) => (
           <div>
-            <dt>{view.t(`register.count_${name}`)}</dt>
+            <dt>{view.t(`register.count.${name}`)}</dt>
             <dd>{view.format.number(counts[name] ?? 0)}</dd>
           </div>
         ))}
@@ -234,7 +234,7 @@ function Outcome({ view, found }: { view: View; found: RegisterImport }) {
           <ul>
             {faults.map(({ line, fault }) => (
               <li>
-                {view.t('register.fault_line', { line, why: wordOf(view, `register.row_${fault}`, fault) })}
+                {view.t('register.fault_line', { line, why: wordOf(view, `register.row.${fault}`, fault) })}
               </li>
             ))}
           </ul>
@@ -264,7 +264,7 @@ function Mapping({ view, found }: { view: View; found: RegisterImport }) {
         <form method="post" action={`/console/register/impor/${found.id}/periksa`}>
           <p>{view.t('register.mapping_lead')}</p>
           {REGISTER_FIELDS.map((field) => (
-            <Field id={`f-${field}`} label={view.t(`register.field_${field}`)}>
+            <Field id={`f-${field}`} label={view.t(`register.field.${field}`)}>
               <select id={`f-${field}`} name={field} required={field === 'name'}>
                 <option value="">{view.t('register.no_column')}</option>
                 {found.columns.map((column, n) => (

@@ -108,7 +108,7 @@ function Add({ view, villages, given = {}, schedules }: SchedulesProps) {
             <select id="repeat" name="repeat">
               {(['none', 'day', 'weekday'] as const).map((how) => (
                 <option value={how} selected={given['repeat'] === how}>
-                  {view.t(`schedules.repeat_${how}`)}
+                  {view.t(`schedules.repeat.${how}`)}
                 </option>
               ))}
             </select>

@@ -31,7 +31,7 @@ export function VillagesPage(props: { view: View; villages: VillageSettings[]; n
                     checked={village.introduction === way}
                     required
                   />
-                  <label for={`${village.id}-${way}`}>{view.t(`villages.introduction_${way}`)}</label>
+                  <label for={`${village.id}-${way}`}>{view.t(`villages.introduction.${way}`)}</label>
                 </p>
               ))}
             </fieldset>

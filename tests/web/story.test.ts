@@ -160,7 +160,8 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     await heard(untung, /Ada berapa/u);
     await says(untung, '50 kg', /Berapa harga/u);
     await says(untung, '12rb', /ada di mana/u);
-    await says(untung, 'Dusun Krajan', /Kirim 1 sampai 5 foto/u);
+    await says(untung, 'Dusun Krajan', /Ada keterangan lain/u);
+    await says(untung, 'Mutu A, bisa diantar', /Kirim 1 sampai 5 foto/u);
     await sendsPhoto(untung, '#a8324a');
     await says(untung, 'selesai', /Nomor HP berapa/u);
     await says(untung, '0812 3456 7890', /Nama penjual/u);

@@ -186,6 +186,8 @@ test("a farmer's product with a photo is on /pasar, once an officer has seen it"
   await untung.writes('800rb');
   await untung.waitsFor('Barangnya ada di mana');
   await untung.writes('Dusun Krajan');
+  await untung.waitsFor('Ada keterangan lain');
+  await untung.writes('Mutu A, bisa diantar');
   await untung.waitsFor('foto barangnya');
   await untung.sendsPhoto(photo);
   await untung.waitsFor('1 sudah diterima');

@@ -47,6 +47,8 @@ async function talks(person: Person, ...lines: string[]): Promise<string> {
 }
 async function opensCase(person: Person, ...before: string[]): Promise<string> {
   let said = await talks(person, ...before);
+  // Whoever had the letter before is offered it again.
+  if (said.includes('Sama seperti dulu')) said = await talks(person, 'tidak');
   if (said.includes('Atas nama siapa')) said = await talks(person, 'Siti');
   said = await talks(person, ...LETTER);
   return /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]/u.exec(said)![0];
@@ -102,7 +104,8 @@ describe('one person on two channels', () => {
     await opensCase(phone, 'surat usaha', 'Gintangan');
     await links(phone, telegram);
     // Neither the village nor the name is asked for again.
-    expect(await talks(telegram, 'surat usaha', ...LETTER)).toContain('Diterima');
+    expect(await talks(telegram, 'surat usaha')).toContain('Sama seperti dulu');
+    expect(await talks(telegram, 'tidak', ...LETTER)).toContain('Diterima');
     await talks(telegram, 'stop');
     const { rows } = await world.pool.query(
       `SELECT count(DISTINCT c.resident_id)::int AS residents, count(DISTINCT c.id)::int AS cases,

@@ -47,6 +47,9 @@ export async function filesRequests(
       await person.writes(village, often());
       await person.waitsFor('Atas nama siapa', PATIENCE_MS);
       await person.writes('Siti', often());
+    } else {
+      await person.waitsFor('Sama seperti dulu', PATIENCE_MS);
+      await taps('Isi yang baru');
     }
     for (const [question, answer, by] of QUESTIONS) {
       await person.waitsFor(question, PATIENCE_MS);

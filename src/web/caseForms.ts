@@ -1,3 +1,4 @@
+import { SealError } from '../core/errors.js';
 import type { FormField, FormFieldType } from '../core/formField.js';
 import { maskNumber } from '../core/nik.js';
 import type { CaseFormRow, FormValueRow } from '../store/web/forms.js';
@@ -20,7 +21,7 @@ export interface ShownEntry {
 
 /** The forms of a case. `opened`: the id of the entry to be shown in clear; who may see it, and that it is logged, is the caller's. */
 export async function shownForms(
-  deps: Pick<WebDeps, 'pool' | 'sealer'>,
+  deps: Pick<WebDeps, 'pool' | 'sealer' | 'log'>,
   caseId: string,
   opened?: string,
 ): Promise<ShownForm[]> {
@@ -29,13 +30,13 @@ export async function shownForms(
     doneAt,
     entries: fields.flatMap((field): ShownEntry[] => {
       const row = values.find((value) => value.field === field.id);
-      return row ? [entryOf(deps.sealer, field, row, row.id === opened)] : [];
+      return row ? [entryOf(deps, field, row, row.id === opened)] : [];
     }),
   }));
 }
 
 function entryOf(
-  sealer: WebDeps['sealer'],
+  { sealer, log }: Pick<WebDeps, 'sealer' | 'log'>,
   field: FormField,
   row: FormValueRow,
   isOpen: boolean,
@@ -43,11 +44,25 @@ function entryOf(
   const { id, value, attachmentId, state } = row;
   const photo = attachmentId === null ? null : { id: attachmentId, state: state ?? 'lost' };
   if (value === null) return { id, label: field.label, text: '', isOpen: false, photo };
-  const { field: of, value: clear } = sealer.open('form', id, value);
-  // A value that was put beneath another field is nobody's.
-  if (of !== field.id || typeof clear !== 'string') throw new Error('a value of a form is not its field’s');
-  return { id, label: field.label, text: isOpen ? clear : masked(field.type, clear), isOpen, photo };
+  const clear = opened();
+  const text = clear === null ? UNREADABLE : isOpen ? clear : masked(field.type, clear);
+  return { id, label: field.label, text, isOpen: isOpen && clear !== null, photo };
+
+  /** One entry that cannot be read must not keep the case from being seen. */
+  function opened(): string | null {
+    try {
+      const { field: of, value: entered } = sealer.open('form', id, value!);
+      // A value that was put beneath another field is nobody's.
+      return of === field.id && typeof entered === 'string' ? entered : null;
+    } catch (cause) {
+      if (!(cause instanceof SealError)) throw cause;
+      log.error({ err: cause }, 'an entry of a form does not open');
+      return null;
+    }
+  }
 }
+
+const UNREADABLE = '—';
 
 /** Enough to know it again, no more. */
 function masked(type: FormFieldType, value: string): string {

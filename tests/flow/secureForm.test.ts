@@ -163,6 +163,8 @@ test('a form with a field twice, or nowhere to go without it, is a fault', async
   step.fields!.push(step.fields![0]!);
   await expect(flowsOf(files)).rejects.toThrow('two fields are called "nik"');
   step.fields!.pop();
+  step.otherwise = 'cards';
+  await expect(flowsOf(files)).rejects.toThrow('goes in a circle without asking anything');
   step.otherwise = 'nowhere';
   await expect(flowsOf(files)).rejects.toThrow('there is no step "nowhere" to go to');
 });

@@ -67,10 +67,12 @@ function circleIn(flow: CompiledFlow): CompiledStep | null {
   const state = new Map<number, 'open' | 'done'>();
   const visit = (at: number): CompiledStep | null => {
     const step = flow.steps[at];
-    if (!step || waits(step) || step.type === 'wait' || state.get(at) === 'done') return null;
+    // Where no page can be offered a form does not wait: then its other way counts.
+    const isForm = step?.type === 'secure_form';
+    if (!step || (waits(step) && !isForm) || step.type === 'wait' || state.get(at) === 'done') return null;
     if (state.get(at) === 'open') return step;
     state.set(at, 'open');
-    for (const way of waysFrom(step)) {
+    for (const way of isForm ? [step.otherwise] : waysFrom(step)) {
       const found = visit(way);
       if (found) return found;
     }

@@ -92,7 +92,7 @@ export function importRows(
     const from = text.words[language]?.source ?? '';
     const to = tidy(row.words, from || source);
     if (to === from) {
-      const [sourceThen] = row.stamp?.split('.') ?? [];
+      const [sourceThen] = row.stamp?.split('/') ?? [];
       if (
         row.isConfirmed &&
         sourceThen === digest(source) &&
@@ -131,7 +131,7 @@ function faultOf(
   if (row.odd === 'formula' || /^\s*=/u.test(to))
     return ['a formula is no text', 'write the words themselves; no text begins with ='];
   if (row.odd === 'value') return ['this is a date or a truth value, no text', 'format the cell as text'];
-  const [sourceThen, wordsThen] = row.stamp?.split('.') ?? [];
+  const [sourceThen, wordsThen] = row.stamp?.split('/') ?? [];
   if (wordsThen !== undefined && digest(to) === wordsThen) return 'untouched';
   if (to === '') return from === '' ? 'untouched' : ['the words are gone', 'write them, or export again'];
   const isOld =

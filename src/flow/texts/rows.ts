@@ -34,7 +34,7 @@ export function digest(text: string): string {
 }
 
 export function stampOf(source: string, present: string): string {
-  return `${digest(source)}.${digest(present)}`;
+  return `${digest(source)}/${digest(present)}`;
 }
 
 /** All texts of a language as rows for a translator; for the default language, its own words to be edited. */
@@ -58,7 +58,7 @@ export function rowsOf(texts: readonly PlacedText[], language: string, seen: See
 export function stateOf(source: string, present: string, noted: string | undefined): TextState {
   if (present === '') return 'missing';
   if (!noted) return 'same';
-  const [from, to] = noted.split('.');
+  const [from, to] = noted.split('/');
   return to === digest(present) && from !== digest(source) ? 'changed' : 'same';
 }
 

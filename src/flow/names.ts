@@ -195,6 +195,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'hand-over-end': ['how', 'by'],
   /** `about`: the kind of timer. */
   'health-reminder': ['about', 'whose'],
+  /** Nobody has taken a sealed complaint in time. */
+  'complaint-overdue': ['code', 'whose'],
   /** A resident's data were erased as they asked. */
   'data-erased': ['code'],
   'file-refused': ['because'],

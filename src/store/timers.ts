@@ -137,9 +137,13 @@ async function remindOfCases(
     number: number;
     receiverRole: string | null;
     receiverIds: string[] | null;
+    conversationId: string;
+    residentId: string;
+    status: string;
   }>(
     `SELECT c.id, c.code, c.service, c.village_id AS "villageId", v.name AS "villageName",
-       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number, ${SEALED_TO}
+       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number, c.conversation_id AS "conversationId", c.resident_id AS "residentId",
+       c.status, ${SEALED_TO}
      FROM cases c JOIN villages v ON v.id = c.village_id
      WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
     [timers.map((timer) => timer.subjectId)],
@@ -180,7 +184,15 @@ async function remindOfCases(
     newId,
     now,
   );
-  return { done: timers, notified };
+  // The author of a complaint hears of it too: its receiver may hold the office no more, and then nobody is told above.
+  const told = rows
+    .filter(({ receiverRole, status }) => receiverRole !== null && status === 'open')
+    .flatMap(({ id, code, conversationId, residentId: whose }) =>
+      timers
+        .filter((timer) => timer.subjectId === id)
+        .map((timer) => internal(timer, conversationId, 'complaint-overdue', { code, whose })),
+    );
+  return { done: timers, notified, rows: told };
 }
 
 /** "Masih ada?", in time before a listing ends. */

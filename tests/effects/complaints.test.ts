@@ -130,8 +130,8 @@ describe('a complaint', () => {
     expect((await stage.told(siti)).at(-1)?.vars).toMatchObject({ text: 'Kapan Andi meminta uang?' });
   });
 
-  test('that is overdue is told to its receiver alone, not to the other head', async () => {
-    await stage.apply(siti, complaint());
+  test('that is overdue is told to its receiver alone, not to the other head; its author hears of it', async () => {
+    const { code } = await stage.apply(siti, complaint());
     await stage.rows('DELETE FROM notifications');
     await inTransaction(stage.pool, (sql) =>
       fireTimers(sql, {
@@ -141,6 +141,9 @@ describe('a complaint', () => {
       }),
     );
     expect(await told()).toEqual(['secretary']);
+    expect(await stage.told(siti)).toEqual([
+      { flow: 'complaint-overdue', vars: { code, whose: siti.residentId } },
+    ]);
   });
 
   test('is not seen by whoever is given the role afterwards, nor by a receiver who lost it', async () => {

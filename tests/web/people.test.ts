@@ -212,6 +212,12 @@ describe.skipIf(!hasBrowser)(`the people of a village ${browserTitle}`, () => {
       await page.getByRole('button', { name: 'Ini orangnya: SITI AMINAH' }).click();
       await page.getByText('Disimpan: itu orangnya.').waitFor();
       await page.getByText('Dipastikan oleh Ratna Dewi.').waitFor();
+      expect(await page.content()).not.toMatch(NUMBERS);
+      await page.getByRole('button', { name: 'Lihat NIK dan No. KK' }).click();
+      await page.getByText('NIK 3510125708800001').waitFor();
+      const looks = await web.pool.query(`SELECT FROM audit_log WHERE action = 'register.read'`);
+      expect(looks.rowCount).toBe(width === 360 ? 1 : 2);
+      await looksRight(page, 'case-confirmed');
 
       await page.goto(`${base}/console/desa`);
       await page.getByLabel('Ketua RT menjawab di chat').check();

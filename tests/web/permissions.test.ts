@@ -369,6 +369,15 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 303,
     },
   ],
+  'POST /console/kasus/:code/penduduk/buka': [
+    {
+      name: 'whole numbers of whoever was confirmed',
+      path: () => `/console/kasus/${about.sealedCode}/penduduk/buka`,
+      method: 'POST',
+      may: ['head', 'services'],
+      notFound: ['midwife', 'stranger'],
+    },
+  ],
   'GET /console/register': [{ name: 'the register', path: () => '/console/register', may: ['operator'] }],
   'POST /console/register/unggah': [
     {

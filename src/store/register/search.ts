@@ -48,12 +48,13 @@ export async function searchRegister(
 
 const BY_NAME = `(r.search_name LIKE '%' || $2 || '%' OR r.search_name % $2 OR word_similarity($2, r.search_name) > 0.6)`;
 
-/** These people of a scope, in the order of the ids. */
+/** These people of a scope, in the order of the ids. `isClear`: with their whole numbers; the caller writes down the look. */
 export async function peopleByIds(
   sql: Sql,
   scope: Scope,
   ids: string[],
   sealer: Sealer,
+  isClear = false,
 ): Promise<RegisterPerson[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql.query<Row>(
@@ -62,16 +63,16 @@ export async function peopleByIds(
      ORDER BY array_position($1::uuid[], r.id)`,
     [ids, scope.villages],
   );
-  return rows.map((row) => shown(row, sealer));
+  return rows.map((row) => shown(row, sealer, isClear));
 }
 
 type Row = Omit<RegisterPerson, 'nik' | 'kk'> & { private: string };
 
-function shown({ private: sealed, ...row }: Row, sealer: Sealer): RegisterPerson {
+function shown({ private: sealed, ...row }: Row, sealer: Sealer, isClear = false): RegisterPerson {
   const { nik, kk } = sealer.open('register', row.id, sealed);
-  return {
-    ...row,
-    nik: shownNumber(typeof nik === 'string' ? nik : null),
-    kk: shownNumber(typeof kk === 'string' ? kk : null),
+  const number = (value: unknown): string | null => {
+    if (typeof value !== 'string') return null;
+    return isClear ? value : shownNumber(value);
   };
+  return { ...row, nik: number(nik), kk: number(kk) };
 }

@@ -41,8 +41,16 @@ interface MatchRow {
   decidedBy: string | null;
 }
 
-/** The caller has found the case within its scope. Candidates are of the case's village alone; numbers are masked. */
-export async function peopleOfCase(sql: Sql, caseId: string, sealer: Sealer): Promise<PeopleOfCase> {
+/**
+ * The caller has found the case within its scope. Candidates are of the case's village alone; numbers are masked, but for
+ * `isClear` those of the person whom an officer confirmed: the caller writes that look down.
+ */
+export async function peopleOfCase(
+  sql: Sql,
+  caseId: string,
+  sealer: Sealer,
+  isClear = false,
+): Promise<PeopleOfCase> {
   const [beneficiaries, introductions, matches, known] = await Promise.all([
     sql.query<NonNullable<PeopleOfCase['beneficiary']>>(
       `SELECT name, relation, asked_in IS NOT NULL AS "isAsked", answer FROM beneficiaries WHERE case_id = $1`,
@@ -75,16 +83,26 @@ export async function peopleOfCase(sql: Sql, caseId: string, sealer: Sealer): Pr
   return {
     beneficiary,
     introduction: introductions.rows[0] ?? null,
-    match: match ? await opened(sql, match, sealer) : null,
+    match: match ? await opened(sql, match, sealer, isClear) : null,
     known: before
-      ? ((await peopleByIds(sql, { villages: [before.villageId] }, [before.registerId], sealer))[0] ?? null)
+      ? ((
+          await peopleByIds(sql, { villages: [before.villageId] }, [before.registerId], sealer, isClear)
+        )[0] ?? null)
       : null,
   };
 }
 
-async function opened(sql: Sql, match: MatchRow, sealer: Sealer): Promise<PeopleOfCase['match']> {
-  const ids = [...new Set([...(match.registerId ? [match.registerId] : []), ...match.candidates])];
-  const people = await peopleByIds(sql, { villages: [match.villageId] }, ids, sealer);
+async function opened(
+  sql: Sql,
+  match: MatchRow,
+  sealer: Sealer,
+  isClear: boolean,
+): Promise<PeopleOfCase['match']> {
+  const scope = { villages: [match.villageId] };
+  const isDecided = match.decidedBy !== null;
+  const own = match.registerId === null ? [] : [match.registerId];
+  const [person] = await peopleByIds(sql, scope, own, sealer, isClear && isDecided);
+  const candidates = await peopleByIds(sql, scope, isDecided ? [] : match.candidates, sealer);
   const said = sealer.open('register', match.id, match.said);
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   return {
@@ -94,8 +112,8 @@ async function opened(sql: Sql, match: MatchRow, sealer: Sealer): Promise<People
       birthDate: text(said['birth_date']) || null,
       address: text(said['address']),
     },
-    candidates: people.filter(({ id }) => match.candidates.includes(id)),
-    person: people.find(({ id }) => id === match.registerId) ?? null,
+    candidates,
+    person: person ?? null,
     decidedBy: match.decidedBy,
   };
 }

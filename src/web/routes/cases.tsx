@@ -48,91 +48,102 @@ const ActForm = z.object({
 /** The list of cases and each case: what is asked for, by whom, and what is done about it. */
 export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   const subscribe = (listener: () => void) => watch.subscribe(listener);
-  return new Hono<WebEnv>()
-    .get('/', async (c) => {
-      const view = c.get('view');
-      // Somebody whose role has no part in requests (a posyandu volunteer) finds their own account.
-      if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
-      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      const list = await listOf(deps, c, officer, scope);
-      const official = officialCode(deps.sealer, deps.now());
-      return c.html(<CasesPage {...list} view={view} services={deps.services} official={official} />);
-    })
-    .get('/live', (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      return streamPart(c, subscribe, async () => {
+  return (
+    new Hono<WebEnv>()
+      .get('/', async (c) => {
+        const view = c.get('view');
+        // Somebody whose role has no part in requests (a posyandu volunteer) finds their own account.
+        if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
         const list = await listOf(deps, c, officer, scope);
-        return <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />;
-      });
-    })
-    .get('/kasus/:code', async (c) => {
-      const { scope } = allowedCases(c, 'cases.read', deps.services);
-      return c.html(<CasePage {...await caseProps(deps, c, scope)} />);
-    })
-    .get('/kasus/:code/live', async (c) => {
-      const { scope } = allowedCases(c, 'cases.read', deps.services);
-      await findCase(deps, scope, c.req.param('code'));
-      return streamPart(c, subscribe, async () => {
+        const official = officialCode(deps.sealer, deps.now());
+        return c.html(<CasesPage {...list} view={view} services={deps.services} official={official} />);
+      })
+      .get('/live', (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+        return streamPart(c, subscribe, async () => {
+          const list = await listOf(deps, c, officer, scope);
+          return <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />;
+        });
+      })
+      .get('/kasus/:code', async (c) => {
+        const { scope } = allowedCases(c, 'cases.read', deps.services);
+        return c.html(<CasePage {...await caseProps(deps, c, scope)} />);
+      })
+      .get('/kasus/:code/live', async (c) => {
+        const { scope } = allowedCases(c, 'cases.read', deps.services);
+        await findCase(deps, scope, c.req.param('code'));
+        return streamPart(c, subscribe, async () => {
+          const props = await caseProps(deps, c, scope);
+          return <CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />;
+        });
+      })
+      .post('/kasus/:code/buka', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+        const found = await findCase(deps, scope, c.req.param('code'));
+        if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
+        await audit(deps, officer.id, 'case.private_read', found);
+        const opened = found.private ? deps.sealer.open('case', found.id, found.private) : {};
         const props = await caseProps(deps, c, scope);
-        return <CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />;
-      });
-    })
-    .post('/kasus/:code/buka', async (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      const found = await findCase(deps, scope, c.req.param('code'));
-      if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
-      await audit(deps, officer.id, 'case.private_read', found);
-      const opened = found.private ? deps.sealer.open('case', found.id, found.private) : {};
-      const props = await caseProps(deps, c, scope);
-      const events = props.events.map((event) => openedEvent(deps, found.id, event));
-      return c.html(<CasePage {...props} events={events} opened={opened} />);
-    })
-    .post('/kasus/:code/isian/:value', async (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      const found = await findCase(deps, scope, c.req.param('code'));
-      if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
-      const value = c.req.param('value');
-      const forms = await shownForms(deps, found.id, value);
-      if (!forms.some(({ entries }) => entries.some(({ isOpen }) => isOpen))) throw new PageError(404);
-      await audit(deps, officer.id, 'form.value_read', found, { value });
-      c.header('Cache-Control', 'no-store');
-      return c.html(<CasePage {...await caseProps(deps, c, scope)} forms={forms} />);
-    })
-    .post('/kasus/:code/penduduk', async (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
-      const { code } = await findCase(deps, scope, c.req.param('code'));
-      const form = await readForm(c, MatchForm);
-      if (!form.data) throw new PageError(400);
-      const register = form.data.orang ?? null;
-      const [result] = await deps.perform(officer, [{ kind: 'decide_match', code, register }]);
-      if (result.outcome === 'not_allowed') throw new PageError(403);
-      const notice = result.outcome === 'done' ? (register ? 'confirmed' : 'none') : 'not_found';
-      return c.redirect(`/console/kasus/${code}?kabar=match_${notice}`, 303);
-    })
-    .post('/kasus/:code/:act', async (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
-      const { code, service } = await findCase(deps, scope, c.req.param('code'));
-      const act = ACTS.find((known) => known === c.req.param('act'));
-      if (!act) throw new PageError(404);
-      const form = await readForm(c, ActForm);
-      if (!form.data) throw new PageError(400);
-      const text = form.data.text || undefined;
-      if (!text && NEEDS_WORDS.has(act))
-        return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
-      if (act === 'finish' && service === ERASURE_SERVICE && form.data.sure !== 'yes')
-        return c.redirect(`/console/kasus/${code}?kabar=case_not_sure#tindakan`, 303);
-      const [result] = await deps.perform(officer, [{ kind: 'act_on_case', code, act, text }]);
-      const notice = result.outcome === 'done' ? `case_${act}` : `case_${result.outcome}`;
-      return c.redirect(`/console/kasus/${code}?kabar=${notice}`, 303);
-    })
-    .get('/berkas/:id', async (c) => {
-      const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-      const id = z.uuid().safeParse(c.req.param('id'));
-      if (!id.success) throw new PageError(404);
-      const listings = scopeOf(officer, 'listings.decide') ?? NOWHERE;
-      const file = await fileInScope(deps.pool, scope, listings, id.data);
-      return sendToOfficer(deps, c, officer, file);
-    });
+        const events = props.events.map((event) => openedEvent(deps, found.id, event));
+        return c.html(<CasePage {...props} events={events} opened={opened} />);
+      })
+      .post('/kasus/:code/isian/:value', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+        const found = await findCase(deps, scope, c.req.param('code'));
+        if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
+        const value = c.req.param('value');
+        const forms = await shownForms(deps, found.id, value);
+        if (!forms.some(({ entries }) => entries.some(({ isOpen }) => isOpen))) throw new PageError(404);
+        await audit(deps, officer.id, 'form.value_read', found, { value });
+        c.header('Cache-Control', 'no-store');
+        return c.html(<CasePage {...await caseProps(deps, c, scope)} forms={forms} />);
+      })
+      .post('/kasus/:code/penduduk', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
+        const { code } = await findCase(deps, scope, c.req.param('code'));
+        const form = await readForm(c, MatchForm);
+        if (!form.data) throw new PageError(400);
+        const register = form.data.orang ?? null;
+        const [result] = await deps.perform(officer, [{ kind: 'decide_match', code, register }]);
+        if (result.outcome === 'not_allowed') throw new PageError(403);
+        const notice = result.outcome === 'done' ? (register ? 'confirmed' : 'none') : 'not_found';
+        return c.redirect(`/console/kasus/${code}?kabar=match_${notice}`, 303);
+      })
+      // For the letter: the whole numbers of whoever was confirmed, once, and written down.
+      .post('/kasus/:code/penduduk/buka', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+        const found = await findCase(deps, scope, c.req.param('code'));
+        if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
+        const people = await peopleOfCase(deps.pool, found.id, deps.sealer, true);
+        await audit(deps, officer.id, 'register.read', found);
+        return c.html(<CasePage {...await caseProps(deps, c, scope)} people={people} isOpened />);
+      })
+      .post('/kasus/:code/:act', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
+        const { code, service } = await findCase(deps, scope, c.req.param('code'));
+        const act = ACTS.find((known) => known === c.req.param('act'));
+        if (!act) throw new PageError(404);
+        const form = await readForm(c, ActForm);
+        if (!form.data) throw new PageError(400);
+        const text = form.data.text || undefined;
+        if (!text && NEEDS_WORDS.has(act))
+          return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
+        if (act === 'finish' && service === ERASURE_SERVICE && form.data.sure !== 'yes')
+          return c.redirect(`/console/kasus/${code}?kabar=case_not_sure#tindakan`, 303);
+        const [result] = await deps.perform(officer, [{ kind: 'act_on_case', code, act, text }]);
+        const notice = result.outcome === 'done' ? `case_${act}` : `case_${result.outcome}`;
+        return c.redirect(`/console/kasus/${code}?kabar=${notice}`, 303);
+      })
+      .get('/berkas/:id', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+        const id = z.uuid().safeParse(c.req.param('id'));
+        if (!id.success) throw new PageError(404);
+        const listings = scopeOf(officer, 'listings.decide') ?? NOWHERE;
+        const file = await fileInScope(deps.pool, scope, listings, id.data);
+        return sendToOfficer(deps, c, officer, file);
+      })
+  );
 }
 
 async function listOf(deps: WebDeps, c: WebContext, officer: OfficerIdentity, scope: CaseScope) {

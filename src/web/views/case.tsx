@@ -34,7 +34,7 @@ export interface CaseProps {
 }
 
 /** One case: who asks for what, what was sent, what happened, and what can be done now. */
-export function CasePage(props: CaseProps & { opened?: JsonObject }) {
+export function CasePage(props: CaseProps & { opened?: JsonObject; isOpened?: boolean }) {
   const { view, found, service } = props;
   const title = service?.title ?? found.service;
   const isClosed = found.closedAt !== null;

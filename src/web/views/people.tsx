@@ -9,6 +9,9 @@ interface PeopleProps {
   found: CaseDetail;
   people: PeopleOfCase;
   mayMatch: boolean;
+  /** Whether this officer may see whole numbers, and whether they are shown now. */
+  mayOpen: boolean;
+  isOpened?: boolean;
 }
 
 /** For whom a request is, what the RT head said, and who they are in the register. Nothing where none of it is known. */
@@ -27,6 +30,7 @@ export function People(props: PeopleProps) {
           <h3>{view.t('people.register')}</h3>
           <p>{view.t('people.known')}</p>
           <Person view={view} person={known} />
+          <OpenNumbers {...props} />
         </>
       )}
     </section>
@@ -72,12 +76,23 @@ function Introduction({
   );
 }
 
-function Match({
-  view,
-  found,
-  match,
-  mayMatch,
-}: PeopleProps & { match: NonNullable<PeopleOfCase['match']> }) {
+function OpenNumbers(props: Pick<PeopleProps, 'view' | 'found' | 'mayOpen' | 'isOpened'>) {
+  const { view, found } = props;
+  if (!props.mayOpen || props.isOpened) return null;
+  return (
+    <form method="post" action={`/console/kasus/${found.code}/penduduk/buka`}>
+      <button type="submit" class="quiet" aria-describedby="numbers-hint">
+        {view.t('people.open')}
+      </button>
+      <p class="hint" id="numbers-hint">
+        {view.t('people.open_hint')}
+      </p>
+    </form>
+  );
+}
+
+function Match(props: PeopleProps & { match: NonNullable<PeopleOfCase['match']> }) {
+  const { view, found, match, mayMatch, mayOpen, isOpened = false } = props;
   const { said, outcome, candidates, person, decidedBy } = match;
   const action = `/console/kasus/${found.code}/penduduk`;
   const isOpen = decidedBy === null && mayMatch;
@@ -105,6 +120,7 @@ function Match({
             <strong>{view.t(person ? 'people.decided' : 'people.decided_none', { name: decidedBy })}</strong>
           </p>
           {person && <Person view={view} person={person} />}
+          {person && <OpenNumbers view={view} found={found} mayOpen={mayOpen} isOpened={isOpened} />}
         </>
       ) : (
         <p>

@@ -265,3 +265,29 @@ test('an officer sees an entry in clear on their word alone, of a case that they
   expect(await opened.text()).toContain(NIK);
   expect(await looks()).toEqual([{ data: { code, value: valueIds[0] } }]);
 });
+
+test('an entry that was put in the place of another, or does not open, is nobody’s to see; the case still is', async () => {
+  const { code, id: caseId } = await web.case();
+  const fields: FormField[] = [
+    { id: 'nik', type: 'nik', label: 'NIK', hint: null, optional: false },
+    { id: 'kk', type: 'family_card', label: 'No. KK', hint: null, optional: true },
+  ];
+  const { id, valueIds } = await web.form({ caseId, fields, values: { nik: NIK, kk: '3510120102070003' } });
+  // The sealed value of one row moved into the other.
+  await web.pool.query(
+    `UPDATE form_values v SET value = o.value FROM form_values o
+     WHERE v.form_id = $1 AND o.form_id = $1 AND v.field = 'kk' AND o.field = 'nik'`,
+    [id],
+  );
+  await web.officer({ username: 'sekdes', roles: [{ role: 'sekretaris', village: '35.10.25.2004' }] });
+  const cookie = await web.signIn('sekdes');
+  const page = await (await web.app.request(`/console/kasus/${code}`, withCookie(cookie))).text();
+  expect(page.match(/351012\*{6}0001/gu)).toHaveLength(1);
+  const answers = await Promise.all(
+    valueIds.map(
+      async (value) =>
+        (await web.app.request(`/console/kasus/${code}/isian/${value}`, posted({}, cookie))).status,
+    ),
+  );
+  expect(answers.toSorted((a, b) => a - b)).toEqual([200, 404]);
+});

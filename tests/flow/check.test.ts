@@ -232,6 +232,26 @@ describe('dead ends', () => {
   });
 });
 
+describe('a rest', () => {
+  test.each([
+    ['without an end', `${HEAD}  - wait: x\n`, 'a rest needs one end'],
+    ['with two ends', `${HEAD}  - wait: x\n    for: 3d\n    until: now\n`, 'a rest needs one end'],
+    ['for no span', `${HEAD}  - wait: x\n    for: soon\n`, 'a span: 30m, 6h, 3d'],
+    [
+      'until what nobody tells',
+      `${HEAD}  - wait: x\n    for: 3d\n    event: rain\n`,
+      'tells nothing under the name "rain"',
+    ],
+  ])('%s', async (_, yaml, what) => {
+    await expectFault(yaml, what);
+  });
+
+  test('is no circle, though nothing is asked in it', async () => {
+    const yaml = `${HEAD}  - wait: x\n    for: 1d\n    event: case-notice\n    into: news\n  - when: w\n    cases: [{ if: vars.news == null, go: x }]\n`;
+    expect(await faultsOf(yaml)).toEqual([]);
+  });
+});
+
 describe('what a channel cannot carry', () => {
   test('a text that grows too long with its arguments', async () => {
     const yaml = `${HEAD}  - ask: story\n    text: Cerita?\n    answer: { type: text, max: 1000 }\n  - end: x\n    text: '${'{story} '.repeat(5)}'\n`;

@@ -24,6 +24,23 @@ const FLOWS: Files = {
       { end: 'told', text: 'Jam tiga.' },
     ],
   },
+  'c.yaml': {
+    flow: 'caller',
+    title: 'Panggil',
+    understands: ['panggil'],
+    steps: [
+      { call: 'nap', flow: 'nap', into: 'slept' },
+      { ask: 'well', text: 'Sudah {slept}. Baik?', answer: { type: 'yes_no' } },
+    ],
+  },
+  'd.yaml': {
+    flow: 'nap',
+    title: 'Tidur',
+    steps: [
+      { wait: 'sleep', for: '30m' },
+      { end: 'up', returns: "'bangun'" },
+    ],
+  },
 };
 const flows = await flowsOf(FLOWS);
 const text = (lines: string[]): string => lines.join('\n');
@@ -75,6 +92,15 @@ describe('a flow that rests', () => {
     expect(text(talk.play('(3 hours later)'))).toContain('Sudah dua jam');
     expect(text(talk.play('(4 hours later)'))).toContain('Jam tiga.');
     expect(talk.world.timers.has('rest')).toBe(false);
+  });
+
+  test('comes up with the flow that called it, from beneath a request', () => {
+    const talk = talkWith(flows);
+    for (const line of ['panggil', 'surat usaha', 'Warung Siti']) talk.play(line);
+    expect(text(talk.play('(30 minutes later)'))).toContain('Sudah bangun. Baik?');
+    expect(text(talk.play('ya'))).toContain('Bidang apa?');
+    talk.play('toko');
+    expect(talk.session.k).toBeUndefined();
   });
 
   test('says nothing while a person has the word; it goes on later', () => {

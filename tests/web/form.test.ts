@@ -243,7 +243,7 @@ describe.skipIf(!hasBrowser)(`the secure form ${browserTitle}`, { timeout: 180_0
     await plain.close();
   });
 
-  test('the case shows it masked; each look in clear is written down', async () => {
+  test('the case shows it masked, each look in clear is written down, and it comes to its end', async () => {
     const page = await wide.context.newPage();
     await signIn(page);
     await page.goto(`${program.address}/console/kasus/${code}`);
@@ -266,6 +266,14 @@ describe.skipIf(!hasBrowser)(`the secure form ${browserTitle}`, { timeout: 180_0
       `SELECT action FROM audit_log WHERE action IN ('form.value_read', 'file.restricted_read') ORDER BY at`,
     );
     expect(rows.map(({ action }) => action)).toEqual(['form.value_read', 'file.restricted_read']);
+
+    await page.getByRole('button', { name: 'Ambil permohonan ini' }).click();
+    await page.getByText('Anda yang menangani permohonan ini').waitFor();
+    await page.getByText('Selesaikan', { exact: true }).click();
+    await page.getByLabel('Pesan untuk warga').fill('Surat siap. Ambil besok pukul 9 di balai desa.');
+    await page.getByRole('button', { name: 'Selesaikan dan beri tahu warga' }).click();
+    await page.getByText('Selesai. Pesan dikirim').waitFor();
+    await heard(phone('siti'), /Ambil besok pukul 9/u);
     await page.close();
   });
 

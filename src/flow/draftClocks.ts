@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/json.js';
 import { framesOf, isWorkedOn, popChain } from './frames.js';
 import { missingOf } from './missing.js';
-import { dayOf, EXPIRE_AFTER, waitingDraft } from './restDraft.js';
+import { dayOf, EXPIRE_AFTER, toldToGoOn, waitingDraft, wasToldToGoOn } from './restDraft.js';
 import type { Run } from './run.js';
 import { startOnTop } from './start.js';
 import type { Frame } from './types.js';
@@ -67,6 +67,7 @@ export function onDraftTimer(run: Run, flow: string, vars: JsonObject): void {
     expires: dayOf(run, since + EXPIRE_AFTER),
     last: idle >= WARN_AFTER ? 'yes' : '',
   });
+  toldToGoOn(run);
 }
 
 /** "Lanjut": takes up what waits, on top or beneath. False where nothing does. */
@@ -74,6 +75,7 @@ export function resumeDraft(run: Run): boolean {
   const { s } = run;
   delete s.x;
   delete s.m;
+  if (wasToldToGoOn(run)) s.l = undefined;
   if (isWorkedOn(s) && waitingStep(run)) {
     showPending(run, run.text('resume', { title: run.words(run.flow.title) }));
     return true;

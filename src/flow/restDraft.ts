@@ -20,7 +20,19 @@ export function rest(run: Run): boolean {
       until: dayOf(run, run.nowMinutes + EXPIRE_AFTER),
     }),
   );
+  toldToGoOn(run);
   return true;
+}
+
+/** The mark that somebody was just told to type "lanjut": it then means that, though the question takes it as its answer. */
+const TOLD = '~lanjut';
+
+export function toldToGoOn({ s, sentSeconds }: Run): void {
+  s.l = [TOLD, s.t ?? '', sentSeconds];
+}
+
+export function wasToldToGoOn({ s }: Run): boolean {
+  return s.l?.[0] === TOLD && s.l[1] === (s.t ?? '');
 }
 
 /** The request that is being filled in, or lies beneath something else. */

@@ -96,6 +96,19 @@ describe('"nanti" and "lanjut"', () => {
     expect(text(talk.play('lanjut'))).toContain('! open_case');
   });
 
+  test('"lanjut" after "nanti" or a reminder shows the question again; it sends nothing', () => {
+    const talk = talkWith(flows);
+    for (const line of ['surat usaha', 'Warung Siti', 'toko', 'lewati']) talk.play(line);
+    talk.play('nanti');
+    const again = text(talk.play('lanjut'));
+    expect(again).toContain('Sudah benar?');
+    expect(again).not.toContain('open_case');
+    expect(text(talk.play('(1 day later)'))).toContain('disimpan');
+    expect(text(talk.play('lanjut'))).not.toContain('open_case');
+    // Said at the question itself it is the answer.
+    expect(text(talk.play('lanjut'))).toContain('! open_case');
+  });
+
   test('rest any request, not only a checklist', () => {
     const talk = talkWith(flows);
     talk.play('surat usaha');

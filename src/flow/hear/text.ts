@@ -8,6 +8,7 @@ import { hasWork } from '../frames.js';
 import { answerPending } from '../pending.js';
 import { pickOption, shownOptions } from '../question.js';
 import type { Reply } from '../question.js';
+import { wasToldToGoOn } from '../restDraft.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
 import { kindOf } from '../steps/index.js';
@@ -108,6 +109,7 @@ function meansOther(run: Run, waiting: CompiledStep | null, reply: Reply, word: 
   if (run.context.handedOver || isAside(run)) return true;
   if (word === 'nanti' && !hasWork(run.s)) return true;
   if (word === 'lanjut' && !waiting && run.s.k === undefined) return true;
+  if (word === 'lanjut' && wasToldToGoOn(run)) return false;
   if (!waiting) return false;
   return pickOption(run, kindOf(waiting.type).question!(waiting as never, run), reply) !== null;
 }

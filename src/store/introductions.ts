@@ -90,22 +90,15 @@ export async function claimDraftParts(
   cases: { draftId: string; caseId: string; conversationId: string }[],
 ): Promise<OpenedIntroduction[]> {
   if (cases.length === 0) return [];
-  const values = [
-    cases.map((c) => c.draftId),
-    cases.map((c) => c.caseId),
-    cases.map((c) => c.conversationId),
-  ];
-  const of = 'unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (draft_id, case_id, conversation_id)';
-  await sql.query(
-    `UPDATE register_matches m SET case_id = n.case_id FROM ${of}
-     WHERE m.draft_id = n.draft_id AND m.conversation_id = n.conversation_id AND m.case_id IS NULL`,
-    values,
-  );
   const { rows } = await sql.query<OpenedIntroduction & { photos: string[] }>(
-    `UPDATE introductions i SET case_id = n.case_id FROM ${of}
+    `WITH n AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (draft_id, case_id, conversation_id)),
+     matched AS (
+       UPDATE register_matches m SET case_id = n.case_id FROM n
+       WHERE m.draft_id = n.draft_id AND m.conversation_id = n.conversation_id AND m.case_id IS NULL)
+     UPDATE introductions i SET case_id = n.case_id FROM n
      WHERE i.draft_id = n.draft_id AND i.conversation_id = n.conversation_id AND i.case_id IS NULL
      RETURNING i.id, i.draft_id AS "draftId", i.officer_id AS "officerId", i.rt, i.rw, i.answer, i.photos`,
-    values,
+    [cases.map((c) => c.draftId), cases.map((c) => c.caseId), cases.map((c) => c.conversationId)],
   );
   if (rows.some(({ photos }) => photos.length > 0))
     await sql.query(

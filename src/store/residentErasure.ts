@@ -90,7 +90,8 @@ export async function eraseCases(sql: Sql, ids: string[]): Promise<void> {
     [ids],
   );
   await sql.query(
-    `UPDATE notifications SET vars = vars - 'text' - 'resident' - 'for_whom' WHERE subject_id = ANY ($1::uuid[])`,
+    `UPDATE notifications SET vars = vars - 'text' - 'resident' - 'for_whom' WHERE subject_id = ANY ($1::uuid[])
+       OR subject_id IN (SELECT id FROM introductions WHERE case_id = ANY ($1::uuid[]))`,
     [ids],
   );
   await sql.query('DELETE FROM beneficiaries WHERE case_id = ANY ($1::uuid[])', [ids]);

@@ -201,7 +201,10 @@ export class Run {
     }
     this.saidBy = this.s.f ?? '';
     // A question tells nothing about health yet: its answer carries the closing line. A menu is no question.
-    if (this.flowOrNull?.health && (!isQuestion || this.isAtMenu())) this.lastHealth = message;
+    if (!this.flowOrNull?.health) return;
+    if (!isQuestion || this.isAtMenu()) this.lastHealth = message;
+    // What led here may tell of somebody's health ("tensi 160"): it is kept sealed, as an answer would be.
+    this.sealsInput = true;
   }
 
   /** Says something at the end of the last message, or by itself where there is none. */
@@ -215,6 +218,7 @@ export class Run {
   markHealth(): void {
     const last = this.effects.findLast((effect) => effect.kind === 'send_message');
     if (last) this.lastHealth = last.message;
+    this.sealsInput = true;
   }
 
   /** What is said next belongs to the message before it, though another flow (`by`) says it. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readTranscript } from '../../src/commands/chat/transcript.js';
+import { World } from '../../src/commands/chat/world.js';
 import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
+import { advance } from '../../src/flow/engine.js';
 import { loadFlows } from '../../src/flow/load.js';
 
 const flows = await loadFlows(FLOWS_FOLDER);
@@ -30,4 +33,23 @@ describe('what is asked about health', () => {
     const open = asks.filter(({ step }) => !step.sensitive).map(({ flow, step }) => `${flow}.${step.id}`);
     expect(open.filter((name) => !name.endsWith('.agreed')).toSorted()).toEqual(OPEN.toSorted());
   });
+});
+
+describe('words that lead to an answer about health', () => {
+  const { settings } = readTranscript('village: Kemiren\n');
+  const heard = (text: string) => {
+    const context = new World(flows, settings).context();
+    return advance(flows, {}, { kind: 'message', content: { kind: 'text', text }, at: context.now }, context);
+  };
+
+  test.each([
+    'tensi 160 bahaya ga',
+    'batuk 3 minggu gak sembuh2',
+    'telat imunisasi campak',
+    'tolong anak saya kejang',
+  ])('"%s" is sealed once it is handled', (text) => expect(heard(text).sealsInput).toBe(true));
+
+  test.each(['surat usaha', 'menu', 'jalan rusak parah'])('"%s" is not', (text) =>
+    expect(heard(text).sealsInput).toBeUndefined(),
+  );
 });

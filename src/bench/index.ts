@@ -7,6 +7,10 @@ const BENCHES: { names: string[]; load: () => Promise<Bench> }[] = [
     load: async () => (await import('./engine.js')).engineBench,
   },
   {
+    names: ['understand.phrase', 'understand.phrase_p99', 'understand.index'],
+    load: async () => (await import('./understanding.js')).understandingBench,
+  },
+  {
     names: ['road.durable', 'road.p99_at_2000'],
     load: async () => (await import('./road.js')).roadBench,
   },

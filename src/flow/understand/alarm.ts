@@ -10,7 +10,9 @@ export interface Alarm {
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-export const ALARM_FROM = -1.5;
+const ALARM_FROM = -0.2;
+/** The same where a phrase of emergency.yaml was heard: more must speak against it. */
+const PHRASE_FROM = -0.8;
 /** A kind that comes so much nearer than the one whose phrase was heard is the one that is told of. */
 const NEARER = 1.3;
 
@@ -22,7 +24,7 @@ const NEARER = 1.3;
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
   const kind = flows.vocabulary.findEmergency(message.words);
   if (kind === null && !tellsOfAlarm(flows, message)) return null;
-  if (likenessOf(flows, message, kind) < ALARM_FROM) return null;
+  if (likenessOf(flows, message, kind) < (kind === null ? ALARM_FROM : PHRASE_FROM)) return null;
   const heard = kind ?? usualEmergency(flows, message);
   return { kind: nearestKind(flows, message, heard), by: kind === null ? 'likeness' : 'phrase' };
 }

@@ -29,6 +29,8 @@ export interface Meant extends Ranked {
 export const SURE = 0.6;
 /** From here on a flow is clearly meant, where no other comes near. */
 export const CLEAR = 0.42;
+/** The same where nothing else comes near at all. */
+const ALONE = 0.33;
 /** Below it nothing was named. */
 const FAINT = 0.24;
 /** How far ahead of the next one the one that is meant must be. */
@@ -72,6 +74,8 @@ interface Index {
   errands: Map<string, CompiledFlow>;
 }
 
+/** What is said beside an errand as well. */
+const TALK = new Set(['ya', 'tidak', 'salam', 'terima_kasih']);
 /** What the engine does itself: no flow is there for it. */
 const MEANT_WORDS: ReadonlyMap<string, AlwaysWord> = new Map([
   ['sistem.batal', 'batal'],
@@ -152,12 +156,18 @@ function signsOf(typed: string | null, usual: string | null): string[] {
 
 function find(flows: Flows, index: Index, message: Message): Meant[] {
   const words = index.lexicon.meaningOf(message.words);
-  const found: Meant[] = index.ranking.rank(words).map((ranked) => ({ ...ranked, arg: null }));
+  const found: Meant[] = index.ranking.rank(words).map((ranked) => ({
+    ...ranked,
+    // A thanks or a "no" beside something else is no errand: "surat sing wingi".
+    score: TALK.has(ranked.of) ? ranked.score * ranked.share : ranked.score,
+    arg: null,
+  }));
   const whole = index.whole.get(wholeKey(words, flows.vocabulary.polite));
   if (whole !== undefined) {
     const meant = found.find(({ of }) => of === whole);
     if (meant) meant.score += 1;
-    else found.push({ of: whole, score: 1, phrase: message.full, hits: words, covered: 1, arg: null });
+    else
+      found.push({ of: whole, score: 1, phrase: message.full, hits: words, covered: 1, share: 1, arg: null });
   }
   for (const phrase of index.withArg.get(words[0] ?? '') ?? []) {
     if (words.length <= phrase.words.length || !phrase.words.every((word, i) => words[i] === word)) continue;
@@ -170,6 +180,7 @@ function find(flows: Flows, index: Index, message: Message): Meant[] {
         phrase: phrase.text,
         hits: phrase.words,
         covered: 1,
+        share: 1,
         arg,
       });
     else {
@@ -207,7 +218,7 @@ export function choose<T extends { score: number }>(named: readonly T[]): { one:
     .filter(({ score }) => score >= first.score * NEAR && score >= FAINT * 0.8)
     .slice(0, MOST_OFFERED);
   if (near.length > 1) return { one: null, several: near };
-  return first.score >= CLEAR ? { one: first, several: [] } : { one: null, several: near };
+  return first.score >= ALONE ? { one: first, several: [] } : { one: null, several: near };
 }
 
 function flowOf(flows: Flows, of: string): CompiledFlow | undefined {
@@ -282,6 +293,7 @@ function buildIndex(flows: Flows): Index {
   const phrases: (Phrase & { typed: readonly string[] })[] = [];
   const withArg = new Map<string, ArgPhrase[]>();
   const whole = new Map<string, string>();
+  const said = new Set<string>();
   for (const { of, text, takesArg, typed } of written) {
     const words = lexicon.meaningOf(typed);
     if (words.length === 0) continue;
@@ -290,8 +302,11 @@ function buildIndex(flows: Flows): Index {
       withArg.set(first, [...(withArg.get(first) ?? []), { of, text, words }]);
       continue;
     }
-    phrases.push({ of, text, words, typed });
     const key = wholeKey(words, polite);
+    // Said the same way in two languages, or with a "pak" more: once is enough.
+    if (said.has(`${of} ${key}`)) continue;
+    said.add(`${of} ${key}`);
+    phrases.push({ of, text, words, typed });
     if (of !== CALM && !whole.has(key)) whole.set(key, of);
   }
   const errands = new Map<string, CompiledFlow>();

@@ -18,8 +18,9 @@ export interface Ranked {
   phrase: string;
   /** Its words that were said. */
   hits: readonly string[];
-  /** How much of what that phrase tells was said, 0 to 1. */
+  /** How much of what that phrase tells was said, and how much of what the message tells is of it, 0 to 1. */
   covered: number;
+  share: number;
 }
 
 export interface Ranking {
@@ -42,6 +43,8 @@ export const TUNING = {
   /** What a word of no phrase takes away. */
   unknown: 0.12,
   sharpness: 1.5,
+  /** Words that tell less than this are not searched for. */
+  searched: 0.06,
   /** Phrases that are looked at. */
   most: 60,
 };
@@ -51,11 +54,18 @@ interface Document {
   words: string;
 }
 
+/** What hundreds of phrases have ("surat") finds none of them: only where nothing else was said it is looked for. */
+function searchedFor(telling: readonly string[], weightOf: (word: string) => number): string {
+  const rare = telling.filter((word) => weightOf(word) >= TUNING.searched);
+  return (rare.length > 0 ? rare : telling).join(' ');
+}
+
 interface Near {
   score: number;
   phrase: number;
   hits: string[];
   covered: number;
+  share: number;
 }
 
 /**
@@ -73,7 +83,8 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
     searchOptions: { boostTerm: (term) => weightOf(term) },
   });
   search.addAll(phrases.map(({ words }, id) => ({ id, words: words.join(' ') })));
-  const totals = phrases.map(({ words }) => sum([...new Set(words)].map(weightOf)));
+  const wordsOf = phrases.map(({ words }) => new Set(words));
+  const totals = wordsOf.map((words) => sum([...words].map(weightOf)));
 
   return {
     weightOf,
@@ -87,14 +98,20 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
         TUNING.unknown * said.filter((w) => !weights.has(w) && !quiet.has(w)).length;
       const near = new Map<string, Near[]>();
       let looked = 0;
-      for (const { id, terms } of search.search(telling.join(' '))) {
+      for (const { id, terms } of search.search(searchedFor(telling, weightOf))) {
         if (looked++ >= TUNING.most) break;
         const place = id as number;
-        const matched = sum(terms.map(weightOf));
+        const matched = sum(telling.filter((word) => wordsOf[place]!.has(word)).map(weightOf));
         const score = matched / (TUNING.phraseSide * totals[place]! + (1 - TUNING.phraseSide) * total || 1);
         const { of } = phrases[place]!;
         const others = near.get(of);
-        const found = { score, phrase: place, hits: terms, covered: matched / (totals[place]! || 1) };
+        const found = {
+          score,
+          phrase: place,
+          hits: terms,
+          covered: matched / (totals[place]! || 1),
+          share: matched / total,
+        };
         if (others) others.push(found);
         else near.set(of, [found]);
       }
@@ -116,6 +133,7 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
           phrase: phrases[first!.phrase]!.text,
           hits: first!.hits,
           covered: first!.covered,
+          share: first!.share,
         });
       }
       return ranked.sort((a, b) => b.score - a.score);

@@ -24,7 +24,7 @@ export interface Explained extends Understood {
   alarm: 'phrase' | 'likeness' | null;
 }
 
-/** Intents that have no flow: what the engine does at the word itself. */
+/** The intent of a word that always works. */
 export const WORD_INTENTS: { [word in AlwaysWord]: string } = {
   menu: 'sistem.menu',
   batal: 'sistem.batal',
@@ -39,7 +39,8 @@ export const WORD_INTENTS: { [word in AlwaysWord]: string } = {
   lanjut: 'sistem.lanjut',
   nanti: 'sistem.nanti',
 };
-const WORDS = new Set([...Object.values(WORD_INTENTS), 'ya', 'tidak']);
+/** What no flow does but the engine itself, and answers. */
+const WORDS = new Set(['sistem.batal', 'sistem.kembali', 'sistem.ulangi', 'ya', 'tidak']);
 const UNCLEAR = 'tidak_jelas';
 const MOST_ALTERNATIVES = 3;
 /** Nearer than this nothing was said that is known. */

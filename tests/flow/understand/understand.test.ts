@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { FLOWS_FOLDER } from '../../../src/commands/flowsFolder.js';
+import { readFlows } from '../../../src/flow/load.js';
+import { INNOCENT, measure, printFigures } from '../../../src/flow/understand/measure.js';
+import type { Figures, Sample } from '../../../src/flow/understand/measure.js';
+import { explain, understand } from '../../../src/flow/understand/understand.js';
+
+// The words alone: a fault in a flow is another test's.
+const flows = (await readFlows(FLOWS_FOLDER)).flows!;
+
+/** tests/flow/understand/phrases/README.md tells which files are which. */
+function samples(...names: string[]): Sample[] {
+  return names.flatMap((name) =>
+    parse<Sample>(readFileSync(fileURLToPath(new URL(`./phrases/${name}.csv`, import.meta.url)), 'utf8'), {
+      columns: true,
+      skip_empty_lines: true,
+    }),
+  );
+}
+
+function shares({ phrases, first, three, emergencies, heard, innocent, falseAlarms }: Figures) {
+  return {
+    first: first / phrases,
+    three: three / phrases,
+    heard: emergencies === 0 ? 1 : heard / emergencies,
+    falseAlarms: falseAlarms / innocent,
+  };
+}
+
+describe('phrases that were kept aside', () => {
+  test('are understood at the first guess nine times of ten, and among three nearly always', () => {
+    const figures = measure(flows, samples('aside', 'fresh'));
+    const { first, three } = shares(figures);
+    expect(first, printFigures('aside', figures, false)).toBeGreaterThanOrEqual(0.9);
+    expect(three, printFigures('aside', figures, false)).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('told in need are heard', () => {
+    const figures = measure(flows, samples('aside-emergencies', 'fresh-emergencies'));
+    expect(shares(figures).heard, printFigures('aside', figures, false)).toBeGreaterThanOrEqual(0.98);
+  });
+
+  test('that ask for something else are seldom taken for an emergency', () => {
+    const figures = measure(flows, samples('aside', 'fresh', 'fresh-innocent'));
+    expect(shares(figures).falseAlarms, printFigures('aside', figures, false)).toBeLessThanOrEqual(0.02);
+  });
+});
+
+test('most of what only sounds like need is told from it: phrases made to deceive', () => {
+  const figures = measure(flows, samples('aside-innocent'));
+  expect(shares(figures).falseAlarms, printFigures('aside', figures, false)).toBeLessThanOrEqual(0.07);
+});
+
+describe('phrases that the vocabulary was made with', () => {
+  test('are understood', () => {
+    const figures = measure(flows, samples('tune', 'tune-emergencies', 'tune-innocent'));
+    const { first, three, heard, falseAlarms } = shares(figures);
+    const told = printFigures('tune', figures, true);
+    expect(first, told).toBeGreaterThanOrEqual(0.95);
+    expect(three, told).toBeGreaterThanOrEqual(0.99);
+    expect(heard, told).toBe(1);
+    expect(falseAlarms, told).toBeLessThanOrEqual(0.02);
+  });
+});
+
+describe('what is answered', () => {
+  test.each([
+    ['surat usaha', 'flow', 'surat.usaha'],
+    ['BATAL AJA PAK', 'word', 'sistem.batal'],
+    ['bantuan', 'word', 'sistem.menu'],
+    ['nggih bu', 'word', 'ya'],
+    ['bapak kulo semaput', 'emergency', 'darurat.medis'],
+    ['???', 'none', 'tidak_jelas'],
+    ['', 'none', 'tidak_jelas'],
+    ['qwxz plmk', 'none', 'tidak_jelas'],
+  ] as const)('"%s" is a %s: %s', (typed, kind, id) => {
+    expect(understand(flows, typed)).toMatchObject({ kind, id });
+  });
+
+  test.each([
+    ['mau bikin sur4t us4ha', 'surat.usaha'],
+    ['suratusaha', 'surat.usaha'],
+    ['syarat kartukeluarga baru', 'surat.kk'],
+    ['srt dmsl', 'surat.domisili'],
+    ['ngurus suraaat kterangan ussaha', 'surat.usaha'],
+  ])('messy spelling is read: "%s" is %s', (typed, id) => {
+    const { alternatives, id: first } = understand(flows, typed);
+    expect([first, ...alternatives]).toContain(id);
+  });
+
+  test('"sing" is "not" in Osing, and no reason to be heard as a cry by itself', () => {
+    expect(understand(flows, 'bapak isun sing biso napas').kind).toBe('emergency');
+    expect(understand(flows, 'surat sing wingi wis dadi').kind).toBe('flow');
+  });
+
+  test('why it was so is told: words with their weight, and the phrases that came nearest', () => {
+    const { words, ranked, outcome } = explain(flows, 'njaluk surat usaha');
+    expect(words.map(({ word }) => word)).toEqual(['minta', 'surat', 'usaha']);
+    expect(words.find(({ word }) => word === 'usaha')!.weight).toBeGreaterThan(
+      words.find(({ word }) => word === 'surat')!.weight,
+    );
+    expect(ranked[0]).toMatchObject({ id: 'surat.usaha' });
+    expect(outcome).toBe('begins');
+  });
+});
+
+test('the measure counts what it says', () => {
+  const figures = measure(flows, [
+    { phrase: 'surat usaha', intent: 'surat.usaha' },
+    { phrase: 'surat usaha', intent: 'surat.nikah' },
+    { phrase: 'rumah kebakaran', intent: 'darurat.kebakaran' },
+    { phrase: 'rumah kebakaran', intent: INNOCENT },
+  ]);
+  expect(figures).toMatchObject({
+    phrases: 3,
+    first: 2,
+    emergencies: 1,
+    heard: 1,
+    innocent: 3,
+    falseAlarms: 1,
+  });
+  expect(figures.confused).toHaveLength(2);
+});

@@ -33,6 +33,7 @@ describe('a question that no chat may ask', () => {
     ['a PIN', say('Balas dengan PIN Bapak/Ibu.')],
     ['a code that was sent', say('Masukkan kode OTP yang Anda terima.')],
     ['a password', ask('Ketik kata sandi akun.')],
+    ['the NIK, "do not forget"', say('Jangan lupa kirim NIK.')],
     ['an account number', ask('Nomor rekening mana yang dipakai?')],
     ['the NIK in one branch of a choice of words', say('{has_arg, select, yes {Kirim NIK.} other {Baik.}}')],
   ])('%s', async (_, yaml) => {
@@ -73,6 +74,7 @@ describe('a request for money', () => {
     'Silakan bayar di loket.',
     'Transfer Rp25.000 untuk surat ini.',
     'Biaya administrasi Rp10.000.',
+    'Suratnya gratis, silakan transfer Rp5.000 untuk admin.',
     'Kirim uang ke rekening kepala desa.',
     'Seikhlasnya untuk petugas.',
     'Please pay 50 ribu to the officer.',

@@ -1,57 +1,12 @@
 /** How names and places of the register are compared: pure, the same for what was imported and for what was said. */
 
 /** What stands before or after a name and is no part of it, where it stands as a word of its own. */
-const TITLES = new Set([
-  ...[
-    'h',
-    'hj',
-    'hjh',
-    'haji',
-    'hajjah',
-    'drs',
-    'dra',
-    'dr',
-    'drg',
-    'ir',
-    'prof',
-    'kh',
-    'ust',
-    'ustad',
-    'raden',
-  ],
-  ...[
-    'bapak',
-    'bpk',
-    'pak',
-    'ibu',
-    'bu',
-    'mbah',
-    'mas',
-    'mbak',
-    'sdr',
-    'sdri',
-    'almarhum',
-    'almarhumah',
-    'alm',
-  ],
-  ...[
-    'spd',
-    'sag',
-    'se',
-    'sh',
-    'st',
-    'ss',
-    'skom',
-    'ssos',
-    'sip',
-    'skm',
-    'mpd',
-    'mm',
-    'msi',
-    'amd',
-    'amdkeb',
-  ],
-]);
+const TITLES = new Set(
+  (
+    'h hj hjh haji hajjah drs dra dr drg ir prof kh ust ustad raden bapak bpk pak ibu bu mbah ' +
+    'mas mbak sdr sdri almarhum almarhumah alm spd sag se sh st ss skom ssos sip skm mpd mm msi amd amdkeb'
+  ).split(' '),
+);
 
 /** Old and new spellings of one name: Soekarno, Sukarno; Achmad, Ahmad. */
 const SPELLINGS: [RegExp, string][] = [

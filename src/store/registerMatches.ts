@@ -14,15 +14,26 @@ export interface MatchInsert {
   registerId: string | null;
 }
 
-/** People of the village's register whose name is near, or whose birth date is the same; at most 20, the nearest first. */
+const CANDIDATE = `id, search_name AS "searchName", to_char(birth_date, 'YYYY-MM-DD') AS "birthDate",
+  search_hamlet AS "searchHamlet", rt, rw, similarity(search_name, $2)::float8 AS similarity`;
+const THERE = 'village_id = $1 AND removed_at IS NULL';
+
+/**
+ * People of the village's register: of that very name, or of a near one born in the same year; without a birth date, of
+ * a near name. At most 20, the nearest first. Two look-ups in an index, not one that has to read every Siti of the
+ * village: this runs while a conversation waits.
+ */
 export async function findCandidates(sql: Sql, villageId: string, said: Said): Promise<Candidate[]> {
+  const near =
+    said.birthDate === null
+      ? `SELECT ${CANDIDATE} FROM residents_register WHERE ${THERE} AND search_name % $2`
+      : `SELECT ${CANDIDATE} FROM residents_register WHERE ${THERE} AND similarity(search_name, $2) > 0.2
+           AND birth_date >= date_trunc('year', $3::date) AND birth_date < date_trunc('year', $3::date) + interval '1 year'`;
   const { rows } = await sql.query<Candidate>(
-    `SELECT id, search_name AS "searchName", to_char(birth_date, 'YYYY-MM-DD') AS "birthDate",
-       search_hamlet AS "searchHamlet", rt, rw, similarity(search_name, $2)::float8 AS similarity
-     FROM residents_register
-     WHERE village_id = $1 AND removed_at IS NULL
-       AND (search_name % $2 OR (birth_date = $3::date AND similarity(search_name, $2) > 0.2))
-     ORDER BY birth_date IS NOT DISTINCT FROM $3::date DESC, similarity(search_name, $2) DESC, id LIMIT 20`,
+    `SELECT * FROM (
+       SELECT ${CANDIDATE} FROM residents_register WHERE ${THERE} AND search_name = $2
+       UNION (${near})) AS c
+     ORDER BY "birthDate" IS NOT DISTINCT FROM $3::text DESC, similarity DESC, id LIMIT 20`,
     [villageId, said.searchName, said.birthDate],
   );
   return rows;

@@ -51,6 +51,7 @@ CREATE TABLE residents_register (
 );
 CREATE UNIQUE INDEX residents_register_nik ON residents_register (village_id, nik_digest) WHERE nik_digest IS NOT NULL;
 CREATE INDEX residents_register_name ON residents_register USING gin (search_name gin_trgm_ops);
+CREATE INDEX residents_register_birth ON residents_register (village_id, birth_date);
 CREATE INDEX residents_register_village ON residents_register (village_id, search_name);
 
 -- What a resident said of themselves for a request, held against the register. They are never told what came of it.

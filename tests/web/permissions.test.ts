@@ -27,6 +27,8 @@ let about: {
   /** An upload of a register, and the head of an RT. */
   upload: string;
   rtHead: string;
+  /** Changed flows, proposed by somebody else. */
+  proposal: string;
 };
 
 const PEOPLE = {
@@ -75,11 +77,17 @@ beforeAll(async () => {
     invite: newId(),
     incident: newId(),
     upload: newId(),
+    proposal: newId(),
     rtHead: (await web.officer({ name: 'Pak RT', phone: '6281234567009', roles: [] })).id,
   };
   await web.pool.query(
     `INSERT INTO officer_roles (id, officer_id, village_id, role, rt, rw) VALUES ($1, $2, $3, 'ketua_rt', '002', '001')`,
     [newId(), about.rtHead, GINTANGAN],
+  );
+  await web.pool.query(
+    `INSERT INTO flow_publications (id, files, chats, note, proposed_by, proposed_at)
+     VALUES ($1, '{}', '{}', 'kata', $2, now())`,
+    [about.proposal, managed.id],
   );
   await web.pool.query(
     `INSERT INTO register_imports (id, village_id, state, columns, row_count, created_at)
@@ -118,6 +126,10 @@ interface Case {
 }
 
 const OFFICE: Who[] = ['operator', 'head', 'welfare', 'services', 'villageKeeper', 'keeper'];
+
+/** Flows are the installation's: every office reads them, some propose, its keepers publish. */
+const READERS: Who[] = [...OFFICE, 'stranger'];
+const PROPOSERS: Who[] = ['operator', 'villageKeeper', 'keeper', 'stranger'];
 
 /** Every route of the console, and who may. A route that is not here fails the last test. */
 const ROUTES: { [route: string]: Case[] } = {
@@ -558,6 +570,74 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => `/console/insiden/${about.incident}/tutup`,
       method: 'POST',
       may: ['head', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'GET /console/alur': [{ name: 'the flows', path: () => '/console/alur', may: READERS }],
+  'GET /console/alur/:flow': [
+    { name: 'a flow, drawn', path: () => '/console/alur/business-letter', may: READERS },
+  ],
+  'POST /console/alur/:flow/main': [
+    {
+      name: 'playing a flow',
+      path: () => '/console/alur/business-letter/main',
+      method: 'POST',
+      may: READERS,
+    },
+  ],
+  'GET /console/alur/:flow/ubah': [
+    { name: 'the words of a flow', path: () => '/console/alur/business-letter/ubah', may: PROPOSERS },
+  ],
+  'POST /console/alur/:flow/ubah': [
+    {
+      name: 'a proposal that changes nothing',
+      path: () => '/console/alur/business-letter/ubah',
+      method: 'POST',
+      may: PROPOSERS,
+      status: 400,
+    },
+  ],
+  'GET /console/alur/kata': [{ name: 'words in a sheet', path: () => '/console/alur/kata', may: PROPOSERS }],
+  'GET /console/alur/kata/:file{[a-z]{2,3}\\.(?:xlsx|po)}': [
+    { name: 'the sheet itself', path: () => '/console/alur/kata/id.po', may: PROPOSERS },
+  ],
+  'POST /console/alur/kata': [
+    {
+      name: 'a sheet without a file',
+      path: () => '/console/alur/kata',
+      method: 'POST',
+      may: PROPOSERS,
+      status: 400,
+    },
+  ],
+  'GET /console/alur/terbitan/:id': [
+    { name: 'a proposal', path: () => `/console/alur/terbitan/${about.proposal}`, may: READERS },
+  ],
+  'POST /console/alur/terbitan/:id/setuju': [
+    {
+      name: 'agreeing to a proposal, for all villages',
+      path: () => `/console/alur/terbitan/${about.proposal}/setuju`,
+      method: 'POST',
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'POST /console/alur/terbitan/:id/tolak': [
+    {
+      name: 'turning a proposal down',
+      path: () => `/console/alur/terbitan/${about.proposal}/tolak`,
+      method: 'POST',
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'POST /console/alur/terbitan/kembali': [
+    {
+      name: 'going back to the flows as shipped',
+      path: () => '/console/alur/terbitan/kembali',
+      method: 'POST',
+      fields: { ke: 'asli' },
+      may: ['keeper'],
       status: 303,
     },
   ],

@@ -32,21 +32,22 @@ type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 export function emergencyFinder(
   kinds: { [kind: string]: EmergencyWords },
   abbreviations: Abbreviations,
-  usual: (words: readonly string[]) => readonly string[] = (words) => words,
+  usual?: (words: readonly string[]) => readonly string[],
 ): FindEmergency {
   const meant = new Set<string>();
+  const usualOr = usual ?? ((words: readonly string[]): readonly string[] => words);
   // Each word is read once; of alternatives that mean the same, one is enough.
   const wordsOnce = new Map<string, readonly string[]>();
   const wordsFor = (text: string): readonly string[] => {
     let words = wordsOnce.get(text);
-    if (!words) wordsOnce.set(text, (words = usual(wordsOf(text, abbreviations))));
+    if (!words) wordsOnce.set(text, (words = usualOr(wordsOf(text, abbreviations))));
     return words;
   };
   const read = (written: readonly string[]): Phrases => {
     const phrases = new Map<string, (readonly string[])[]>();
     for (const phrase of written)
       for (const spelled of spelledOut(phrase, wordsFor)) {
-        const words = usual(spelled);
+        const words = usualOr(spelled);
         const [first] = words;
         if (first === undefined) continue;
         for (const word of words) meant.add(word);
@@ -62,7 +63,8 @@ export function emergencyFinder(
     together: words.together.map((set) => set.map((part) => read(part.split(' / ')))),
     except: read(words.except),
   }));
-  const wordFor = rememberedSlips(meant);
+  // In the usual form slips are mended already.
+  const wordFor = usual ? (typed: string) => (meant.has(typed) ? typed : NOTHING) : rememberedSlips(meant);
   // Most messages have no word that an emergency begins with.
   const starts = new Set(
     known.flatMap(({ phrases, together }) =>

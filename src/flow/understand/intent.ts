@@ -316,7 +316,7 @@ function buildIndex(flows: Flows): Index {
         if (!ARG.test(text)) errands.set(wordsOf(text, abbreviations).join(' '), flow);
   const kinds = new Set(vocabulary.emergencyKinds);
   const findUsual = emergencyFinder(vocabulary.emergencyWords, abbreviations, (words) =>
-    lexicon.meaningOf(words),
+    lexicon.formOf(words),
   );
   const likeness = learnLikeness(
     phrases.map(({ of, words, typed }) => ({

@@ -8,6 +8,8 @@ export type Meaning = readonly string[];
 export interface Lexicon {
   /** The words of a message in their usual form, those that belong together as one ("tidak_mampu"). */
   meaningOf(words: readonly string[]): string[];
+  /** The same for words that are spelled right: nothing is guessed. */
+  formOf(words: readonly string[]): string[];
   isKnown(word: string): boolean;
 }
 
@@ -110,7 +112,10 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
     }
     return said;
   };
+  const surely = (word: string): Meaning => single.get(word) ?? formOf(word) ?? [word];
   return {
+    formOf: (typed) =>
+      together(together(typed).flatMap((word) => (word.includes('_') ? word : surely(word)))),
     meaningOf: (typed) =>
       together(together(typed).flatMap((word) => (word.includes('_') ? word : meantBy(word)))),
     isKnown: (word) => single.has(word),

@@ -223,7 +223,7 @@ describe('two people at one phone', () => {
   test('ask each for themselves, and neither sees the other’s', async () => {
     const phone = onWhatsApp('6281211110009');
     const hers = await opensCase(phone, 'surat usaha', 'Gintangan');
-    await talks(phone, 'ini untuk orang lain', 'Bapak Slamet');
+    await talks(phone, 'ganti orang', 'Bapak Slamet');
     expect(await talks(phone, 'surat usaha')).toContain('Untuk siapa');
     const his = await opensCase(phone, 'Bapak Slamet');
     expect(his).not.toBe(hers);

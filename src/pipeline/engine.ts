@@ -4,6 +4,7 @@ import type { FlowsInUse } from '../flow/inUse.js';
 import { advance } from '../flow/engine.js';
 import { Run } from '../flow/run.js';
 import { hearEmergency } from '../flow/understand/alarm.js';
+import { prepareUnderstanding } from '../flow/understand/intent.js';
 import type { FlowEvent, Session, Turn, TurnContext } from '../flow/types.js';
 
 /** The pure engine with its flows bound in, as the road uses it: runtime hands it in, tests hand in smaller ones. */
@@ -21,6 +22,8 @@ export interface Engine {
 
 /** The engine over these flows. */
 export function createEngine(flows: Flows): Engine {
+  // Now, not when the first message comes: it takes some tenths of a second.
+  prepareUnderstanding(flows);
   return {
     advance: (session, event, context) => advance(flows, session, event, context),
     isEmergency: (text) => hearEmergency(flows, flows.vocabulary.read(text)) !== null,

@@ -62,6 +62,9 @@ function printWhy(line: string, told: Explained): string {
   return [
     `"${line}" ${told.outcome}: ${told.id}${told.alarm ? ` (heard by ${told.alarm})` : ''}`,
     `  words: ${told.words.map(({ word, weight }) => `${word} ${weight.toFixed(2)}`).join(', ')}`,
+    ...(told.need.length === 0
+      ? []
+      : [`  need: ${told.need.map(({ words, weight }) => `${words} ${weight.toFixed(1)}`).join(', ')}`]),
     ...told.ranked.map(
       ({ id, score, phrase, hits }) =>
         `  ${score.toFixed(2)}  ${id}  near "${phrase}"  by ${hits.join(', ')}`,

@@ -143,6 +143,17 @@ export function likenessOf(flows: Flows, message: Message, kind: string | null):
   return likeness.of(words, signsOf(kind, findUsual(words)));
 }
 
+/** What speaks for need and what against it, the most telling first: `#typed` and `#usual` are phrases that were heard. */
+export function likenessReasons(
+  flows: Flows,
+  message: Message,
+  kind: string | null,
+): { words: string; weight: number }[] {
+  const { lexicon, likeness, findUsual } = indexOf(flows);
+  const words = lexicon.meaningOf(message.words);
+  return likeness.reasons(words, signsOf(kind, findUsual(words)));
+}
+
 /** The kind of emergency that a message tells of in the usual form of its words, or null. */
 export function usualEmergency(flows: Flows, message: Message): string | null {
   const { lexicon, findUsual } = indexOf(flows);

@@ -27,8 +27,6 @@ export interface Ranking {
   rank(words: readonly string[]): Ranked[];
   /** How much a word tells, 0 to 1: one that all intents use tells nothing. 0 for words of no phrase. */
   weightOf(word: string): number;
-  /** The share of a word's uses that are an intent's. */
-  shareOf(word: string, of: string): number;
 }
 
 /** How the parts of a score are weighed; found by trying them on phrases left out of the index (measure.ts). */
@@ -88,7 +86,6 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
 
   return {
     weightOf,
-    shareOf: (word, of) => shares.get(word)?.get(of) ?? 0,
     rank(words) {
       const said = [...new Set(words)];
       const telling = said.filter((word) => weightOf(word) > 0);

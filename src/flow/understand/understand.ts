@@ -1,6 +1,6 @@
 import type { Flows } from '../compiled.js';
 import { hearEmergency, isAlarm } from './alarm.js';
-import { choose, meaningOf, meantBy, weightOf } from './intent.js';
+import { choose, likenessReasons, meaningOf, meantBy, tellsOfAlarm, weightOf } from './intent.js';
 import type { AlwaysWord, Message } from './vocabulary.js';
 
 /** What a message is taken for where nothing waits for an answer. */
@@ -22,6 +22,8 @@ export interface Explained extends Understood {
   outcome: 'begins' | 'is offered' | 'menu' | 'emergency';
   /** What told of an emergency: the vocabulary's own phrases, or likeness to what people cried before. */
   alarm: 'phrase' | 'likeness' | null;
+  /** What speaks for need and against it, in logits; empty where no word of it was said. */
+  need: { words: string; weight: number }[];
 }
 
 /** The intent of a word that always works. */
@@ -43,6 +45,7 @@ export const WORD_INTENTS: { [word in AlwaysWord]: string } = {
 const WORDS = new Set(['sistem.batal', 'sistem.kembali', 'sistem.ulangi', 'ya', 'tidak']);
 const UNCLEAR = 'tidak_jelas';
 const MOST_ALTERNATIVES = 3;
+const MOST_REASONS = 6;
 /** Nearer than this nothing was said that is known. */
 const HEARD = 0.1;
 
@@ -88,6 +91,13 @@ export function explain(flows: Flows, text: string): Explained {
           ? 'is offered'
           : 'menu',
     alarm: alarm?.by ?? null,
+    need:
+      alarm || tellsOfAlarm(flows, message)
+        ? likenessReasons(flows, message, flows.vocabulary.findEmergency(message.words)).slice(
+            0,
+            MOST_REASONS,
+          )
+        : [],
   };
 }
 

@@ -88,8 +88,8 @@ describe('a complaint', () => {
     await stage.apply(siti, complaint());
     const [row] = await stage.rows('SELECT answers, private, is_confidential FROM cases');
     expect(row).toMatchObject({ answers: {}, is_confidential: true });
-    const [{ vars }] = (await stage.notified(people['secretary']!)) as [{ vars: { resident: unknown } }];
-    expect(vars.resident).toBeNull();
+    const [notice] = await stage.notified(people['secretary']!);
+    expect(notice!.vars['resident']).toBeNull();
     const everything = JSON.stringify([
       await stage.rows('SELECT * FROM cases'),
       await stage.rows('SELECT * FROM case_events'),

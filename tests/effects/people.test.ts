@@ -125,7 +125,7 @@ describe('who a request is about', () => {
     const draft = v7();
     await stage.apply(siti, says(draft, 'Siti Aminah', undefined));
     const { code } = await stage.aCase(siti, { draft });
-    const [{ candidates }] = (await matches()) as [{ candidates: string[] }];
+    const { candidates } = (await matches())[0]!;
     const [budi] = await stage.rows<{ id: string }>(
       `SELECT id FROM residents_register WHERE name LIKE 'BUDI%'`,
     );
@@ -161,7 +161,7 @@ describe('who a request is about', () => {
       answers: {},
       beneficiary: { name: 'Budi Santoso', relation: 'spouse' },
     });
-    const [{ candidates }] = (await matches()) as [{ candidates: string[] }];
+    const { candidates } = (await matches())[0]!;
     const register = candidates[0]!;
     expect((await stage.apply(clerk, { kind: 'decide_match', code, register })).outcome).toBe('done');
     expect((await stage.look(siti, 'register_state', {})).known).toBe(false);
@@ -209,6 +209,22 @@ describe("the RT head's tap", () => {
     expect(await stage.rows(`SELECT officer_id FROM audit_log WHERE action = 'case_introduced'`)).toEqual([
       { officer_id: head.officer.id },
     ]);
+  });
+
+  test('is not given by somebody who is the head of that RT no more, whatever else they are', async () => {
+    const head = await anRtHead('002');
+    const draft = v7();
+    await note(draft, '002/001');
+    const { code } = await stage.aCase(siti, { draft });
+    const [asked] = await stage.notified(head);
+    await stage.pool.query(`UPDATE officer_roles SET rt = '009' WHERE officer_id = $1`, [head.officer.id]);
+    const answer = `mine.${String(asked!.vars['introduction'])}`;
+    expect((await stage.apply(head, { kind: 'answer_introduction', answer })).outcome).toBe('not_found');
+    expect((await events(code)).map(({ kind }) => kind)).toEqual(['case_opened']);
+    const strange = `mine.${'-'.repeat(36)}`;
+    expect((await stage.apply(head, { kind: 'answer_introduction', answer: strange })).outcome).toBe(
+      'not_found',
+    );
   });
 
   test('"not mine" is told to who handles the case', async () => {

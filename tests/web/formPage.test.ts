@@ -179,13 +179,13 @@ test.each([
 describe('nobody else gets in', () => {
   test('a form of another site is refused, from browsers old and new', async () => {
     const { id, path } = await web.form();
-    for (const headers of [
+    const strangers: Record<string, string>[] = [
       { Origin: 'https://penipu.example' },
       { Origin: 'https://penipu.example', 'Sec-Fetch-Site': 'cross-site' },
       { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
       { Origin: 'null', 'Sec-Fetch-Site': 'same-site' },
-    ])
-      expect((await post(path, { nik: NIK }, headers)).status).toBe(403);
+    ];
+    for (const headers of strangers) expect((await post(path, { nik: NIK }, headers)).status).toBe(403);
     expect(await kept(id)).toEqual({});
     // Our own, of a browser that refers to nothing: new, and too old to say more.
     expect((await post(path, { nik: NIK }, { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' })).status).toBe(

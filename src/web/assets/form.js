@@ -58,6 +58,6 @@
     if (waiting === 0 || !form.requestSubmit) return;
     event.preventDefault();
     const { submitter } = event;
-    saving.then(() => form.requestSubmit(submitter));
+    void saving.then(() => form.requestSubmit(submitter));
   });
 })();

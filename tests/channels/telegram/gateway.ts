@@ -47,6 +47,7 @@ export async function aGateway(options: { webhook?: boolean } = {}) {
 
   return {
     bot,
+    runtime,
     pool: runtime.pool,
     media: runtime.media,
     mediaFolder: join(dataDir, 'media'),

@@ -4,7 +4,7 @@ import type { Applier } from './applier.js';
 import { writeSideFacts } from './caseFacts.js';
 import type { SideFact } from './caseFacts.js';
 
-const ID = /^[0-9a-f-]{36}$/u;
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 
 /** Whoever is helped says yes or no, in the chat where they were asked, once. A no is told to the case's officers. */
 export const answerBeneficiary: Applier<'answer_beneficiary'> = async (sql, requests, context) => {

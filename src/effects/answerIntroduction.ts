@@ -4,9 +4,9 @@ import type { Applier } from './applier.js';
 import { writeSideFacts } from './caseFacts.js';
 import type { SideFact } from './caseFacts.js';
 
-const TAP = /^(mine|not_mine)\.([0-9a-f-]{36})$/u;
+const TAP = /^(mine|not_mine)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/u;
 
-/** An RT head's tap: only that head's, and once. It stands in the case's history; a "not mine" is told to its officers. */
+/** An RT head's tap: only that head's, while they are it, and once. It stands in the case's history; a "not mine" is told to its officers. */
 export const answerIntroduction: Applier<'answer_introduction'> = async (sql, requests, context) => {
   const taps = requests.map(({ effect }) => TAP.exec(effect.answer));
   const rows = await lockIntroductions(
@@ -18,7 +18,7 @@ export const answerIntroduction: Applier<'answer_introduction'> = async (sql, re
   for (const [n, { asker }] of requests.entries()) {
     const tap = taps[n];
     const row = rows.get(tap?.[2] ?? '');
-    if (!tap || !row?.code || !asker.officer || row.officerId !== asker.officer.id) {
+    if (!tap || !row?.code || !asker.officer || row.officerId !== asker.officer.id || !row.isHead) {
       results.push({ outcome: 'not_found', resident: null });
       continue;
     }

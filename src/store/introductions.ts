@@ -113,6 +113,8 @@ export async function claimDraftParts(
 export interface LockedIntroduction {
   id: string;
   officerId: string | null;
+  /** They are that head still: an office that ended answers nothing any more. */
+  isHead: boolean;
   answer: 'mine' | 'not_mine' | null;
   code: string | null;
 }
@@ -120,7 +122,9 @@ export interface LockedIntroduction {
 /** Pengantar by their ids, locked, each with its case's code. */
 export async function lockIntroductions(sql: Sql, ids: string[]): Promise<Map<string, LockedIntroduction>> {
   const { rows } = await sql.query<LockedIntroduction>(
-    `SELECT i.id, i.officer_id AS "officerId", i.answer, c.code
+    `SELECT i.id, i.officer_id AS "officerId", i.answer, c.code,
+       EXISTS (SELECT FROM officer_roles r WHERE r.officer_id = i.officer_id AND r.role = 'ketua_rt'
+         AND r.village_id = i.village_id AND r.rt = i.rt AND r.rw = i.rw) AS "isHead"
      FROM introductions i LEFT JOIN cases c ON c.id = i.case_id
      WHERE i.id = ANY ($1::uuid[]) ORDER BY i.id FOR NO KEY UPDATE OF i`,
     [ids],

@@ -1,3 +1,4 @@
+import { maskIdentityNumbers } from './identityNumbers.js';
 import { wordTable } from './wordTable.js';
 import { maskNumber, readFamilyCard, readNik } from './nik.js';
 import { readRt, searchHamlet, searchName } from './registerNames.js';
@@ -102,7 +103,7 @@ export function readRow(cells: readonly string[], mapping: RegisterMapping, toda
   const nik = numberIn(cell('nik'), today, readNik);
   const fault = (kind: RowFault): ReadRow => ({ entry: null, fault: kind, nik: nik.value });
   const name = cell('name').slice(0, 120);
-  if (searchName(name) === '' || /\d{6}/u.test(name)) return fault('no_name');
+  if (searchName(name) === '' || holdsNumber(name)) return fault('no_name');
   if (nik.fault) return fault(nik.fault === 'rounded' ? 'nik_rounded' : 'bad_nik');
   const kk = numberIn(cell('kk'), today, readFamilyCard);
   if (kk.fault) return fault(kk.fault === 'rounded' ? 'kk_rounded' : 'bad_kk');
@@ -110,7 +111,9 @@ export function readRow(cells: readonly string[], mapping: RegisterMapping, toda
   if (birthDate === undefined) return fault('bad_birth_date');
   // Nothing tells them from a namesake.
   if (nik.value === null && birthDate === null) return fault('nobody');
-  const hamlet = cell('hamlet').slice(0, 60) || null;
+  // Names and hamlets are kept in clear: a column of numbers that was taken for one of them must not be.
+  const place = cell('hamlet').slice(0, 60);
+  const hamlet = place === '' || holdsNumber(place) ? null : place;
   const more: RegisterEntry['more'] = {};
   for (const field of ['birth_place', 'address', 'religion', 'occupation', 'marital_status'] as const) {
     const text = cell(field).slice(0, 120);
@@ -132,6 +135,10 @@ export function readRow(cells: readonly string[], mapping: RegisterMapping, toda
       more,
     },
   };
+}
+
+function holdsNumber(text: string): boolean {
+  return /\d{6}/u.test(text) || maskIdentityNumbers(text).found;
 }
 
 /** What tells a person without a NIK from others of the village. */

@@ -56,6 +56,14 @@ describe('columns of a register', () => {
 });
 
 describe('a row of a register', () => {
+  test.each(['3510125708800001', '3510 1257 0880 0001', '3510.1257.0880.0001'])(
+    'keeps no number (%s) where a column was taken for another',
+    (number) => {
+      expect(row({ 5: number }).entry).toMatchObject({ hamlet: null, searchHamlet: null });
+      expect(row({ 0: number }).fault).toBe('no_name');
+    },
+  );
+
   test('is read into one person', () => {
     expect(row().entry).toMatchObject({
       name: 'SITI AMINAH',

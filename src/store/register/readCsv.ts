@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse';
+import { maskIdentityNumbers } from '../../core/identityNumbers.js';
 
 /** What a register's file may be at most. */
 export const MOST_ROWS = 50_000;
@@ -50,7 +51,8 @@ export async function* readCsv(
       count += 1;
       if (count === 0) {
         if (record.length < 2 || record.length > MOST_COLUMNS) throw new CsvError('not_csv');
-        yield { columns: record.map((cell) => cell.trim().slice(0, 80)) };
+        // A file without headings begins with somebody: what is kept of them is no number.
+        yield { columns: record.map((cell) => maskIdentityNumbers(cell.trim()).text.slice(0, 80)) };
         continue;
       }
       if (count > MOST_ROWS) throw new CsvError('too_many_rows');

@@ -73,6 +73,12 @@ describe('a file of the register', () => {
     expect(await stage.rows('SELECT FROM register_imports')).toEqual([]);
   });
 
+  test('keeps no number of whoever stands in the place of headings', async () => {
+    await upload(Buffer.from(`${SITI}\n${BUDI}\n`));
+    const kept = JSON.stringify(await stage.rows('SELECT * FROM register_imports'));
+    expect(kept).not.toMatch(/3510125708800001|3510120101100001/u);
+  });
+
   test('lies nowhere in clear, neither before nor after it is taken over', async () => {
     const id = await upload(bytes(SITI));
     const dump = async () =>

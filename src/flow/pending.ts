@@ -6,6 +6,7 @@ import { startOnTop } from './start.js';
 import { showQuestion } from './question.js';
 import type { Answered, Reply } from './question.js';
 import type { Run } from './run.js';
+import type { Session } from './types.js';
 import { kindOf } from './steps/index.js';
 import { offer } from './steps/say.js';
 import { choose, isErrand, isNamedClearly, namedFlows } from './understand/intent.js';
@@ -94,9 +95,16 @@ function miss(
 /** Three times not understood: a person can help. The question keeps waiting. */
 export function offerPerson(run: Run): void {
   const choices = [
-    { label: run.text('officer_button'), payload: 'w.petugas' },
-    { label: run.text('try_again'), payload: 'w.ulangi' },
+    { label: run.text('officer_button'), payload: PERSON_OFFER[0] },
+    { label: run.text('try_again'), payload: PERSON_OFFER[1] },
   ];
   run.say(run.text('miss_offer'), { choices });
   offer(run, choices);
+}
+
+const PERSON_OFFER = ['w.petugas', 'w.ulangi'] as const;
+
+/** Whether choices that wait are those of `offerPerson`. */
+export function isPersonOffer(offered: Session['o']): boolean {
+  return offered?.length === 2 && PERSON_OFFER.every((payload, at) => offered[at]![1] === payload);
 }

@@ -236,6 +236,15 @@ describe('a message that is not understood', () => {
     expect(text(talk.play('1'))).toContain('Sejak tahun?');
   });
 
+  test.each([
+    ['ya pak', '! hand_over'],
+    ['tidak', 'Bidang apa?'],
+  ])('may answer "%s" to the offer of a person', (said, heard) => {
+    const talk = talkWith(flows, 'channel: whatsapp');
+    for (const line of ['sku', 'Warung Siti', 'zzz', 'qqq', 'xxx']) talk.play(line);
+    expect(text(talk.play(said))).toContain(heard);
+  });
+
   test('that names another flow is asked about, and the draft waits', async () => {
     const both = await flowsOf({
       ...REQUEST,

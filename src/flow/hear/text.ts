@@ -2,10 +2,10 @@ import type { Content } from '../../core/content.js';
 import { readPayload } from '../../core/payload.js';
 import { sayWord } from '../always.js';
 import { askToSwitch, isAside } from '../asides.js';
-import type { CompiledStep } from '../compiled.js';
+import type { CompiledFlow, CompiledStep } from '../compiled.js';
 import { FOR_WHOM } from '../forWhom.js';
 import { hasWork } from '../frames.js';
-import { answerPending } from '../pending.js';
+import { answerPending, isPersonOffer } from '../pending.js';
 import { pickOption, shownOptions } from '../question.js';
 import type { Reply } from '../question.js';
 import { wasToldToGoOn } from '../restDraft.js';
@@ -126,16 +126,27 @@ function isOwnOption(run: Run, waiting: CompiledStep | null, message: Message): 
   );
 }
 
-/** The flow of which a message is a whole phrase of several words, where it is not the very words of an option. */
+/**
+ * The flow of which a message is a whole phrase of several words, or that a fixed menu's answer names beside other words
+ * ("mau minta surat usaha" is more than the menu's "surat"), where it is not the very words of an option.
+ */
 function namedInFull(run: Run, waiting: CompiledStep, message: Message): string | null {
   if (message.words.length < 2) return null;
-  const flow = namedExactly(run.flows, message, run.context.officer !== null);
+  const flow =
+    namedExactly(run.flows, message, run.context.officer !== null) ?? namedBeside(run, waiting, message);
   if (!flow || flow.id === run.s.f) return null;
   const { options } = kindOf(waiting.type).question!(waiting as never, run);
   const isOption = options.some(({ label, words = [] }) =>
     [label, ...words].some((spelling) => plain(spelling) === message.plain),
   );
   return isOption ? null : flow.id;
+}
+
+/** What a list found ("K7M2-PXQ4-3 · Surat usaha") is chosen by its words: only a fixed menu is left for another flow. */
+function namedBeside(run: Run, waiting: CompiledStep, message: Message): CompiledFlow | null {
+  if (waiting.type !== 'choose' || waiting.from !== null || message.words.length < 3) return null;
+  const { one } = choose(namedFlows(run.flows, message, run.context.officer !== null));
+  return one && one.arg === null && isNamedClearly(one) && isErrand(one.flow) ? one.flow : null;
 }
 
 /** A step that would take any words: a greeting is none of them. */
@@ -150,7 +161,9 @@ function takesWords(step: CompiledStep): boolean {
 function offered(run: Run, message: Message, byNumber: boolean): boolean {
   const { o } = run.s;
   if (!o) return false;
-  const place = byNumber || run.s.t === undefined ? numberMeant(message) : null;
+  const place =
+    placeOfYesOrNo(run, message, byNumber) ??
+    (byNumber || run.s.t === undefined ? numberMeant(message) : null);
   const found =
     place !== null ? o[place - 1] : o.find(([label]) => label.toLowerCase() === message.text.toLowerCase());
   if (!found) return false;
@@ -158,6 +171,13 @@ function offered(run: Run, message: Message, byNumber: boolean): boolean {
   if (!payload) return false;
   onPayload(run, payload, found[1]);
   return true;
+}
+
+/** "Mau dibantu petugas?" is answered with yes or no as well, while it was the last thing asked. */
+function placeOfYesOrNo({ s, flows }: Run, message: Message, isLast: boolean): number | null {
+  if (!isLast || !isPersonOffer(s.o)) return null;
+  if (flows.vocabulary.isAnswerWord(message, 'ya')) return 1;
+  return flows.vocabulary.isAnswerWord(message, 'tidak') ? 2 : null;
 }
 
 /**

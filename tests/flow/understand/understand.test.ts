@@ -68,6 +68,9 @@ describe('phrases that the vocabulary was made with', () => {
 
 describe('what is answered', () => {
   test.each([
+    ['i want to complain', 'flow', 'lapor.layanan'],
+    ['i want to talk to an officer please', 'flow', 'sistem.petugas'],
+    ['i want to sell rice', 'flow', 'dagang.pasang'],
     ['surat usaha', 'flow', 'surat.usaha'],
     ['BATAL AJA PAK', 'word', 'sistem.batal'],
     ['bantuan', 'word', 'sistem.menu'],

@@ -6,6 +6,7 @@ import { checkEmergencyLines } from './check/emergencyLines.js';
 import { checkLengths } from './check/lengths.js';
 import { checkMoney } from './check/money.js';
 import { checkNames } from './check/names.js';
+import { writtenValues } from './check/placed.js';
 import type { Spoken } from './check/placed.js';
 import { checkReading } from './check/reading.js';
 import { checkUnsafe } from './check/unsafe.js';
@@ -34,11 +35,17 @@ export function checkFlows(flows: Flows, results: readonly CompileResult[]): Flo
 }
 
 /** Looks over all words in all languages: what may not be asked or named, what does not fit, what is hard to read. */
-export function checkTexts(flows: Flows, texts: readonly Spoken[], allowed: Allowed): FlowFault[] {
+export function checkTexts(
+  flows: Flows,
+  results: readonly CompileResult[],
+  texts: readonly Spoken[],
+  allowed: Allowed,
+): FlowFault[] {
+  const shown = [...texts, ...writtenValues(results)];
   return [
-    ...checkUnsafe(texts),
-    ...checkMoney(texts, allowed),
-    ...checkContacts(texts, allowed),
+    ...checkUnsafe(shown),
+    ...checkMoney(shown, allowed),
+    ...checkContacts(shown, allowed),
     ...checkEmergencyLines(flows, texts),
     ...checkLengths(texts),
     ...checkReading(texts),

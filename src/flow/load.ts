@@ -161,7 +161,7 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
   };
   faults.push(
     ...checkFlows(flows, results),
-    ...checkTexts(flows, spokenTexts(flows, texts, files), allowed),
+    ...checkTexts(flows, results, spokenTexts(flows, texts, files), allowed),
     ...checkCatalogue(services),
   );
   return { flows, faults: sorted(faults), coverage, texts };

@@ -109,6 +109,12 @@ describe('a contact that is not on the list', () => {
     ['a number of the country', 'Telepon +62 813-9876-5432.', '+62 813-9876-5432'],
     ['an account', 'BRI 1234567890.', '1234567890'],
     ['a short number', 'Telepon 123 untuk listrik.', '123'],
+    ['a phone number with dots', 'Hubungi 0813.9876.5432.', '0813.9876.5432'],
+    ['an account with dots', 'Bank 1234.5678.9012 atas nama Budi.', '1234.5678.9012'],
+    ['figures of another width', 'Hubungi ０８１３９８７６５４３２.', '081398765432'],
+    ['figures with something unseen between', 'Hubungi 0813\u200b9876\u200b5432.', '081398765432'],
+    ['a site of a far country', 'Daftar di bansos.top sekarang.', 'bansos.top'],
+    ['a path', 'Daftar di bansos.example/2026 sekarang.', 'bansos.example/2026'],
   ])('%s', async (_, text, named) => {
     const fault = await expectFault(say(text), `"${named}`.replaceAll(/[.+]/gu, '\\$&'));
     expect(fault.what).toContain('is not on the list');
@@ -120,8 +126,20 @@ describe('a contact that is not on the list', () => {
     'Lacak di {public_url}/lacak. Kantor: {office_phone}.',
     'Mulai 17-08-2025 sampai 2026-11-24, harga Rp12.500.000.',
     'Paling banyak 120 huruf.',
+    'Buka 07.30 - 15.00, Jumat 07.30-11.00, paling banyak Rp1.250.000.000.',
   ])('is not: %s', async (text) => {
     expect(await faultsOf(say(text))).toEqual([]);
+  });
+
+  test('is found in a value that a text may show', async () => {
+    const set = (value: string) => ({
+      'services/request.yaml': `flow: request\ntitle: Permintaan\nunderstands: [minta]\nsteps:\n  - set: told\n    to: ${JSON.stringify(value)}\n  - end: done\n    text: '{told}'\n`,
+    });
+    const whats = async (value: string) =>
+      (await checkOf(set(value))).faults.filter(({ warning }) => !warning).map(({ what }) => what);
+    expect(await whats("'Siang'")).toEqual([]);
+    expect((await whats("'0813' + '98765432'")).join()).toContain('"081398765432" is not on the list');
+    expect((await whats("'Transfer Rp50.000 ke rekening desa'")).join()).toContain('asks for money');
   });
 
   test('may be put on it', async () => {

@@ -2,6 +2,7 @@ import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 import type { Words } from '../../words/compile.js';
 import type { CompiledFlow, CompiledStep, Flows } from '../compiled.js';
 import { at } from '../compileFlow.js';
+import type { CompileResult } from '../compileFlow.js';
 import { textFile } from '../load/files.js';
 import type { Files } from '../load/files.js';
 import type { PlacedText } from '../texts/places.js';
@@ -42,6 +43,40 @@ export function spokenTexts(flows: Flows, texts: readonly PlacedText[], files: F
           ...(warning ? { warning } : {}),
         }),
       };
+    }),
+  );
+}
+
+const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gu;
+
+/**
+ * What expressions hold between quotation marks: `set` makes a value of it that a text may show, so that it is looked
+ * over as texts are. All of one expression are one text: they may be put together.
+ */
+export function writtenValues(results: readonly CompileResult[]): Spoken[] {
+  return results.flatMap(({ flow, expressions }) =>
+    expressions.flatMap(({ expression, line }): Spoken[] => {
+      const literals = expression.source.match(LITERAL) ?? [];
+      if (literals.length === 0) return [];
+      const source = literals.map((literal) => literal.slice(1, -1)).join('');
+      return [
+        {
+          language: DEFAULT_LANGUAGE,
+          words: { source, constant: source, arguments: [], fill: () => source },
+          kind: 'say',
+          flow,
+          step: null,
+          of: flow.id,
+          limit: null,
+          fault: (what, cure, warning = false) => ({
+            file: flow.file,
+            line,
+            what,
+            cure,
+            ...(warning ? { warning } : {}),
+          }),
+        },
+      ];
     }),
   );
 }

@@ -125,6 +125,8 @@ function letters(column: number): string {
   return (rest > 0 ? letters(rest - 1) : '') + String.fromCharCode(65 + (column % 26));
 }
 
+const CELL = /\sr="([A-Z]+\d+)"/u;
+
 /**
  * Cells of the first sheet that hold a formula, as `E12`: the reader gives their results only. Looks at the packed files
  * one by one by the archive's directory (APPNOTE.TXT 4.3.12), and refuses what unpacks to more than any workbook of ours.
@@ -139,10 +141,12 @@ function formulasIn(file: Buffer): Set<string> {
     // What says less of itself than it unpacks to ends here.
     const xml = unpack(packed, method, size).toString('utf8');
     if (!/^xl\/worksheets\/[^/]+\.xml$/u.test(name)) continue;
-    for (const [, cell] of xml.matchAll(
-      /<c\b[^>]*?\br="([A-Z]+\d+)"[^>]*(?<!\/)>(?:(?!<\/c>)[\s\S])*?<f\b/gu,
-    ))
-      found.add(cell!);
+    let cell: string | null = null;
+    // One look from left to right, whatever stands there.
+    for (const [, tag, attributes] of xml.matchAll(/<(\/?[cf])\b([^<>]*)>/gu))
+      if (tag === 'c') cell = attributes!.endsWith('/') ? null : (CELL.exec(attributes!)?.[1] ?? null);
+      else if (tag === '/c') cell = null;
+      else if (tag === 'f' && cell !== null) found.add(cell);
   }
   return found;
 }
@@ -157,6 +161,8 @@ function unpack(packed: Buffer, method: number, size: number): Buffer {
 }
 
 interface Entry {
+  start: number;
+  end: number;
   name: string;
   packed: Buffer;
   size: number;
@@ -179,7 +185,10 @@ function entriesOf(file: Buffer): Entry[] {
     const start = file.readUInt32LE(at + 42);
     if (start + 30 > file.length) throw new SheetError('the file is damaged: export and fill it again');
     const data = start + 30 + file.readUInt16LE(start + 26) + file.readUInt16LE(start + 28);
+    if (!isAsListed(file, start, at)) throw new SheetError('the file is damaged: export and fill it again');
     entries.push({
+      start,
+      end: data + file.readUInt32LE(at + 20),
       name: file.toString('utf8', at + 46, at + 46 + nameBytes),
       packed: file.subarray(data, data + file.readUInt32LE(at + 20)),
       size: file.readUInt32LE(at + 24),
@@ -187,5 +196,31 @@ function entriesOf(file: Buffer): Entry[] {
     });
     at += 46 + nameBytes + extra + comment;
   }
+  const isWhole = at === end && end + 22 + file.readUInt16LE(end + 20) === file.length;
+  if (!isWhole || !isGapless(entries, file.readUInt32LE(end + 16)))
+    throw new SheetError('the file is damaged: export and fill it again');
   return entries;
+}
+
+/** What follows a file whose sizes were not known at its head (APPNOTE.TXT 4.3.9), at most. */
+const DESCRIPTOR = 24;
+
+/** Whether a file's own head says of it what the directory does: the reader goes by the head, we by the directory. */
+function isAsListed(file: Buffer, start: number, at: number): boolean {
+  const [flags, method] = [file.readUInt16LE(start + 6), file.readUInt16LE(start + 8)];
+  if (method !== file.readUInt16LE(at + 10)) return false;
+  const [packed, size] = [file.readUInt32LE(start + 18), file.readUInt32LE(start + 22)];
+  // Bit 3: the sizes follow the data, and nought stands for them here.
+  if ((flags & 8) !== 0 && packed === 0) return true;
+  return packed === file.readUInt32LE(at + 20) && size === file.readUInt32LE(at + 24);
+}
+
+/** Whether nothing lies between the files that the directory names: the reader takes whatever it meets, not what is named. */
+function isGapless(entries: readonly Entry[], directory: number): boolean {
+  let at = 0;
+  for (const { start, end } of entries.toSorted((a, b) => a.start - b.start)) {
+    if (start < at || start > at + (at === 0 ? 0 : DESCRIPTOR)) return false;
+    at = end;
+  }
+  return directory >= at && directory <= at + DESCRIPTOR;
 }

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import readExcelFile from 'read-excel-file/node';
@@ -331,7 +332,59 @@ received:
     bytes.writeUInt32LE(100, entry - 46 + 24);
     await expect(readSheet(bytes)).rejects.toThrow('damaged');
   });
+
+  test.each([
+    [
+      'says another size at its head',
+      (bytes: Buffer, at: number) => bytes.writeUInt32LE(0x7fff_0000, at + 22),
+    ],
+    ['is packed in another way', (bytes: Buffer, at: number) => bytes.writeUInt16LE(0, at + 8)],
+  ])('refuses a workbook of which a file %s', async (_, spoil) => {
+    const bytes = await exportTexts({ dir: folder() }, 'jv', 'xlsx');
+    const at = bytes.indexOf(Buffer.from('xl/worksheets/sheet1.xml')) - 30;
+    bytes.writeUInt32LE(Math.max(1, bytes.readUInt32LE(at + 18)), at + 18);
+    spoil(bytes, at);
+    await expect(readSheet(bytes)).rejects.toThrow('damaged');
+  });
+
+  test('refuses a workbook with a file that its directory does not name', async () => {
+    const bytes = await exportTexts({ dir: folder() }, 'jv', 'xlsx');
+    const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+    const directory = bytes.readUInt32LE(end + 16);
+    const first = bytes.subarray(0, bytes.indexOf(Buffer.from([0x50, 0x4b, 3, 4]), 4));
+    const hidden = Buffer.concat([bytes.subarray(0, directory), first, bytes.subarray(directory)]);
+    hidden.writeUInt32LE(directory + first.length, end + first.length + 16);
+    await expect(readSheet(hidden)).rejects.toThrow('damaged');
+  });
+
+  test('looks once over a workbook, however its cells are written', async () => {
+    const cells = '<c r="E2"'.repeat(200_000);
+    const sheet = deflateRawSync(Buffer.from(cells));
+    const bytes = archive('xl/worksheets/sheet1.xml', sheet, cells.length);
+    await expect(readSheet(bytes)).rejects.toThrow(SheetError);
+  }, 20_000);
 });
+
+/** An archive of one packed file (APPNOTE.TXT 4.3). */
+function archive(name: string, packed: Buffer, size: number): Buffer {
+  const head = Buffer.alloc(30);
+  head.writeUInt32LE(0x04034b50, 0);
+  head.writeUInt16LE(8, 8);
+  head.writeUInt32LE(packed.length, 18);
+  head.writeUInt32LE(size, 22);
+  head.writeUInt16LE(name.length, 26);
+  const listed = Buffer.alloc(46);
+  listed.writeUInt32LE(0x02014b50, 0);
+  listed.writeUInt16LE(8, 10);
+  listed.writeUInt32LE(packed.length, 20);
+  listed.writeUInt32LE(size, 24);
+  listed.writeUInt16LE(name.length, 28);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(head.length + name.length + packed.length, 16);
+  return Buffer.concat([head, Buffer.from(name), packed, listed, Buffer.from(name), end]);
+}
 
 test('a clerk changes a word in the workbook, and a running conversation goes on with it', async () => {
   const dir = folder({ ...FILES });

@@ -97,14 +97,16 @@ export function framesOf(session: Session): Frame[] {
   return session.k ? [session, ...session.k.toReversed()] : [session];
 }
 
-/** Brings a flow that lies beneath, with those that called it, on top of all others. */
+/** Brings a flow that lies beneath, with those that called it and what it called, on top of all others. */
 export function raise(session: Session, frame: Frame): void {
   const place = session.k?.indexOf(frame) ?? -1;
   if (place < 0) return;
   const stack = [...session.k!, takeTop(session)];
   let from = place;
   while (from > 0 && stack[from]!.y === 'c') from -= 1;
-  const chain = stack.splice(from, place - from + 1);
+  let to = place;
+  while (stack[to + 1]?.y === 'c') to += 1;
+  const chain = stack.splice(from, to - from + 1);
   if (stack.length > 0 && from === 0) delete stack[0]!.y;
   if (stack.length > 0) chain[0]!.y = 'i';
   const top = chain.pop()!;

@@ -164,9 +164,12 @@ function jump(run: Run, id: string, vars: JsonObject): number | null {
   return replace(run, id, vars);
 }
 
-/** A flow that waits further down is taken up again: what lay on top of it is let go. */
+/** A flow that waits further down is taken up again, where what it called stands: what lay on top is let go. */
 export function takeUp(run: Run, place: number): void {
-  while ((run.s.k?.length ?? 0) > place) pop(run.s);
+  const stack: readonly Frame[] = [...(run.s.k ?? []), run.s];
+  let top = place;
+  while (stack[top + 1]?.y === 'c') top += 1;
+  while ((run.s.k?.length ?? 0) > top) pop(run.s);
   showPending(run, run.text('back_to', { title: run.words(run.flow.title) }));
 }
 

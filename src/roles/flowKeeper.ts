@@ -59,7 +59,18 @@ export async function createFlowKeeper(deps: FlowKeeperDeps): Promise<FlowKeeper
     const [stamp, active] = await Promise.all([stampOf(folder), activePublicationId(pool)]);
     const present = `${stamp}:${active ?? ''}`;
     if (present === seen) return;
+    const before = seen;
     seen = present;
+    try {
+      await take(active);
+    } catch (cause) {
+      // A database or a disk that failed for a moment: it is looked at again, not taken for seen.
+      seen = before;
+      throw cause;
+    }
+  }
+
+  async function take(active: string | null): Promise<void> {
     const found = await activePublication(pool);
     const read = await readFlows(folder, found ? overlayOf(found.files) : undefined);
     faults = read.faults.filter((fault) => !fault.warning);

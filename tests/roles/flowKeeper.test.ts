@@ -90,6 +90,16 @@ test('a file that does not hold stays out of use, and its fault is told; mended,
   expect(asked()).toContain(OTHER);
 });
 
+test('a change that a failing database kept back comes in at the next look', async () => {
+  await writeFile(join(folder, FILE), await changed(QUESTION, OTHER));
+  await database.pool.query('ALTER TABLE flow_versions RENAME TO flow_versions_away');
+  await expect(keeper.refresh()).rejects.toThrow();
+  expect(asked()).toContain(QUESTION);
+  await database.pool.query('ALTER TABLE flow_versions_away RENAME TO flow_versions');
+  await keeper.refresh();
+  expect(asked()).toContain(OTHER);
+});
+
 test('whoever follows hears of every change', async () => {
   const heard: string[] = [];
   keeper.inUse.follow((flows) => heard.push(flows.byId.get('business-letter')!.hash));

@@ -111,4 +111,23 @@ describe('a right', () => {
     expect(await everything()).not.toMatch(/Karsidi/u);
     expect(await talks('status')).not.toContain(code);
   });
+
+  test('to have erased reaches what was passed on to officers, in their chats as well', async () => {
+    const ratna = world.aPerson({ channel: world.channels[0]!, chatId: '601', name: 'Ratna' });
+    await ratna.says('menu');
+    const secretary = await officer('sekretaris');
+    await world.pool.query(
+      `UPDATE addresses a SET officer_id = $1 FROM conversations c WHERE c.id = $2 AND a.id = c.address_id`,
+      [secretary.id, await ratna.conversation()],
+    );
+    await talks('lapor pungli', 'Gintangan', 'batal');
+    await talks('petugas', 'Mau titip kabar untuk Pak Mukidi');
+    expect(ratna.heard().at(-1)).toContain('Pak Mukidi');
+    await talks('menu');
+    const code = codeIn(await talks('hapus data saya', 'ya'));
+    const [result] = await world.perform(secretary, [{ kind: 'act_on_case', code, act: 'finish' }]);
+    expect(result).toMatchObject({ outcome: 'done' });
+    await world.settles();
+    expect(await everything()).not.toMatch(/Pak Mukidi/u);
+  });
 });

@@ -14,9 +14,15 @@ test.each([
   expect(valueOf(typed, { type: 'person_name' })).toBe(name);
 });
 
-test.each(['1', 'x', '0812345678', 'Budi 2', 'saya mau minta surat usaha buat pinjam uang di bank'])(
-  '"%s" is no name',
-  (typed) => {
-    expect(valueOf(typed, { type: 'person_name' })).toBe('hint_person_name');
-  },
-);
+test.each([
+  '1',
+  'x',
+  '0812345678',
+  'Budi 2',
+  'saya mau minta surat usaha buat pinjam uang di bank',
+  'ya',
+  'apa saja syaratnya',
+  'what is needed',
+])('"%s" is no name', (typed) => {
+  expect(valueOf(typed, { type: 'person_name' })).toBe('hint_person_name');
+});

@@ -94,6 +94,11 @@ export async function eraseCases(sql: Sql, ids: string[]): Promise<void> {
        OR subject_id IN (SELECT id FROM introductions WHERE case_id = ANY ($1::uuid[]))`,
     [ids],
   );
+  await eraseTold(
+    sql,
+    `n.subject_id = ANY ($1::uuid[]) OR n.subject_id IN (SELECT id FROM introductions WHERE case_id = ANY ($1::uuid[]))`,
+    [ids],
+  );
   await sql.query('DELETE FROM beneficiaries WHERE case_id = ANY ($1::uuid[])', [ids]);
 }
 
@@ -114,6 +119,32 @@ export async function eraseWords(sql: Sql, conversationIds: string[], until: Dat
     `UPDATE notifications SET vars = vars - 'text' - 'resident' - 'files'
      WHERE subject_id = ANY ($1::uuid[]) AND created_at <= $2`,
     [conversationIds, until],
+  );
+  await eraseTold(sql, 'n.subject_id = ANY ($1::uuid[]) AND n.created_at <= $2', [conversationIds, until]);
+  await sql.query(
+    `UPDATE incidents SET detail = detail - 'text' WHERE conversation_id = ANY ($1::uuid[]) AND opened_at <= $2`,
+    [conversationIds, until],
+  );
+}
+
+/**
+ * What officers were told of it in their own chats: the internal rows that notifications `n` became (told_at is when,
+ * store/notifications.ts), and what was said for them in the same turn.
+ */
+async function eraseTold(sql: Sql, which: string, values: unknown[]): Promise<void> {
+  await sql.query(
+    `WITH told AS (
+       SELECT i.seq, i.conversation_id, i.handled_at
+       FROM notifications n JOIN addresses a ON a.officer_id = n.officer_id
+         JOIN conversations c ON c.address_id = a.id
+         JOIN inbound_messages i ON i.conversation_id = c.id AND i.kind = 'internal' AND i.received_at = n.told_at
+       WHERE (${which}) AND i.handled_at IS NOT NULL AND i.external_id LIKE 'note:' || n.id || ':%'),
+     rows AS (
+       UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind) FROM told WHERE i.seq = told.seq)
+     UPDATE outbound_messages o SET body = '{"text": ""}' FROM told
+     WHERE o.conversation_id = told.conversation_id AND o.created_at = told.handled_at
+       AND o.state NOT IN ('pending', 'sending')`,
+    values,
   );
 }
 

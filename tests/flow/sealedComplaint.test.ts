@@ -123,6 +123,11 @@ describe('a right', () => {
     await talks('lapor pungli', 'Gintangan', 'batal');
     await talks('petugas', 'Mau titip kabar untuk Pak Mukidi');
     expect(ratna.heard().at(-1)).toContain('Pak Mukidi');
+    await world.pool.query(
+      `INSERT INTO incidents (id, kind, conversation_id, detail, opened_at)
+       VALUES (gen_random_uuid(), 'late_emergency', $1, '{"text": "Rumah Pak Mukidi roboh"}', $2)`,
+      [await siti.conversation(), at],
+    );
     await talks('menu');
     const code = codeIn(await talks('hapus data saya', 'ya'));
     const [result] = await world.perform(secretary, [{ kind: 'act_on_case', code, act: 'finish' }]);

@@ -56,6 +56,7 @@ now: 2026-11-27 15:00
     ['village: Atlantis\n\n> halo\n', 'no village "Atlantis"'],
     ['now: tomorrow\n\n> halo\n', 'write it as 2026-11-24 09:00'],
     ['> [dance]\n', '"[dance]" is nothing that a person can do'],
+    ['> [photo x1000]\n', 'at most 100 photos'],
     ['> [tap: Nothing]\n', 'there is no button "Nothing"'],
     ['~ my_cases: {oops\n> halo\n', 'is no JSON'],
   ])('%j is refused with the reason', (text, reason) => {

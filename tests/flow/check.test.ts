@@ -42,6 +42,14 @@ describe('a question that no chat may ask', () => {
     expect(fault.warning).toBeUndefined();
   });
 
+  test('is asked by no form either, where it is a secret', async () => {
+    const form = (label: string) =>
+      `${HEAD}  - secure_form: x\n    text: Isi di halaman aman.\n    fields:\n      - { id: a, type: text, label: ${label} }\n    otherwise: y\n  - end: y\n`;
+    expect((await faultsOf(form('NIK'))).map(({ what }) => what)).toEqual([]);
+    for (const label of ['PIN ATM', 'Kode OTP', 'Nomor rekening'])
+      await expectFault(form(label), 'never be typed or sent in a chat');
+  });
+
   test('is found in every language, at its line there', async () => {
     const fault = await expectFault(ask('Siapa nama Anda?'), 'never be typed', {
       'text/en/bad.yaml': 'title: Bad\nx:\n  text: Please type your NIK number.\n',

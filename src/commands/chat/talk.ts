@@ -14,6 +14,8 @@ import type { WorldSettings } from './world.js';
 const MOST_ROUNDS = 8;
 /** Between two lines a person needs some time; `>>` is the next tap of the same second. */
 const BETWEEN = 30_000;
+/** More than any album; what is typed in the console's player must not fill the memory. */
+const MOST_PHOTOS = 100;
 const TIMED_FLOWS: { [timer: string]: string } = {
   gather: 'gather',
   draft_reminder: 'draft-reminder',
@@ -105,6 +107,7 @@ export class Talk {
     const photos = /^photo(?: x(\d+))?(?:: (.+))?$/u.exec(what);
     if (photos) {
       const count = Number(photos[1] ?? 1);
+      if (count > MOST_PHOTOS) throw new ChatLineError(`an album holds at most ${MOST_PHOTOS} photos`);
       const album = count > 1 ? `album-${++this.albums}` : undefined;
       return Array.from({ length: count }, (_, i) => ({
         kind: 'photo',

@@ -39,10 +39,11 @@ export function checkUnsafe(texts: readonly Spoken[]): FlowFault[] {
 }
 
 function unsafeIn(text: Spoken): string | null {
-  // What a form asks is typed on its own page; how the summary names an answer asks nothing.
+  // A form may ask for the numbers of identity papers, on its own page; for secrets nobody may.
+  if (text.step?.type === 'secure_form') return secretIn(text);
+  // How the summary names an answer asks nothing.
   // What papers are called in the catalogue is looked at by checkChecklists.
   if (text.kind === 'label' || text.kind === 'title' || text.kind === 'service') return null;
-  if (text.step?.type === 'secure_form') return null;
   const { source } = text.words;
   // Most texts name none of it.
   if (!ANY.test(source.toLowerCase())) return null;
@@ -54,6 +55,13 @@ function unsafeIn(text: Spoken): string | null {
     if (PAPERS.test(sentence) && SENDS.test(sentence)) return sentence;
   }
   return null;
+}
+
+function secretIn({ words, language }: Spoken): string | null {
+  return (
+    sentencesOf(words.source).find((sentence) => SECRETS.test(sentence) && !saysNot(sentence, language)) ??
+    null
+  );
 }
 
 /** Items of a checklist that are sent by chat, though they are identity papers. `line`: of an item in services.yaml. */

@@ -32,11 +32,16 @@ export async function eraseResident(
      WHERE f.state <> 'erased' AND (f.conversation_id = ANY ($1::uuid[]) OR f.case_id = ANY ($2::uuid[])
          OR f.listing_id = ANY ($3::uuid[]))
        AND (c.id IS NULL OR c.resident_id = $4 AND c.closed_at IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = f.id)`,
+       AND (f.listing_id IS NULL OR f.listing_id = ANY ($3::uuid[]))
+       AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = f.id)
+       -- What is being filled in where several share the chat may be another's.
+       AND NOT EXISTS (SELECT FROM conversations k WHERE k.id = f.conversation_id
+         AND k.address_id = ANY ($5::uuid[]) AND position(f.id::text IN k.session::text) > 0)`,
     conversations,
     cases,
     listings,
     residentId,
+    [...shared],
   );
   await eraseCases(sql, cases);
   await eraseListings(sql, listings, now);

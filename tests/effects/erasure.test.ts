@@ -129,18 +129,31 @@ describe('hapus data', () => {
         `INSERT INTO address_profiles (address_id, resident_id, name, created_at, last_used_at) VALUES ($1, $2, $3, now(), now())`,
         [siti.addressId, id, name],
       );
-    await stage.rows(`UPDATE conversations SET session = '{"f": "sell"}' WHERE id = $1`, [
+    const [own, draft, sold] = [await stage.aPhoto(siti), await stage.aPhoto(siti), await stage.aPhoto(siti)];
+    const { id: listing } = await stage.aListing({ ...siti, residentId: other });
+    await stage.rows('UPDATE listings SET resident_id = $2 WHERE id = $1', [listing, other]);
+    await stage.rows('UPDATE attachments SET listing_id = $2 WHERE id = $1', [sold, listing]);
+    await stage.rows('UPDATE conversations SET session = $2 WHERE id = $1', [
       siti.conversationId,
+      { f: 'sell', a: { photos: [draft] } },
     ]);
     const code = await asked();
     await stage.apply(consoleAsker(secretary.officer!), finish(code));
+    const photos = await stage.rows<{ id: string; state: string }>('SELECT id, state FROM attachments');
+    expect(new Map(photos.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([
+        [own, 'erased'],
+        [draft, 'stored'],
+        [sold, 'stored'],
+      ]),
+    );
     expect(await stage.rows('SELECT resident_id FROM addresses WHERE id = $1', [siti.addressId])).toEqual([
       { resident_id: other },
     ]);
     expect(await stage.rows('SELECT name FROM address_profiles')).toEqual([{ name: 'Slamet' }]);
     expect(
       await stage.rows('SELECT session FROM conversations WHERE id = $1', [siti.conversationId]),
-    ).toEqual([{ session: { f: 'sell' } }]);
+    ).toEqual([{ session: { f: 'sell', a: { photos: [draft] } } }]);
   });
 
   test('a backup that is put back forgets it again', async () => {

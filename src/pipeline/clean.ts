@@ -24,7 +24,7 @@ export function cleanInbound(inbound: Inbound): Inbound {
     externalId: storable(inbound.externalId),
     ids,
     chatId: storable(inbound.chatId),
-    displayName: inbound.displayName === undefined ? undefined : storable(inbound.displayName).slice(0, 200),
+    displayName: inbound.displayName === undefined ? undefined : words(inbound.displayName).slice(0, 200),
     content: JSON.stringify(content).length > LARGEST_BODY ? unreadable('oversized') : content,
   };
 }
@@ -47,7 +47,8 @@ function cleanContent(content: Content): Content {
     case 'tap':
       return { ...content, payload: storable(content.payload), ...optional('label', content.label) };
     case 'start':
-      return { ...content, payload: storable(content.payload) };
+      // Of a link; but "/start" may be typed, with anything behind it.
+      return { ...content, payload: maskIdentityNumbers(storable(content.payload)).text };
     case 'photo':
       return {
         ...content,

@@ -35,6 +35,22 @@ test.each(Object.entries(PLACES))('%s keeps no identity number, however it is wr
   }
 });
 
+test('neither does the name of an account, nor what is typed behind "/start"', () => {
+  const named = cleanInbound({
+    ...inbound({ kind: 'start', payload: WAYS['as one run'] }),
+    displayName: `Siti ${WAYS['in groups']}`,
+  });
+  expect(named).toMatchObject({
+    displayName: 'Siti 351012******0001',
+    content: { payload: '351012******0001' },
+  });
+  const token = 'inv-Zk3_9aQ1x-7Yt0PfL5sW2mBc8VdRhG4N';
+  expect(cleanInbound(inbound({ kind: 'start', payload: token })).content).toEqual({
+    kind: 'start',
+    payload: token,
+  });
+});
+
 test('what is said in a group is masked as well, and a link to a form is kept by nobody', () => {
   const said = inbound({
     kind: 'text',

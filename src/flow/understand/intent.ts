@@ -107,6 +107,8 @@ export function meantWord(flows: Flows, message: Message): AlwaysWord | null {
 
 /** Intents that a message names, the likeliest first, those without a flow among them. */
 export function meantBy(flows: Flows, message: Message): Meant[] {
+  // A number alone chose or answered something that is over: whatever phrase has it, it names nothing.
+  if (!/\p{L}/u.test(message.full)) return [];
   const index = indexOf(flows);
   const key = message.words.length <= REMEMBERED_WORDS ? message.full : null;
   const remembered = key === null ? undefined : index.meant.get(key);

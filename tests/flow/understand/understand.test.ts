@@ -79,6 +79,8 @@ describe('what is answered', () => {
     ['???', 'none', 'tidak_jelas'],
     ['', 'none', 'tidak_jelas'],
     ['qwxz plmk', 'none', 'tidak_jelas'],
+    ['80', 'none', 'tidak_jelas'],
+    ['siti', 'none', 'tidak_jelas'],
   ] as const)('"%s" is a %s: %s', (typed, kind, id) => {
     expect(understand(flows, typed)).toMatchObject({ kind, id });
   });

@@ -53,6 +53,9 @@ export async function eraseOld(
   const messages =
     (await blank(sql, INBOUND, before(KEPT_DAYS.chat), limit)) +
     (await blank(sql, OUTBOUND, before(KEPT_DAYS.chat), limit));
+  await sql.query(`UPDATE incidents SET detail = detail - 'text' WHERE opened_at < $1 AND detail ? 'text'`, [
+    before(KEPT_DAYS.chat),
+  ]);
   let gone = forms + (await endSilentOfficerChats(sql, null, { now, newId }));
   for (const [text, days] of DELETED) gone += (await sql.query(text, [before(days), limit])).rowCount ?? 0;
   return { files: files.length, messages, rows: gone };

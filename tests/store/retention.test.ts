@@ -115,6 +115,19 @@ test('words are blanked after ninety days, in order, but never those that still 
   expect(await erase()).toMatchObject({ messages: 4 });
 });
 
+test('the words of an emergency that was heard late go from its incident with those of the chat', async () => {
+  for (const days of [91, 89])
+    await stage.pool.query(
+      `INSERT INTO incidents (id, kind, conversation_id, detail, opened_at) VALUES ($1, 'late_emergency', $2, $3, $4)`,
+      [v7(), siti.conversationId, { kind: 'darurat.medis', text: `jatuh ${days}` }, ago(days)],
+    );
+  await erase();
+  expect(await stage.rows('SELECT detail FROM incidents ORDER BY opened_at')).toEqual([
+    { detail: { kind: 'darurat.medis' } },
+    { detail: { kind: 'darurat.medis', text: 'jatuh 89' } },
+  ]);
+});
+
 test('attempts at codes, timers that ran and notifications that were told are deleted, the others stay', async () => {
   await stage.pool.query(
     `INSERT INTO code_attempts (id, code, source, at) SELECT gen_random_uuid(), 'x', 'y', at FROM unnest($1::timestamptz[]) AS at`,

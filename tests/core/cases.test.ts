@@ -183,9 +183,16 @@ describe('the fold', () => {
     }
   });
 
-  test('every fact but the opening and a note is told', () => {
+  // What an RT head, the person helped or the register says of who it is, is for the office alone.
+  test('every fact but the opening, a note and who it is, is told', () => {
     const silent = Object.entries(NOTICE_OF).filter(([, notice]) => notice === null);
-    expect(silent.map(([kind]) => kind).toSorted()).toEqual(['case_noted', 'case_opened']);
+    expect(silent.map(([kind]) => kind).toSorted()).toEqual([
+      'case_agreed',
+      'case_introduced',
+      'case_matched',
+      'case_noted',
+      'case_opened',
+    ]);
   });
 });
 

@@ -76,7 +76,7 @@ test('who may look, propose and publish', async () => {
     'publish_refused',
   );
   expect(asked()).toContain(QUESTION);
-});
+}, 120_000);
 
 test('a fault is told with its line and cure, and nothing is proposed', async () => {
   const wayan = await web.signIn('wayan');
@@ -86,7 +86,7 @@ test('a fault is told with its line and cure, and nothing is proposed', async ()
   expect(page).toContain('Belum bisa diusulkan');
   expect(page).toContain('nothing fills {nobody}');
   expect(page).toMatch(/flows\/services\/business-letter\.yaml:\d+/u);
-});
+}, 120_000);
 
 test('what is unchanged, or has no reason, is not proposed', async () => {
   const wayan = await web.signIn('wayan');
@@ -94,7 +94,7 @@ test('what is unchanged, or has no reason, is not proposed', async () => {
   expect(await (await propose(wayan, 'Siapa nama usahanya?', { catatan: '' })).text()).toContain(
     'Tulis apa yang diubah',
   );
-});
+}, 120_000);
 
 test('conversations that go another way have to be meant, each by itself', async () => {
   const wayan = await web.signIn('wayan');
@@ -123,7 +123,7 @@ test('conversations that go another way have to be meant, each by itself', async
   const proposal = await (await web.app.request(at, withCookie(wayan))).text();
   expect(proposal).toContain('services/business-letter/straight.chat');
   await web.app.request(`${at}/tolak`, form({}, wayan));
-}, 60_000);
+}, 120_000);
 
 describe.skipIf(!hasBrowser)(`the pages of flows ${browserTitle}`, () => {
   let browser: Browser;

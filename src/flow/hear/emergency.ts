@@ -4,6 +4,7 @@ import { startOnTop } from '../start.js';
 import { hearEmergency } from '../understand/alarm.js';
 import type { Message } from '../understand/vocabulary.js';
 import { waitingStep } from '../walk.js';
+import { passOn } from './passOn.js';
 
 /** Answers a message that tells of an emergency, before anything else. False where it tells of none. */
 export function heardEmergency(run: Run, message: Message, event: { at: Date }, late: boolean): boolean {
@@ -20,6 +21,8 @@ export function heardEmergency(run: Run, message: Message, event: { at: Date }, 
   run.isEmergency = true;
   const token = s.t;
   startOnTop(run, flow.id, { kind });
+  // The officer who has the word hears of it as of everything else.
+  if (run.context.handedOver) passOn(run, message);
   if (late) {
     // 112 comes first, in the same message.
     const canBeTold = run.village?.state === 'active';

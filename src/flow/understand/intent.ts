@@ -248,7 +248,7 @@ function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Fl
   const typed = message.text.split(/\s+/u);
   for (let first = 1; first < typed.length; first++) {
     const head = wordsOf(typed.slice(0, first).join(' '), flows.vocabulary.abbreviations);
-    if (index.lexicon.meaningOf(head).length >= phrase.words.length)
+    if (index.lexicon.meaningOf(head).join(' ') === phrase.words.join(' '))
       return typed.slice(first).join(' ').trim() || null;
   }
   return null;

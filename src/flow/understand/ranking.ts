@@ -37,14 +37,18 @@ export const TUNING = {
   second: 0.18,
   third: 0.1,
   /** The share of what each word tells by itself. */
-  byWords: 0.35,
+  byWords: 0.3,
   /** What a word of no phrase takes away. */
   unknown: 0.12,
-  sharpness: 1.5,
+  sharpness: 1.2,
   /** Words that tell less than this are not searched for. */
   searched: 0.06,
   /** Phrases that are looked at. */
   most: 60,
+  /** How much a word that is seldom used tells less: one seen once may have come by chance. */
+  chance: 0.4,
+  /** What it adds that words stand side by side in the phrase as in the message, and takes away where they do not. */
+  side: 0.25,
 };
 
 interface Document {
@@ -82,6 +86,7 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
   });
   search.addAll(phrases.map(({ words }, id) => ({ id, words: words.join(' ') })));
   const wordsOf = phrases.map(({ words }) => new Set(words));
+  const pairsOf = phrases.map(({ words }) => pairs(words));
   const totals = wordsOf.map((words) => sum([...words].map(weightOf)));
 
   return {
@@ -93,13 +98,20 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
       const total =
         sum(telling.map(weightOf)) +
         TUNING.unknown * said.filter((w) => !weights.has(w) && !quiet.has(w)).length;
+      const beside = pairs(words);
       const near = new Map<string, Near[]>();
       let looked = 0;
       for (const { id, terms } of search.search(searchedFor(telling, weightOf))) {
         if (looked++ >= TUNING.most) break;
         const place = id as number;
         const matched = sum(telling.filter((word) => wordsOf[place]!.has(word)).map(weightOf));
-        const score = matched / (TUNING.phraseSide * totals[place]! + (1 - TUNING.phraseSide) * total || 1);
+        let score = matched / (TUNING.phraseSide * totals[place]! + (1 - TUNING.phraseSide) * total || 1);
+        const own = pairsOf[place]!;
+        if (own.size > 0) {
+          let together = 0;
+          for (const pair of own) if (beside.has(pair)) together++;
+          score *= 1 + TUNING.side * (together / own.size - 0.5);
+        }
         const { of } = phrases[place]!;
         const others = near.get(of);
         const found = {
@@ -149,10 +161,12 @@ function tell(
   const sizes = new Map<string, number>();
   for (const { of } of phrases) sizes.set(of, (sizes.get(of) ?? 0) + 1);
   const shares = new Map<string, Map<string, number>>();
+  const counts = new Map<string, number>();
   for (const { of, words } of phrases)
     for (const word of new Set(words)) {
       const uses = shares.get(word) ?? new Map<string, number>();
       shares.set(word, uses);
+      counts.set(word, (counts.get(word) ?? 0) + 1);
       uses.set(of, (uses.get(of) ?? 0) + 1 / (8 + sizes.get(of)!));
     }
   const weights = new Map<string, number>();
@@ -166,9 +180,18 @@ function tell(
       entropy -= share * Math.log(share);
     }
     const told = Math.max(0.02, 1 - entropy / most) ** TUNING.sharpness;
-    weights.set(word, quiet.has(word) ? told * 0.1 : told);
+    const seen = counts.get(word)!;
+    const sure = (told * seen) / (seen + TUNING.chance);
+    weights.set(word, quiet.has(word) ? sure * 0.1 : sure);
   }
   return { weights, shares };
+}
+
+/** Neighbouring words, two and two. */
+function pairs(words: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (let at = 1; at < words.length; at++) found.add(`${words[at - 1]} ${words[at]}`);
+  return found;
 }
 
 function sum(values: readonly number[]): number {

@@ -81,13 +81,18 @@ export interface Message {
   full: string;
 }
 
+/** A usual word: `_` holds the words of one notion together ("tidak_mampu"), where `plain` would part them. */
+function usualWord(written: string): string {
+  return written.split('_').map(plain).join('_');
+}
+
 export function createVocabulary(files: WordFiles): Vocabulary {
   const abbreviations = new Map(
     Object.entries(files.abbreviations).map(([short, long]) => [plain(short), plain(long).split(' ')]),
   );
   const synonyms = new Map(
     Object.entries(files.synonyms).flatMap(([word, others]) =>
-      others.map((other) => [plain(other), plain(word)]),
+      others.map((other) => [plain(other), usualWord(word)]),
     ),
   );
   const spellings = (words: string[]): string[] =>
@@ -104,7 +109,7 @@ export function createVocabulary(files: WordFiles): Vocabulary {
   };
   const greetings = new Set(POLITE_WORDS.flatMap((word) => spellings(files.always[word])));
   const polite = new Set((files.fillers?.polite ?? []).map(plain));
-  const quiet = new Set([...polite, ...(files.fillers?.quiet ?? []).map(plain)]);
+  const quiet = new Set([...polite, ...(files.fillers?.quiet ?? []).map(usualWord)]);
   /** "batal saja pak" is "batal": kind words before and after are no part of it. Null where there are none. */
   const bareOf = ({ words }: Message): string | null => {
     let first = 0;

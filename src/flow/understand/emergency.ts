@@ -3,7 +3,8 @@ import { wordsOf } from './normalise.js';
 import type { Abbreviations } from './normalise.js';
 
 /**
- * One kind of emergency as flows/words/emergency.yaml tells it. Words of a phrase stand in a row; `a|b` is either word.
+ * One kind of emergency as flows/words/emergency.yaml tells it. Words of a phrase stand in a row, but for a
+ * "saya" or "sudah" between them; `a|b` is either word.
  * A set of `together` is heard where each of its parts is, in any order; ` / ` parts alternatives of a part. A phrase
  * of `except` takes back only the words that it covers.
  */
@@ -21,8 +22,26 @@ const REMEMBERED = 20_000;
 /** Stands for what a phrase of `except` has taken back, and for words that no emergency knows. */
 const NOTHING = '';
 
+/** What people put between the words of a cry ("lebih baik *saya* mati", "perutnya *sudah mulai* robek"): it changes nothing. */
+const BETWEEN = new Set(
+  (
+    'pak bu bapak ibu mas mbak om saya aku kami kita kulo isun kaule ku itu ini iki niku tadi barusan sudah wis wes ' +
+    'mpun sekali banget sangat lagi sedang masih langsung juga sampai kok ya nih lho sih yang malah makin mulai pun'
+  ).split(' '),
+);
+/** More than so many of them in a row tell of two things. */
+const MOST_BETWEEN = 2;
+
+/** What may stand at one place of a phrase: a word, or one of many. */
+type Place = string | ReadonlySet<string>;
 /** Phrases by their first word. */
-type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
+type Phrases = ReadonlyMap<string, readonly (readonly Place[])[]>;
+
+/**
+ * A phrase that stands for more than so many is held place by place; fewer are spelled out. In their usual form more
+ * of them are: there, words of two places may mean one thing ("tidak mampu").
+ */
+const MOST_SPELLED = { typed: 3, usual: 60 };
 
 /**
  * Emergency words are heard before anything else, in all languages at once. Recall comes before precision: letters
@@ -44,17 +63,27 @@ export function emergencyFinder(
     return words;
   };
   const read = (written: readonly string[]): Phrases => {
-    const phrases = new Map<string, (readonly string[])[]>();
-    for (const phrase of written)
+    const phrases = new Map<string, (readonly Place[])[]>();
+    const add = (first: string, phrase: readonly Place[]): void => {
+      const others = phrases.get(first);
+      if (others) others.push(phrase);
+      else phrases.set(first, [phrase]);
+    };
+    for (const phrase of written) {
+      const places = placesOf(phrase, wordsFor, usual ? MOST_SPELLED.usual : MOST_SPELLED.typed);
+      if (places) {
+        for (const place of places) for (const word of place) meant.add(word);
+        for (const first of places[0]!) add(first, places);
+        continue;
+      }
       for (const spelled of spelledOut(phrase, wordsFor)) {
         const words = usualOr(spelled);
         const [first] = words;
         if (first === undefined) continue;
         for (const word of words) meant.add(word);
-        const others = phrases.get(first);
-        if (others) others.push(words);
-        else phrases.set(first, [words]);
+        add(first, words);
       }
+    }
     return phrases;
   };
   const known = Object.entries(kinds).map(([kind, words]) => ({
@@ -73,13 +102,27 @@ export function emergencyFinder(
   );
   return (typed) => {
     if (!typed.some((word) => starts.has(wordFor(word)))) return null;
-    const words = typed.map(wordFor);
+    const words = typed.map((word) => wordFor(word) || (BETWEEN.has(word) ? word : NOTHING));
     for (const { kind, phrases, together, except } of known) {
       const left = without(words, except);
       if (tells(left, phrases) || together.some((set) => set.every((part) => tells(left, part)))) return kind;
     }
     return null;
   };
+}
+
+/** What may stand at each place of a phrase that stands for very many; null for one that is better spelled out. */
+function placesOf(
+  phrase: string,
+  wordsFor: (text: string) => readonly string[],
+  mostSpelled: number,
+): ReadonlySet<string>[] | null {
+  const parts = phrase.split(' ').map((part) => part.split('|'));
+  if (parts.reduce((product, { length }) => product * length, 1) <= mostSpelled) return null;
+  const places = parts.map((part) => part.map((one) => wordsFor(one)));
+  // Where a word is an abbreviation of several, those stand in a row.
+  if (places.some((place) => place.some(({ length }) => length > 1))) return null;
+  return places.map((place) => new Set(place.flat()));
 }
 
 /** "tidak|ora mau|gelem" is four phrases. */
@@ -122,18 +165,32 @@ function rememberedSlips(meant: ReadonlySet<string>): (typed: string) => string 
 function without(words: readonly string[], except: Phrases): readonly string[] {
   let left: string[] | null = null;
   for (let first = 0; first < words.length; first++)
-    for (const phrase of except.get(words[first]!) ?? [])
-      if (stands(words, first, phrase)) (left ??= [...words]).fill(NOTHING, first, first + phrase.length);
+    for (const phrase of except.get(words[first]!) ?? []) {
+      const end = endOf(words, first, phrase);
+      if (end > first) (left ??= [...words]).fill(NOTHING, first, end);
+    }
   return left ?? words;
 }
 
 function tells(words: readonly string[], phrases: Phrases): boolean {
   for (let first = 0; first < words.length; first++)
-    for (const phrase of phrases.get(words[first]!) ?? []) if (stands(words, first, phrase)) return true;
+    for (const phrase of phrases.get(words[first]!) ?? [])
+      if (endOf(words, first, phrase) > first) return true;
   return false;
 }
 
-function stands(words: readonly string[], first: number, phrase: readonly string[]): boolean {
-  for (let at = 0; at < phrase.length; at++) if (words[first + at] !== phrase[at]) return false;
-  return true;
+/** Where a phrase that begins at `first` ends, words of `BETWEEN` passed over; -1 where it does not stand there. */
+function endOf(words: readonly string[], first: number, phrase: readonly Place[]): number {
+  let at = first + 1;
+  for (let part = 1; part < phrase.length; part++) {
+    const place = phrase[part]!;
+    for (let passed = 0; !stands(words[at], place); passed++)
+      if (passed === MOST_BETWEEN || !BETWEEN.has(words[at++] ?? NOTHING)) return -1;
+    at++;
+  }
+  return at;
+}
+
+function stands(word: string | undefined, place: Place): boolean {
+  return typeof place === 'string' ? word === place : word !== undefined && place.has(word);
 }

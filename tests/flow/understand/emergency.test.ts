@@ -277,15 +277,35 @@ describe('the finder', () => {
   });
 
   test('wants the words of a phrase in a row, and those of a set anywhere', () => {
-    expect(find(words('ada api yang besar'))).toBeNull();
+    expect(find(words('ada api kecil besar'))).toBeNull();
     expect(find(words('ada api besar'))).toBe('darurat.api');
     expect(find(words('banyak asap pak tolong'))).toBe('darurat.api');
+  });
+
+  test('passes over "pak", "saya" or "sudah" between the words of a phrase, two of them at most', () => {
+    expect(find(words('ada api yang besar'))).toBe('darurat.api');
+    expect(find(words('apinya api pak sudah besar'))).toBe('darurat.api');
+    expect(find(words('api itu pak sudah besar'))).toBeNull();
+    expect(find(words('bekas yang kebakaran'))).toBeNull();
   });
 
   test('leaves out what is told as no emergency, and hears the rest of the message', () => {
     expect(find(words('foto bekas kebakaran tahun lalu'))).toBeNull();
     expect(find(words('foto bekas kebakaran dan sekarang kebakaran lagi'))).toBe('darurat.api');
     expect(find(words('bekas kebakaran tolong ada asap'))).toBe('darurat.api');
+  });
+
+  test('knows phrases that stand for very many, as typed and in their usual form', () => {
+    const verbs = Array.from({ length: 12 }, (_, at) => `jatuh${'abcdefghijkl'[at]!}`).join('|');
+    const places = Array.from({ length: 12 }, (_, at) => `sumur${'abcdefghijkl'[at]!}`).join('|');
+    const kinds = { 'darurat.jatuh': { phrases: [`${verbs} ${places}`], together: [], except: [] } };
+    for (const many of [
+      emergencyFinder(kinds, new Map()),
+      emergencyFinder(kinds, new Map(), (typed) => typed),
+    ]) {
+      expect(many(words('pak jatuhc saya sumurl'))).toBe('darurat.jatuh');
+      expect(many(words('sumurl jatuhc'))).toBeNull();
+    }
   });
 
   test('knows words that may stand for each other', () => {

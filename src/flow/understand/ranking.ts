@@ -86,7 +86,9 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
   });
   search.addAll(phrases.map(({ words }, id) => ({ id, words: words.join(' ') })));
   const wordsOf = phrases.map(({ words }) => new Set(words));
-  const pairsOf = phrases.map(({ words }) => pairs(words));
+  // Few phrases are ever looked at: their pairs are made when they are.
+  const made: (Set<string> | undefined)[] = [];
+  const pairsOf = (place: number): Set<string> => (made[place] ??= pairs(phrases[place]!.words));
   const totals = wordsOf.map((words) => sum([...words].map(weightOf)));
 
   return {
@@ -106,7 +108,7 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
         const place = id as number;
         const matched = sum(telling.filter((word) => wordsOf[place]!.has(word)).map(weightOf));
         let score = matched / (TUNING.phraseSide * totals[place]! + (1 - TUNING.phraseSide) * total || 1);
-        const own = pairsOf[place]!;
+        const own = pairsOf(place);
         if (own.size > 0) {
           let together = 0;
           for (const pair of own) if (beside.has(pair)) together++;

@@ -85,28 +85,32 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
   };
 
   const groups = new Map<string, Meaning>();
-  const starts = new Set<string>();
+  /** First words of groups, and how long the longest group is that begins with each. */
+  const starts = new Map<string, number>();
+  const begin = (words: readonly string[]): void => {
+    starts.set(words[0]!, Math.min(LONGEST_GROUP, Math.max(starts.get(words[0]!) ?? 0, words.length)));
+  };
   for (const [written, usual] of synonyms) {
     if (!written.includes(' ')) continue;
     const meant = written.split(' ').flatMap((word) => single.get(word) ?? formOf(word) ?? [word]);
-    starts.add(meant[0]!);
+    begin(meant);
     groups.set(meant.join(' '), usual.split(' '));
     // The words as they are written count as well: one of them may mean something else by itself.
-    starts.add(written.split(' ')[0]!);
+    begin(written.split(' '));
     groups.set(written, usual.split(' '));
   }
   const together = (typed: readonly string[]): string[] => {
     const said: string[] = [];
     for (let at = 0; at < typed.length; at++) {
       let taken = 0;
-      if (starts.has(typed[at]!))
-        for (let length = Math.min(LONGEST_GROUP, typed.length - at); length > 1; length--) {
-          const usual = groups.get(typed.slice(at, at + length).join(' '));
-          if (!usual) continue;
-          said.push(...usual);
-          taken = length;
-          break;
-        }
+      const longest = starts.get(typed[at]!) ?? 0;
+      for (let length = Math.min(longest, typed.length - at); length > 1; length--) {
+        const usual = groups.get(typed.slice(at, at + length).join(' '));
+        if (!usual) continue;
+        said.push(...usual);
+        taken = length;
+        break;
+      }
       if (taken > 0) at += taken - 1;
       else said.push(typed[at]!);
     }

@@ -10,9 +10,20 @@ export interface Alarm {
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-const ALARM_FROM = -0.2;
+const ALARM_FROM = -0.4;
 /** The same where a phrase of emergency.yaml was heard: more must speak against it. */
-const PHRASE_FROM = -0.8;
+const PHRASE_FROM = -1;
+/** A long story is heard part by part as well: the greeting and who is writing speak against need, though they are none. */
+const LONG_FROM = 14;
+const PART = 10;
+const STEP = 4;
+/** A part tells less than the whole: it must be plainer. */
+const PART_MORE = 2.5;
+/** A cry that says nothing else: drawn out, called twice, or with an exclamation mark. */
+const CRY = /^(?:to+l+o+n+g+|tu+l+u+n+g+|help)$/u;
+const DRAWN_OUT_CRY = /\b(?:t+o+l+o+n+g+|t+u+l+u+n+g+|h+e+l+p+)\b/giu;
+const PLAIN_CRIES = new Set(['tolong', 'tulung', 'help']);
+const MOST_WORDS_OF_CRY = 5;
 /** A kind that comes so much nearer than the one whose phrase was heard is the one that is told of. */
 const NEARER = 1.3;
 
@@ -22,11 +33,34 @@ const NEARER = 1.3;
  * Such a phrase counts much, but not all: "pingsan lihat harga beras" tells of prices.
  */
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
+  if (isCryAlone(flows, message)) return { kind: flows.vocabulary.emergencyKinds[0]!, by: 'phrase' };
+  const alarm = hearIn(flows, message, 0);
+  const { words } = message;
+  if (alarm || words.length < LONG_FROM) return alarm;
+  for (let first = 0; first < words.length - PART + STEP; first += STEP) {
+    const part = words.slice(first, first + PART);
+    const full = part.join(' ');
+    const heard = hearIn(flows, { text: full, plain: full, words: part, full }, PART_MORE);
+    if (heard) return heard;
+  }
+  return null;
+}
+
+function hearIn(flows: Flows, message: Message, more: number): Alarm | null {
   const kind = flows.vocabulary.findEmergency(message.words);
   if (kind === null && !tellsOfAlarm(flows, message)) return null;
-  if (likenessOf(flows, message, kind) < (kind === null ? ALARM_FROM : PHRASE_FROM)) return null;
+  if (likenessOf(flows, message, kind) < more + (kind === null ? ALARM_FROM : PHRASE_FROM)) return null;
   const heard = kind ?? usualEmergency(flows, message);
   return { kind: nearestKind(flows, message, heard), by: kind === null ? 'likeness' : 'phrase' };
+}
+
+/** "tolooong", "tolong tolong", "TOLONG!": nobody asks for a letter so. A single "tolong" may go on in the next message. */
+function isCryAlone({ vocabulary }: Flows, { text, words }: Message): boolean {
+  if (words.length === 0 || words.length > MOST_WORDS_OF_CRY) return false;
+  const cries = words.filter((word) => CRY.test(word)).length;
+  if (cries === 0 || !words.every((word) => CRY.test(word) || vocabulary.polite.has(word))) return false;
+  const isDrawnOut = text.match(DRAWN_OUT_CRY)?.some((cry) => !PLAIN_CRIES.has(cry.toLowerCase())) ?? false;
+  return cries > 1 || isDrawnOut || text.includes('!');
 }
 
 /** Several kinds may have a phrase in a message: the one that it is most like, where that is plain. */

@@ -52,6 +52,37 @@ describe('phrases that were kept aside', () => {
   });
 });
 
+test('emergencies are heard in many voices, and seldom where there is none', () => {
+  const floors = { 'tune-voices': 0.98, 'aside-voices': 0.92, 'later-voices': 0.95 };
+  for (const [name, floor] of Object.entries(floors)) {
+    const needs = measure(flows, samples(`${name}-emergencies`));
+    expect(shares(needs).heard, printFigures(name, needs, false)).toBeGreaterThanOrEqual(floor);
+  }
+  const calm = measure(
+    flows,
+    Object.keys(floors).flatMap((name) => samples(`${name}-innocent`)),
+  );
+  expect(shares(calm).falseAlarms, printFigures('voices', calm, false)).toBeLessThanOrEqual(0.02);
+});
+
+test('a cry alone is heard where it is drawn out, called twice or shouted', () => {
+  for (const typed of ['tolooong', 'tulung tulung pak', 'TOLONG!'])
+    expect(understand(flows, typed).kind, typed).toBe('emergency');
+  for (const typed of ['tolong', 'tolong ya pak'])
+    expect(understand(flows, typed).kind, typed).not.toBe('emergency');
+});
+
+test('a need at the end of a long polite story is heard', () => {
+  const story =
+    'selamat siang bapak ibu mohon maaf saya pak rt 02 dusun krajan mau melaporkan ada warga kami yang sedang ' +
+    'kesulitan bernapas sudah dari subuh dan bibirnya mulai kebiruan';
+  expect(understand(flows, story)).toMatchObject({ kind: 'emergency', id: 'darurat.medis' });
+  const errand =
+    'assalamualaikum pak selamat siang saya ibu siti dari dusun krajan mau tanya kalau mau bikin surat kematian ' +
+    'bapak saya yang meninggal bulan lalu itu syaratnya apa saja ya pak';
+  expect(understand(flows, errand)).toMatchObject({ kind: 'flow', id: 'surat.kematian' });
+});
+
 test('most of what only sounds like need is told from it: phrases made to deceive', () => {
   const figures = measure(flows, samples('aside-innocent'));
   expect(shares(figures).falseAlarms, printFigures('aside', figures, false)).toBeLessThanOrEqual(0.07);

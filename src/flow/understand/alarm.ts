@@ -33,6 +33,31 @@ const NEARER = 1.3;
  * Such a phrase counts much, but not all: "pingsan lihat harga beras" tells of prices.
  */
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
+  if (message.words.length > REMEMBERED_WORDS || message.text.length > REMEMBERED_LENGTH)
+    return listen(flows, message);
+  const known = rememberedOf(flows);
+  let alarm = known.get(message.text);
+  if (alarm === undefined) {
+    alarm = listen(flows, message);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(message.text, alarm);
+  }
+  return alarm;
+}
+
+/** What short messages told of, by their text: they are few, and come again and again. */
+const remembered = new WeakMap<Flows, Map<string, Alarm | null>>();
+const REMEMBERED_WORDS = 6;
+const REMEMBERED_LENGTH = 60;
+const REMEMBERED = 5000;
+
+function rememberedOf(flows: Flows): Map<string, Alarm | null> {
+  let known = remembered.get(flows);
+  if (!known) remembered.set(flows, (known = new Map()));
+  return known;
+}
+
+function listen(flows: Flows, message: Message): Alarm | null {
   if (isCryAlone(flows, message)) return { kind: flows.vocabulary.emergencyKinds[0]!, by: 'phrase' };
   const alarm = hearIn(flows, message, 0);
   const { words } = message;

@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 import { readYaml } from '../yamlFile.js';
 import type { FlowFault, YamlFile } from '../yamlFile.js';
@@ -10,6 +12,8 @@ export type Files = Map<string, YamlFile>;
 /** What lies over the files of a folder: the text of each, by its path there; null where it is taken away. */
 export type Overlay = ReadonlyMap<string, string | null>;
 
+/** Files read in one go, before others have their turn: some ten milliseconds. */
+const AT_ONCE = 8;
 const SEEN = /^text\/[a-z]{2,3}-seen\.yaml$/u;
 
 /** All YAML files, by their path from the directory, with what lies over them. */
@@ -30,8 +34,10 @@ export async function readFiles(dir: string, faults: FlowFault[], over?: Overlay
   const names = entries
     .filter((entry) => entry.isFile() && /\.ya?ml$/u.test(entry.name))
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
-  for (const name of [...new Set([...names, ...(over?.keys() ?? [])])].sort()) {
-    const text = over?.has(name) ? over.get(name)! : await readFile(join(dir, name), 'utf8');
+  for (const [at, name] of [...new Set([...names, ...(over?.keys() ?? [])])].sort().entries()) {
+    if (at % AT_ONCE === 0) await breathe();
+    // Some hundred small files: each is there sooner than the event loop would come back to it.
+    const text = over?.has(name) ? over.get(name)! : readFileSync(join(dir, name), 'utf8');
     // What translations were made from is no flow's business.
     if (text === null || SEEN.test(name)) continue;
     const { yaml, faults: found } = readYaml(shown(dir, name), text);

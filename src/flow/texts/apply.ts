@@ -186,7 +186,7 @@ function overlayPlace(
 }
 
 export function readSeen(text: string | null): Seen {
-  return text === null ? {} : ((parse(text) ?? {}) as Seen);
+  return text === null ? {} : ((parse(text, { uniqueKeys: false }) ?? {}) as Seen);
 }
 
 /**

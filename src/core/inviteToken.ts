@@ -15,6 +15,11 @@ export function withoutToken(payload: string): string {
   return token === undefined ? payload : `${kind}-${tokenHash(token)}`;
 }
 
+/** Whether a start link's payload is such a digest. */
+export function isTokenDigest(payload: string): boolean {
+  return /^(?:inv|grp)-[0-9a-f]{64}$/u.test(payload);
+}
+
 /** A person's words without such a token: who pastes a link into the chat, instead of opening it, gives it away. */
 export function withoutTokensWithin(text: string): string {
   return text.replaceAll(/(inv|grp)-[\w-]{32}/gu, '$1-…');

@@ -1,6 +1,7 @@
 import type { Content, Inbound } from '../core/content.js';
 import { withoutFormTokens } from '../core/formLink.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { isTokenDigest } from '../core/inviteToken.js';
 
 /** The longest text that is kept; no question wants more, and no platform's own limit is lower. */
 export const LONGEST_TEXT = 8_000;
@@ -47,8 +48,7 @@ function cleanContent(content: Content): Content {
     case 'tap':
       return { ...content, payload: storable(content.payload), ...optional('label', content.label) };
     case 'start':
-      // Of a link; but "/start" may be typed, with anything behind it.
-      return { ...content, payload: maskIdentityNumbers(storable(content.payload)).text };
+      return { ...content, payload: payload(storable(content.payload)) };
     case 'photo':
       return {
         ...content,
@@ -83,6 +83,11 @@ function cleanContent(content: Content): Content {
     default:
       return content satisfies never;
   }
+}
+
+/** Of a link; but "/start" may be typed, with anything behind it. A digest has long runs of digits, and is no number. */
+function payload(text: string): string {
+  return isTokenDigest(text) ? text : maskIdentityNumbers(text).text;
 }
 
 function words(text: string): string {

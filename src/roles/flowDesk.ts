@@ -47,12 +47,12 @@ export function createFlowDesk({ folder, transcripts, keeper, pool }: FlowDeskDe
       if (!FLOW_PATH.test(path)) return null;
       const found = await activePublication(pool);
       if (found && path in found.files) return found.files[path]!.text;
-      return await readFile(join(folder, path), 'utf8').catch(() => null);
+      return await shippedText(folder, path);
     },
 
     async readShipped(path) {
       if (!FLOW_PATH.test(path)) return null;
-      return await readFile(join(folder, path), 'utf8').catch(() => null);
+      return await shippedText(folder, path);
     },
 
     languages: () => languages,
@@ -117,10 +117,7 @@ async function laidOver(
   const files: PublishedFiles = { ...over };
   for (const [path, text] of Object.entries(changes)) {
     const shipped = await digestOfShipped(folder, path);
-    const isShipped =
-      text === null
-        ? shipped === null
-        : (await readFile(join(folder, path), 'utf8').catch(() => null)) === text;
+    const isShipped = text === null ? shipped === null : (await shippedText(folder, path)) === text;
     if (isShipped) delete files[path];
     else files[path] = { text, shipped };
   }
@@ -213,4 +210,9 @@ function shown(lines: readonly string[]): Played['lines'] {
     }
   }
   return balloons;
+}
+
+/** The text of a shipped file; null where none is shipped. */
+async function shippedText(folder: string, path: string): Promise<string | null> {
+  return await readFile(join(folder, path), 'utf8').catch(() => null);
 }

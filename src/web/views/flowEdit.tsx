@@ -1,6 +1,7 @@
 import type { ChangedChat, TriedOut } from '../../core/flowDesk.js';
 import type { CompiledFlow } from '../../flow/compiled.js';
 import type { Key } from '../words.js';
+import { ProposeField } from './flowPropose.js';
 import { FlowFaults, titleOf } from './flows.js';
 import { Layout } from './layout.js';
 import { Fault } from './parts.js';
@@ -51,11 +52,7 @@ export function FlowEditPage(props: EditProps) {
             </textarea>
           </div>
         ))}
-        <div class="field">
-          <label for="catatan">{view.t('flows.note')}</label>
-          <input id="catatan" name="catatan" value={props.note} required minlength={3} maxlength={300} />
-        </div>
-        <button type="submit">{view.t('flows.propose')}</button>
+        <ProposeField view={view} note={props.note} />
       </form>
     </Layout>
   );

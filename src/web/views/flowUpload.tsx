@@ -3,6 +3,7 @@ import { percentOf } from '../../flow/check/coverage.js';
 import type { Coverage } from '../../flow/load.js';
 import type { ImportResult } from '../../flow/texts/folder.js';
 import type { Key } from '../words.js';
+import { ProposeField } from './flowPropose.js';
 import { FlowFaults } from './flows.js';
 import { Layout } from './layout.js';
 import { Fault } from './parts.js';
@@ -88,11 +89,7 @@ export function FlowUploadPage(props: UploadProps) {
             accept=".xlsx,.po,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/x-gettext-translation"
           />
         </div>
-        <div class="field">
-          <label for="catatan">{view.t('flows.note')}</label>
-          <input id="catatan" name="catatan" value={props.note} required minlength={3} maxlength={300} />
-        </div>
-        <button type="submit">{view.t('flows.propose')}</button>
+        <ProposeField view={view} note={props.note} />
       </form>
     </Layout>
   );

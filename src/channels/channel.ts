@@ -125,3 +125,17 @@ export interface TopicBook {
   load(chatId: string, subject: string): Promise<Topic | null>;
   save(chatId: string, subject: string, topic: Topic): Promise<void>;
 }
+
+/** A slot of a chat (`Outgoing.slot`): which message holds it. */
+export interface Slot {
+  /** External id of the message. */
+  externalId: string;
+  /** It shows buttons. */
+  hasButtons: boolean;
+}
+
+/** Keeps the slots of a line's chats, since they outlive the process. */
+export interface SlotBook {
+  load(chatId: string, slot: string): Promise<Slot | null>;
+  save(chatId: string, slot: string, held: Slot): Promise<void>;
+}

@@ -23,6 +23,16 @@ export interface Outgoing {
   topic?: { subject: string; title: string; closes?: true };
   /** Takes the buttons off the message that an earlier tap came from (external id), where the platform can. */
   closes?: string;
+  /**
+   * A place in the conversation ('board', 'keypad:<id>'): the last message that took it is edited in place where the
+   * platform can, without a sound; elsewhere, and where that one can no longer be edited, this one is sent anew.
+   * Only what is one message of words is edited: one with files, or a request button, always goes anew.
+   */
+  slot?: string;
+  /** With `slot`: goes anew in any case, to the bottom of the chat; the one before loses its buttons. */
+  anew?: true;
+  /** Arrives without a sound, where the platform can. */
+  silent?: true;
 }
 
 /** One possible answer. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
+import { quoted } from '../core/plainText.js';
 import type { ArgumentUse, ValueOf } from '../words/compile.js';
 import { wordDate, wordDateTime, wordList, wordMoney, wordNumber, wordPhone } from '../words/values.js';
 import { wordAnswer } from './answers/wording.js';
@@ -31,6 +32,10 @@ function valueFor(
   if (name.startsWith('has_') && !(name in run.answers)) {
     const value = valueFor(run, name.slice(4), 'select', extra);
     return value === undefined || value === '' || value === 'other' ? 'no' : 'yes';
+  }
+  if (name.startsWith('quoted_') && !(name in run.answers)) {
+    const value = valueFor(run, name.slice(7), use, extra);
+    return typeof value === 'string' ? quoted(value) : value;
   }
   // `resident` or `village` of a notification are others than the officer's own.
   const handedIn = run.s.v?.[name];

@@ -1,3 +1,5 @@
+import type { Outgoing } from '../core/outgoing.js';
+import { plainText } from '../core/plainText.js';
 import { settleDraft } from './draftClocks.js';
 import { framesOf } from './frames.js';
 import type { Run } from './run.js';
@@ -5,7 +7,8 @@ import { nextRest } from './rests.js';
 import { noteWhose } from './whose.js';
 
 /**
- * What every turn ends with: the first-contact card, the clocks of a draft, the time of the question that waits.
+ * What every turn ends with: the first-contact card, the clocks of a draft, the time of the question that waits, and
+ * nothing that turns or hides text in what is said: a name or an answer may bring such.
  * `isPersons`: the turn answers a person, not a clock or a notice.
  */
 export function finish(run: Run, isPersons: boolean): void {
@@ -17,6 +20,15 @@ export function finish(run: Run, isPersons: boolean): void {
   if (s.t !== undefined) s.q = run.nowMinutes;
   else s.q = undefined;
   noteWhose(run);
+  for (const effect of run.effects) if (effect.kind === 'send_message') showPlain(effect.message);
+}
+
+function showPlain(message: Outgoing): void {
+  message.text = plainText(message.text);
+  for (const choice of message.choices ?? []) choice.label = plainText(choice.label);
+  if (message.topic) message.topic.title = plainText(message.topic.title);
+  if (message.document) message.document.name = plainText(message.document.name);
+  if (message.location?.label !== undefined) message.location.label = plainText(message.location.label);
 }
 
 /** Who we are, once, with the first answer: before it, but never before what to do in an emergency. */

@@ -11,7 +11,8 @@ import { FORM_FIELD_TYPES } from '../core/formField.js';
  * `{officer}`, `{for_whom}`, `{office_hours}`, `{office_today}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
  * An answer or variable that is an object gives its parts: `{case_code}` for `vars.case.code`, `{quantity_unit}`.
  * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words.
- * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value. In a flow with a service:
+ * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value; `{quoted_<name>}` shows the words of
+ * somebody else, each line begun with `> `, so that none can pass for ours. In a flow with a service:
  * `{service_title}`, `{service_promise}`, `{service_counter}` (what is shown at the office).
  *
  * Conditions and values are CEL over `answers`, `vars`, `resident` (id, name, phone, is_new,

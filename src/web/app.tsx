@@ -14,7 +14,7 @@ import { marketRoutes } from './routes/market.js';
 import { operationRoutes } from './routes/operation.js';
 import { simulatorRoutes } from './routes/simulator.js';
 import { trackRoutes } from './routes/track.js';
-import { bodies, headers, ownForms, requestLog } from './security.js';
+import { bodies, headers, ownForms, plainPages, requestLog } from './security.js';
 import { FaultPage } from './views/fault.js';
 import { viewOf } from './views/view.js';
 import { isLanguage } from './words.js';
@@ -28,6 +28,7 @@ export function createApp(deps: WebDeps): Hono<WebEnv> {
   app.route('/', operationRoutes(deps));
   app.route('/assets', assetRoutes());
   app.use(compress());
+  app.use(plainPages());
   app.use(languageOf(deps));
   app.use(ownForms(deps));
   app.use(bodies());

@@ -2,6 +2,7 @@ import type { SSEStreamingApi } from 'hono/streaming';
 import { streamSSE } from 'hono/streaming';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plainText } from '../core/plainText.js';
 import type { Sql } from '../store/sql.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext } from './env.js';
@@ -79,7 +80,7 @@ export function streamPart(
       while (!ended.signal.aborted && Date.now() < until) {
         if (isDirty) {
           isDirty = false;
-          const part = (await render()).toString();
+          const part = plainText((await render()).toString());
           if (part !== shown) await stream.writeSSE({ data: part });
           shown = part;
         } else {

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
+import { plainText } from '../core/plainText.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext, WebEnv } from './env.js';
 import { PageError } from './pageError.js';
@@ -94,6 +95,19 @@ function limit(maxSize: number): MiddlewareHandler {
       throw new PageError(413);
     },
   });
+}
+
+/**
+ * No page holds a character that turns or hides text, whoever wrote it: such are shown as marks. For all pages at once, so
+ * that none forgets a name or an answer; our own words have none.
+ */
+export function plainPages(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    await next();
+    if (!c.res.headers.get('content-type')?.startsWith('text/html')) return;
+    const page = await c.res.text();
+    c.res = new Response(plainText(page), c.res);
+  };
 }
 
 /** One line a request, by the route's pattern: a path may hold a token or somebody's code, a query what they look for. */

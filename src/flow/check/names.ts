@@ -136,7 +136,8 @@ function isArgument(
 ): boolean {
   if ((CONVERSATION_ARGUMENTS as readonly string[]).includes(name)) return true;
   if (flow.asks.has(name) || variables.has(name)) return true;
-  if (name.startsWith('has_')) return isArgument(flow, variables, name.slice(4));
+  const ofOther = /^(?:has|quoted)_(.+)$/u.exec(name)?.[1];
+  if (ofOther !== undefined) return isArgument(flow, variables, ofOther);
   for (let cut = name.lastIndexOf('_'); cut > 0; cut = name.lastIndexOf('_', cut - 1)) {
     const [of, part] = [name.slice(0, cut), name.slice(cut + 1)];
     const parts = variables.get(of);

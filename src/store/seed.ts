@@ -21,8 +21,8 @@ export interface SeedOptions {
 const FOLDER = new URL('../../prisma/seed/', import.meta.url);
 
 /**
- * Fills in what every installation of Banyuwangi needs: its 25 districts and 217 villages, the usual working hours and
- * the national holidays. Idempotent: what is there is left as people changed it.
+ * Fills in what every installation of Banyuwangi needs: its 25 districts and 217 villages, the usual working hours, the
+ * national holidays and replies that officers often need. Idempotent: what is there is left as people changed it.
  */
 export async function seed(pool: Pool, options: SeedOptions = {}): Promise<void> {
   const newId = options.newId ?? v7;
@@ -30,6 +30,7 @@ export async function seed(pool: Pool, options: SeedOptions = {}): Promise<void>
     await seedPlaces(sql);
     await seedWorkingHours(sql, newId);
     await seedHolidays(sql, newId);
+    await seedCannedReplies(sql);
     if (options.demonstration === false) await endDemonstration(sql);
     if (!options.demonstration) return;
     await seedDemonstration(sql, newId);
@@ -79,6 +80,17 @@ async function seedHolidays(sql: Sql, newId: NewId): Promise<void> {
   await sql.query(
     `INSERT INTO holidays (id, day, name) SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[]) ON CONFLICT DO NOTHING`,
     [days.map(() => newId()), days.map((d) => d.day), days.map((d) => d.name)],
+  );
+}
+
+/** One that was changed or taken away stays so: its id is in the file. */
+async function seedCannedReplies(sql: Sql): Promise<void> {
+  const replies = await readFile(new URL('canned-replies.json', FOLDER), 'utf8');
+  await sql.query(
+    `INSERT INTO canned_replies (id, title, text, changed_at)
+     SELECT id, title, text, now() FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, title text, text text)
+     ON CONFLICT (id) DO NOTHING`,
+    [replies],
   );
 }
 

@@ -34,7 +34,7 @@ export function officerCommand(program: Command): void {
     )
     .option(
       '--village <village>',
-      'its name ("Genteng Wetan", "Karangrejo, Blimbingsari") or Kemendagri code; every village where left out (admin only)',
+      'its name ("Genteng Wetan", "Karangrejo, Blimbingsari") or Kemendagri code; the kecamatan\'s for role kecamatan; every village where left out (admin and kabupaten only)',
     )
     .option('--invite', 'also make an invite')
     .option('--trust', 'with --invite: acceptance from the proven phone links at once')
@@ -135,6 +135,8 @@ const CURES: { [F in OfficerFault]: (detail: string) => string } = {
   unknown_role: (role) => `--role ${role}: must be one of ${COMMAND_ROLES.join(', ')}`,
   unknown_village: (village) =>
     `--village ${village}: not in the register; write its name or its Kemendagri code (35.10.01.2001)`,
+  unknown_district: (district) =>
+    `--village ${district}: for role kecamatan, write the kecamatan's name or its code (35.10.25)`,
   ambiguous_village: (villages) =>
     `--village: several bear that name; name the kecamatan or the code: ${villages}`,
   keeper_is_admin: (role) => `--role ${role}: needs --village; only an admin may serve every village`,

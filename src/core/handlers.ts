@@ -67,6 +67,23 @@ export function isAskedOnly(role: string): boolean {
   return ASKED_ONLY.some((asked) => asked === role);
 }
 
+/**
+ * Above the villages: the kecamatan (a role in each village of its district) and the regency (one, in no village). They
+ * see figures, and the kecamatan what was handed up to it; they handle nothing, and are no keepers though they name no village.
+ */
+export const OVERSEERS = ['kecamatan', 'kabupaten'] as const;
+
+/** Roles that make nobody an officer of a village, nor a keeper. */
+export const OUTSIDERS: readonly string[] = [...ASKED_ONLY, ...OVERSEERS];
+
+export function isOverseer(role: string): boolean {
+  return OVERSEERS.some((overseer) => overseer === role);
+}
+
+function isOutsider(role: string): boolean {
+  return OUTSIDERS.includes(role);
+}
+
 /** The roles that are told of such a request. */
 export function toldRoles(handling: Handling): readonly string[] {
   if (handling.desk) return DESKS[handling.desk];
@@ -79,6 +96,8 @@ export interface VillageOfficer {
   name: string;
   roles: string[];
   isKeeper: boolean;
+  /** Roles that they hold today for somebody who is away (store/delegations.ts), where these were asked for. */
+  deputyFor?: { role: string; of: { id: string; name: string } }[];
 }
 
 /**
@@ -97,9 +116,9 @@ export function officersToTell(officers: VillageOfficer[], handling: Handling): 
   return own.length > 0 && !handling.isConfidential ? own : officers.filter((officer) => officer.isKeeper);
 }
 
-/** Whether these roles reach into the village at all: not those that are only ever asked something. */
+/** Whether these roles reach into the village at all: not those that are only ever asked something, or look on. */
 export function serves(roles: OfficerRole[], village: string): boolean {
-  return roles.some(({ role, village: of }) => !isAskedOnly(role) && (of === null || of === village));
+  return roles.some(({ role, village: of }) => !isOutsider(role) && (of === null || of === village));
 }
 
 /**
@@ -118,7 +137,7 @@ export function mayHandle(
   const mine = roles
     .filter((role) => role.village === null || role.village === village)
     .map((role) => role.role)
-    .filter((role) => !isAskedOnly(role));
+    .filter((role) => !isOutsider(role));
   if (mine.length === 0) return false;
   const handlers = toldRoles(handling);
   if (mine.some((role) => role === 'admin' || handlers.includes(role))) return true;

@@ -3,6 +3,7 @@ import type { CaseFact, CaseStatus, Holder } from '../core/cases.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import { shownPlace } from '../core/queue.js';
+import { NO_OFFICE } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
 export interface CaseInsert {
@@ -178,7 +179,7 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
        c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", ${SEALED_TO},
        c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
        (o.is_active AND EXISTS (
-         SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.role <> 'ketua_rt' AND (r.village_id = c.village_id OR r.village_id IS NULL)
+         SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.role NOT IN (${NO_OFFICE}) AND (r.village_id = c.village_id OR r.village_id IS NULL)
        )) IS TRUE AS "holderIsActive"
      FROM cases c JOIN residents r ON r.id = c.resident_id JOIN villages v ON v.id = c.village_id
      LEFT JOIN officers o ON o.id = c.officer_id

@@ -1,4 +1,5 @@
 import type { IncidentKind } from '../core/effect.js';
+import { OUTSIDERS } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import { LINE_ROLES, shownName } from '../core/line.js';
 import type { NewId } from '../core/ports.js';
@@ -142,7 +143,8 @@ async function notify(
   );
   const { rows: keepers } = await sql.query<{ id: string }>(
     `SELECT DISTINCT o.id FROM officers o JOIN officer_roles r ON r.officer_id = o.id
-     WHERE o.is_active AND r.village_id IS NULL`,
+     WHERE o.is_active AND r.village_id IS NULL AND r.role <> ALL ($1)`,
+    [OUTSIDERS],
   );
   await insertNotifications(
     sql,

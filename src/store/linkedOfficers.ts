@@ -1,3 +1,4 @@
+import { OUTSIDERS } from '../core/handlers.js';
 import { SILENT_DAYS } from '../core/history.js';
 import type { NewId } from '../core/ports.js';
 import { insertAudit } from './audit.js';
@@ -27,7 +28,7 @@ export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: 
     `UPDATE incidents i SET closed_at = $2 WHERE i.kind = 'no_officer' AND i.closed_at IS NULL AND EXISTS (
        SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
        WHERE o.id = ANY ($1::uuid[]) AND o.is_active AND a.blocked_at IS NULL
-         AND r.role <> 'ketua_rt' AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
+         AND r.role NOT IN (${NO_OFFICE}) AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
     [officerIds, now],
   );
 }
@@ -99,7 +100,10 @@ export async function endSilentOfficerChats(
   return rows.length;
 }
 
-/** Of a village `t`. The head of an RT is no office. */
+/** Roles that are no office of a village: the head of an RT, and who stands above it. */
+export const NO_OFFICE = OUTSIDERS.map((role) => `'${role}'`).join(', ');
+
+/** Of a village `t`. */
 export const IS_LINKED = `EXISTS (
   SELECT FROM officer_roles r JOIN officers o ON o.id = r.officer_id JOIN addresses a ON a.officer_id = o.id
-  WHERE r.village_id = t.id AND o.is_active AND r.role <> 'ketua_rt')`;
+  WHERE r.village_id = t.id AND o.is_active AND r.role NOT IN (${NO_OFFICE}))`;

@@ -6,6 +6,7 @@ import { insertAudit } from './audit.js';
 import { settleInvites } from './confirmInvites.js';
 import { insertInvite, lockInvites, tokenHash } from './invites.js';
 import { followLinkedOfficers } from './linkedOfficers.js';
+import { findDistrict } from './rolePlaces.js';
 import type { Sql } from './sql.js';
 
 export const ROLES = [
@@ -21,6 +22,8 @@ export const ROLES = [
   'kepala_dusun',
   'ketua_rt',
   'admin',
+  'kecamatan',
+  'kabupaten',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -30,6 +33,7 @@ export type OfficerFault =
   | 'unknown_role'
   | 'unknown_village'
   | 'ambiguous_village'
+  | 'unknown_district'
   | 'keeper_is_admin'
   | 'unknown_officer'
   | 'inactive_officer'
@@ -50,7 +54,10 @@ export interface NewOfficer {
   name: string;
   phone: string;
   role: string;
-  /** Village id or name ("Genteng Wetan", "Karangrejo, Blimbingsari"); null: every village, for an admin alone. */
+  /**
+   * Village id or name ("Genteng Wetan", "Karangrejo, Blimbingsari"); for a kecamatan its code or name. null: every village,
+   * for an admin alone, or the regency.
+   */
   village: string | null;
 }
 
@@ -71,8 +78,7 @@ export async function createOfficer(
   // The head of an RT has an area: they are added at the console.
   if (!ROLES.some((role) => role === given.role) || isAskedOnly(given.role))
     throw new OfficerError('unknown_role', given.role);
-  if (given.village === null && given.role !== 'admin') throw new OfficerError('keeper_is_admin', given.role);
-  const village = given.village === null ? null : await findVillageByName(sql, given.village);
+  const place = await placeOf(sql, given);
   const { rows } = await sql.query<{ id: string; isNew: boolean }>(
     `INSERT INTO officers (id, name, phone) VALUES ($1, $2, $3)
      ON CONFLICT (phone) DO UPDATE SET name = excluded.name, is_active = true
@@ -81,11 +87,31 @@ export async function createOfficer(
   );
   const officer = rows[0]!;
   await sql.query(
-    'INSERT INTO officer_roles (id, officer_id, village_id, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-    [newId(), officer.id, village?.id ?? null, given.role],
+    `INSERT INTO officer_roles (id, officer_id, village_id, role)
+     SELECT id, $3, village_id, $4 FROM unnest($1::uuid[], $2::text[]) AS r (id, village_id) ON CONFLICT DO NOTHING`,
+    [place.villages.map(() => newId()), place.villages, officer.id, given.role],
   );
   await followLinkedOfficers(sql, [officer.id], now);
-  return { ...officer, village: village?.name ?? null };
+  return { ...officer, village: place.name };
+}
+
+/** The villages of a role, null for all of them, and how the place is called. Throws OfficerError. */
+async function placeOf(
+  sql: Sql,
+  { role, village }: NewOfficer,
+): Promise<{ villages: (string | null)[]; name: string | null }> {
+  if (role === 'kabupaten') return { villages: [null], name: null };
+  if (role === 'kecamatan') {
+    const district = await findDistrict(sql, village ?? '');
+    if (!district) throw new OfficerError('unknown_district', village ?? '');
+    return { villages: district.villages, name: `kecamatan ${district.name}` };
+  }
+  if (village === null) {
+    if (role !== 'admin') throw new OfficerError('keeper_is_admin', role);
+    return { villages: [null], name: null };
+  }
+  const found = await findVillageByName(sql, village);
+  return { villages: [found.id], name: found.name };
 }
 
 /**

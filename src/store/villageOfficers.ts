@@ -1,4 +1,4 @@
-import { ASKED_ONLY } from '../core/handlers.js';
+import { OUTSIDERS } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Sql } from './sql.js';
 
@@ -18,7 +18,7 @@ export async function loadVillageOfficers(
      WHERE o.is_active AND r.role <> ALL ($2)
      GROUP BY v.id, o.id
      ORDER BY o.id`,
-    [ids, ASKED_ONLY],
+    [ids, OUTSIDERS],
   );
   for (const { village, ...officer } of rows) byVillage.get(village)!.push(officer);
   return byVillage;

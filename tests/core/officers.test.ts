@@ -111,10 +111,28 @@ describe('who handles what', () => {
     expect(serves([{ role: 'admin', village: null }], HERE)).toBe(true);
   });
 
+  test('who stands above the village handles nothing there and is no keeper of it', () => {
+    const letter = { kind: 'letter', isConfidential: false } as const;
+    for (const roles of [[{ role: 'kecamatan', village: HERE }], [{ role: 'kabupaten', village: null }]]) {
+      expect(serves(roles, HERE)).toBe(false);
+      // Where nobody handles it, every officer of the village may: they are none.
+      expect(mayHandle(roles, HERE, letter, [])).toBe(false);
+      expect(mayHandle(roles, HERE, { ...letter, isConfidential: true }, [])).toBe(false);
+    }
+    expect(serves([...above(), { role: 'operator', village: HERE }], HERE)).toBe(true);
+  });
+
   test('a service that left the catalogue goes the way of letters, and keeps its confidence', () => {
     expect(handlingOf(undefined, true)).toEqual({ kind: 'letter', isConfidential: true });
   });
 });
+
+function above() {
+  return [
+    { role: 'kecamatan', village: HERE },
+    { role: 'kabupaten', village: null },
+  ];
+}
 
 describe('an invite', () => {
   const now = new Date('2026-08-10T02:00:00Z');

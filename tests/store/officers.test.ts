@@ -66,6 +66,28 @@ describe('an officer', () => {
     expect(await stage.rows('SELECT FROM officers')).toHaveLength(0);
   });
 
+  test('of a kecamatan looks on in each village of its district; the regency in none', async () => {
+    expect(await add({ role: 'kecamatan', village: 'Kec. Blimbingsari' })).toMatchObject({
+      village: 'kecamatan Blimbingsari',
+    });
+    await add({ role: 'kabupaten', village: null });
+    const rows = await stage.rows<{ role: string; villages: number; district: string | null }>(
+      `SELECT r.role, count(r.village_id)::int AS villages, min(v.district_code) AS district
+       FROM officer_roles r LEFT JOIN villages v ON v.id = r.village_id GROUP BY r.role, v.district_code ORDER BY r.role`,
+    );
+    const { rows: all } = await stage.pool.query<{ code: string; n: number }>(
+      `SELECT district_code AS code, count(*)::int AS n FROM villages
+       WHERE district_code = (SELECT code FROM districts WHERE name = 'Blimbingsari') GROUP BY 1`,
+    );
+    expect(rows).toEqual([
+      { role: 'kabupaten', villages: 0, district: null },
+      { role: 'kecamatan', villages: all[0]!.n, district: all[0]!.code },
+    ]);
+    await expect(add({ role: 'kecamatan', village: 'Jakarta' })).rejects.toMatchObject({
+      fault: 'unknown_district',
+    });
+  });
+
   test('of a village whose name exists twice needs the kecamatan', async () => {
     await expect(add({ village: 'karangrejo' })).rejects.toThrow(
       /Blimbingsari.*35\.10\.25\.2008|35\.10\.16\.1007/u,

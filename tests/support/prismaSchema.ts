@@ -17,6 +17,7 @@ const TYPES: { [prisma: string]: string } = {
   'String[] @db.Uuid': 'uuid[]',
   Boolean: 'boolean',
   Int: 'integer',
+  'Int[]': 'integer[]',
   'Int @db.SmallInt': 'smallint',
   BigInt: 'bigint',
   'Decimal @db.Decimal': 'numeric',

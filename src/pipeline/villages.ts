@@ -45,7 +45,7 @@ export function createVillages(): Villages {
         zone: row.zone,
         officeAddress: row.officeAddress,
         officePhone: row.officePhone,
-        officeHours: describeHours(hours, language),
+        officeHours: describeHours(hours, language, now),
         officeToday: describeToday(hours, now, language),
         isOpenNow: isOpen(hours, now),
         opensNext: opensNext(hours, now)?.toISOString() ?? null,

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
+  dayEndsNext,
   describeHours,
   describeToday,
+  dueAfter,
   dueAt,
   groupHours,
   isOpen,
   opensNext,
+  workedBetween,
 } from '../../src/core/workingTime.js';
 import type { WorkingHours } from '../../src/core/workingTime.js';
 
@@ -158,4 +161,132 @@ describe('the hours of a day', () => {
   ])('at %s in %s', (at, language, line) => {
     expect(describeToday(HOURS, new Date(at), language)).toBe(line);
   });
+});
+
+/** Ramadan of an invented year, 18 August to 16 September: shorter days, and a Saturday the usual week has not. */
+const FASTING: WorkingHours = {
+  ...HOURS,
+  spans: [
+    ...HOURS.spans,
+    ...[1, 2, 3, 4, 6].map((weekday) => ({
+      weekday,
+      opens: '08:00',
+      closes: '12:00',
+      fromDay: '2026-08-18',
+      toDay: '2026-09-16',
+      name: 'Ramadan',
+    })),
+  ],
+};
+
+describe('hours that hold for some days only', () => {
+  test.each([
+    ['14 14:00', true],
+    ['18 07:45', false],
+    ['18 08:30', true],
+    ['18 13:30', false],
+    ['21 09:00', false],
+    ['22 09:00', true],
+  ])('replace the usual ones of these days: open on %s is %s', (time, expected) => {
+    expect(isOpen(FASTING, at(time))).toBe(expected);
+  });
+
+  test('a promise goes on by them: 8 hours from Friday 13:30 are over on the Wednesday after the next', () => {
+    // One hour on Friday, Monday off, four hours on Tuesday and three on Wednesday.
+    expect(dueAt(FASTING, at('14 13:30'), 8)).toEqual(at('19 11:00'));
+  });
+
+  test('a day off stays one, and the first opening is theirs', () => {
+    expect(opensNext(FASTING, at('14 15:00'))).toEqual(at('18 08:00'));
+  });
+
+  test('are what a resident reads while they hold, with their days; before, the usual ones', () => {
+    expect(describeHours(FASTING, 'id', at('18 09:00'))).toBe(
+      'Senin–Kamis 08.00–12.00; Sabtu 08.00–12.00 (Ramadan, 18 Agustus – 16 September 2026)',
+    );
+    expect(describeHours(FASTING, 'en', at('18 09:00'))).toContain(
+      '(Ramadan, August 18 – September 16, 2026)',
+    );
+    expect(describeHours(FASTING, 'id', at('14 09:00'))).toBe(
+      'Senin–Kamis 07.30–12.00, 13.00–15.30; Jumat 07.00–14.30',
+    );
+    expect(describeToday(FASTING, at('19 09:00'), 'id')).toBe('08.00–12.00');
+    expect(describeToday(FASTING, at('21 09:00'), 'id')).toBe('');
+  });
+
+  test('of two sets the village’s own counts, then the one that begins later', () => {
+    const set = (opens: string, fromDay: string, isOwn: boolean) => ({
+      weekday: 2,
+      opens,
+      closes: '16:00',
+      fromDay,
+      toDay: '2026-08-30',
+      isOwn,
+    });
+    const both = { ...HOURS, spans: [set('09:00', '2026-08-10', true), set('10:00', '2026-08-17', false)] };
+    expect(opensNext(both, at('18 00:00'))).toEqual(at('18 09:00'));
+    const later = { ...HOURS, spans: [set('09:00', '2026-08-10', false), set('10:00', '2026-08-17', false)] };
+    expect(opensNext(later, at('18 00:00'))).toEqual(at('18 10:00'));
+  });
+});
+
+describe('dueAfter', () => {
+  test('counts a working day by its own length: from Thursday noon to Friday’s middle', () => {
+    // Thursday 10:15 leaves 4.25 of 7 hours; the other 2.75/7 of Friday’s 7.5 hours are over at 09:56:47.
+    expect(dueAfter(HOURS, at('13 07:30'), { days: 1 })).toEqual(at('13 15:30'));
+    expect(dueAfter(HOURS, at('13 15:30'), { days: 1 })).toEqual(at('14 14:30'));
+    expect(dueAfter(HOURS, at('13 10:15'), { days: 1 })!.toISOString()).toBe('2026-08-14T02:56:47.143Z');
+  });
+
+  test('holidays and closed days are no working days', () => {
+    expect(dueAfter(HOURS, at('14 14:30'), { days: 3 })).toEqual(at('20 15:30'));
+  });
+
+  test('stands still during pauses, also such that overlap, begin before it or lie outside the hours', () => {
+    const pauses = [
+      { from: at('10 06:00'), to: at('10 08:30') },
+      { from: at('10 08:00'), to: at('10 09:00') },
+      { from: at('10 12:00'), to: at('10 13:00') },
+      { from: at('10 20:00'), to: at('11 08:00') },
+    ];
+    // 3 hours before noon, 2.5 after, 2.5 on Tuesday from 08:00.
+    expect(dueAfter(HOURS, at('10 07:30'), { hours: 8 }, pauses)).toEqual(at('11 10:30'));
+  });
+
+  test('is not known while a pause goes on, but for what was over before it', () => {
+    const going = [{ from: at('10 10:00'), to: null }];
+    expect(dueAfter(HOURS, at('10 08:00'), { hours: 1 }, going)).toEqual(at('10 09:00'));
+    expect(dueAfter(HOURS, at('10 08:00'), { hours: 3 }, going)).toBeNull();
+  });
+});
+
+describe('workedBetween', () => {
+  test('leaves out breaks, nights, holidays and pauses', () => {
+    expect(workedBetween(HOURS, at('14 13:30'), at('18 08:30'))).toEqual({
+      ms: 2 * 3600_000,
+      days: 1 / 7.5 + 1 / 7,
+    });
+    expect(
+      workedBetween(HOURS, at('10 07:30'), at('10 15:30'), [{ from: at('10 10:00'), to: null }]).ms,
+    ).toBe(2.5 * 3600_000);
+  });
+
+  test('of moments in the wrong order is nothing', () => {
+    expect(workedBetween(HOURS, at('11 10:00'), at('10 10:00'))).toEqual({ ms: 0, days: 0 });
+  });
+
+  test.each([1, 2.5, 8, 16, 40, 111])('is what dueAfter waited for: %s hours', (hours) => {
+    const from = at('12 09:10');
+    expect(workedBetween(FASTING, from, dueAfter(FASTING, from, { hours })!).ms).toBe(hours * 3600_000);
+    expect(workedBetween(FASTING, from, dueAfter(FASTING, from, { days: hours })!).days).toBeCloseTo(
+      hours,
+      4,
+    );
+  });
+});
+
+test('a working day ends with its last span, and the next one after it', () => {
+  expect(dayEndsNext(HOURS, at('10 12:30'))).toEqual(at('10 15:30'));
+  expect(dayEndsNext(HOURS, at('14 14:30'))).toEqual(at('18 15:30'));
+  expect(dayEndsNext(NEVER, at('10 12:30'))).toBeNull();
 });

@@ -40,7 +40,7 @@ export function villageContext(id: string, now: Date, language: string): Village
     zone: HOURS.zone,
     officeAddress: `Kantor Desa ${village.name}, Kec. ${village.district}`,
     officePhone: village.isActive ? '0333 000 001' : null,
-    officeHours: describeHours(HOURS, language),
+    officeHours: describeHours(HOURS, language, now),
     officeToday: describeToday(HOURS, now, language),
     isOpenNow: isOpen(HOURS, now),
     opensNext: opensNext(HOURS, now)?.toISOString() ?? null,

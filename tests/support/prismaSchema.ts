@@ -20,6 +20,7 @@ const TYPES: { [prisma: string]: string } = {
   'Int[]': 'integer[]',
   'Int @db.SmallInt': 'smallint',
   BigInt: 'bigint',
+  'BigInt[]': 'bigint[]',
   'Decimal @db.Decimal': 'numeric',
   Json: 'jsonb',
   'DateTime @db.Timestamptz(6)': 'timestamp with time zone',

@@ -9,7 +9,16 @@ export type RandomBytes = (size: number) => Uint8Array;
 
 /** What a sealed value is for; each has a derived key of its own. */
 export type SealPurpose =
-  'session' | 'inbound' | 'case' | 'attachment' | 'form' | 'export' | 'check' | 'line' | 'register';
+  | 'session'
+  | 'inbound'
+  | 'case'
+  | 'attachment'
+  | 'form'
+  | 'export'
+  | 'check'
+  | 'line'
+  | 'register'
+  | 'letter';
 
 /** Seals and opens values (AES-256-GCM, key id in front). `context` is bound in: the row that it belongs to. */
 export interface Sealer {
@@ -29,6 +38,8 @@ export interface Nudge {
   converse(): void;
   send(lineId: string): void;
   notify(): void;
+  /** Letters were issued: their files are to be made. */
+  letters(): void;
 }
 
 /** pino's, as far as rooms write: never with words of a person, a link or a token. */

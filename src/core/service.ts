@@ -1,3 +1,7 @@
+import type { Step } from './path.js';
+
+import type { LetterTemplate } from './letterTemplate.js';
+
 /** One service of the catalogue (flows/services.yaml), as the rest of the program sees it. */
 export interface Service {
   title: string;
@@ -5,6 +9,10 @@ export interface Service {
   kind: 'letter' | 'referral' | 'complaint' | 'appointment' | 'aid' | 'rights' | 'health';
   /** The part of the office that handles it alone, with the heads; without it the kind decides (core/handlers.ts). */
   desk?: 'land' | undefined;
+  /** Its path through the office (core/path.ts); filled from `paths:` of the catalogue. */
+  steps?: readonly Step[] | undefined;
+  /** Goes before others in the queue, by what it is and never by who asks loudest: a death, a hospital, care at home. */
+  urgent?: boolean | undefined;
   /** Working hours of the office within which it is usually ready; null promises nothing. */
   promise_hours: number | null;
   promise: string;
@@ -24,4 +32,6 @@ export interface Service {
   sealed?: boolean | undefined;
   /** Due so many hours after it was asked, by the calendar. */
   calendar_hours?: number | undefined;
+  /** What its letter says (flows/letters/<service>.yaml). */
+  letter?: LetterTemplate | undefined;
 }

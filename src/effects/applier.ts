@@ -14,7 +14,7 @@ export interface ApplyContext {
   sealer: Sealer;
   services: { [id: string]: Service };
   /** After the commit, wake what the effects made to do. */
-  nudges: { converse: boolean; notify: boolean; send: Set<string> };
+  nudges: { converse: boolean; notify: boolean; letters?: boolean; send: Set<string> };
 }
 
 export interface EffectRequest<K extends EffectKind = EffectKind> {

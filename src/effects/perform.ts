@@ -36,7 +36,7 @@ export function createPerform(deps: PerformDeps): Perform {
     const { newId, random, sealer, services, nudge } = deps;
     const asker = officer ? consoleAsker(officer) : nobody();
     const { results, nudges } = await withoutCollision(async () => {
-      const nudges = { converse: false, notify: false, send: new Set<string>() };
+      const nudges = { converse: false, notify: false, letters: false, send: new Set<string>() };
       const context: ApplyContext = { now: deps.now(), newId, random, sealer, services, nudges };
       const results = await inTransaction(deps.pool, async (sql) => {
         if (effects.some(isIssuing)) await refuseUnderWrongClock(sql, context.now);
@@ -51,6 +51,7 @@ export function createPerform(deps: PerformDeps): Perform {
     });
     if (nudges.converse) nudge.converse();
     if (nudges.notify) nudge.notify();
+    if (nudges.letters) nudge.letters();
     for (const lineId of nudges.send) nudge.send(lineId);
     return results;
   };

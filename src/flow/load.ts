@@ -11,6 +11,7 @@ import { readAllowed } from './load/allowed.js';
 import { readFiles, textFile } from './load/files.js';
 import type { Files, Overlay } from './load/files.js';
 import { readLanguages } from './load/languages.js';
+import { readLetters } from './load/letters.js';
 import { readServices, wordServices } from './load/services.js';
 import { readSystem } from './load/system.js';
 import { readVocabulary } from './load/words.js';
@@ -140,6 +141,13 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
       offered: missing.length === 0 && about.approved,
     };
   });
+  const letters = readLetters(
+    files,
+    services?.value ?? {},
+    results.map(({ flow }) => flow),
+    services && { file: services.yaml.file, lineOf: (id) => services.yaml.lineOf([id]) },
+    faults,
+  );
   if (!vocabulary) return { flows: null, faults, coverage, texts };
   const byId = new Map(results.map(({ flow }) => [flow.id, flow]));
   const flows: Flows = {
@@ -149,7 +157,12 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
         flow.intent ? [[flow.intent, flow]] : [],
       ),
     ),
-    services: Object.fromEntries(Object.entries(services?.value ?? {})),
+    services: Object.fromEntries(
+      Object.entries(services?.value ?? {}).map(([id, service]) => [
+        id,
+        letters.has(id) ? { ...service, letter: letters.get(id) } : service,
+      ]),
+    ),
     serviceWords: serviceWords.words,
     languages: [
       DEFAULT_LANGUAGE,

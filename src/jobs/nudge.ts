@@ -15,7 +15,7 @@ export interface LocalStops {
  */
 export function createNudge(queues: Pick<Queues, 'add'>, local: LocalStops, log: Logger): Nudge {
   const adders = new Map<string, Coalesced>();
-  function job(name: 'wake' | 'send' | 'notify', part?: string): void {
+  function job(name: 'wake' | 'send' | 'notify' | 'letters', part?: string): void {
     const key = part === undefined ? name : `${name} ${part}`;
     let adder = adders.get(key);
     if (!adder) {
@@ -38,6 +38,7 @@ export function createNudge(queues: Pick<Queues, 'add'>, local: LocalStops, log:
       else job('send', lineId);
     },
     notify: () => job('notify'),
+    letters: () => job('letters'),
   };
 }
 

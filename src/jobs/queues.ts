@@ -4,9 +4,9 @@ import type { JsonObject } from '../core/json.js';
 /**
  * The queues: wake-ups only. The truth is in the tables, so a job may be lost, doubled or late; the sweep makes up
  * for it. `wake` runs converse, `send` (one queue a line) wakes the line's gateway, `notify` hands notifications to
- * officers' conversations, `timed` runs what is due.
+ * officers' conversations, `timed` runs what is due, `letters` makes the files of letters that were issued.
  */
-export type QueueName = 'wake' | 'send' | 'notify' | 'timed';
+export type QueueName = 'wake' | 'send' | 'notify' | 'timed' | 'letters';
 
 export interface Queues {
   readonly backend: 'redis' | 'postgres';

@@ -245,13 +245,14 @@ export function createConverser(deps: ConverserDeps): Converser {
 
   function applyContext(): ApplyContext {
     const { newId, random, sealer, services } = deps;
-    const nudges = { converse: false, notify: false, send: new Set<string>() };
+    const nudges = { converse: false, notify: false, letters: false, send: new Set<string>() };
     return { now: deps.now(), newId, random, sealer, services, nudges };
   }
 
   function wake({ nudges }: ApplyContext): void {
     for (const lineId of nudges.send) deps.nudge.send(lineId);
     if (nudges.notify) deps.nudge.notify();
+    if (nudges.letters) deps.nudge.letters();
     if (nudges.converse) deps.nudge.converse();
   }
 

@@ -41,4 +41,14 @@ export const SEALED_COLUMNS: SealedColumn[] = [
   },
   { table: 'register_chunks', column: 'rows', id: 'id', idType: 'uuid', purpose: 'register', context: 'id' },
   { table: 'register_matches', column: 'said', id: 'id', idType: 'uuid', purpose: 'register', context: 'id' },
+  { table: 'letters', column: 'private', id: 'id', idType: 'uuid', purpose: 'letter', context: 'id' },
+  {
+    table: 'letter_drafts',
+    column: 'private',
+    id: 'case_id',
+    idType: 'uuid',
+    purpose: 'letter',
+    context: 'case_id',
+  },
+  { table: 'letter_keys', column: 'private', id: 'id', idType: 'text', purpose: 'letter', context: 'id' },
 ];

@@ -16,6 +16,7 @@ const TYPES: { [prisma: string]: string } = {
   'String[]': 'text[]',
   'String[] @db.Uuid': 'uuid[]',
   Boolean: 'boolean',
+  Bytes: 'bytea',
   Int: 'integer',
   'Int[]': 'integer[]',
   'Int @db.SmallInt': 'smallint',

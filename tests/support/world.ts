@@ -6,7 +6,7 @@ import type { Channel } from '../../src/channels/channel.js';
 import { consoleAsker, type Asker } from '../../src/core/asker.js';
 import type { Content } from '../../src/core/content.js';
 import { createCounters } from '../../src/core/counters.js';
-import { withFormTokens } from '../../src/core/formLink.js';
+import { asItLeaves } from '../../src/core/asItLeaves.js';
 import type { CaseAct } from '../../src/core/effect.js';
 import type { Nudge } from '../../src/core/ports.js';
 import { appliers } from '../../src/effects/index.js';
@@ -86,9 +86,10 @@ export async function aWorld(options: WorldOptions) {
   const wake: Nudge = {
     converse: () => void converser.run(),
     send: (lineId) => sender.nudge(lineId),
+    letters: () => {},
     notify: () => void notify().catch((cause: unknown) => log.error({ err: cause }, 'notify failed')),
   };
-  const lost: Nudge = { converse: () => {}, send: () => {}, notify: () => {} };
+  const lost: Nudge = { converse: () => {}, send: () => {}, notify: () => {}, letters: () => {} };
   const nudge = options.isDeaf ? lost : wake;
   const random = (size: number) => randomBytes(size);
   const common = { pool, log, now, newId: v7, counters, nudge };
@@ -108,7 +109,7 @@ export async function aWorld(options: WorldOptions) {
   const media = () => Promise.reject(new Error('no media in this world'));
   const sender = createSender({
     pool,
-    asItLeaves: (text) => withFormTokens(text, sealer),
+    asItLeaves: (message) => asItLeaves(message, sealer),
     log,
     now,
     newId: v7,

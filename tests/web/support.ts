@@ -73,6 +73,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       services,
       nudge: {
         converse: () => void (nudged.converse += 1),
+        letters: () => {},
         notify: () => void (nudged.notify += 1),
         send: () => {},
       },

@@ -138,4 +138,6 @@ export interface Slot {
 export interface SlotBook {
   load(chatId: string, slot: string): Promise<Slot | null>;
   save(chatId: string, slot: string, held: Slot): Promise<void>;
+  /** Whether a message holds any slot of the chat. */
+  isHeld(chatId: string, externalId: string): Promise<boolean>;
 }

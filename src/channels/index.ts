@@ -1,6 +1,6 @@
 import type { LineSettings, SettingsOf } from '../core/line.js';
 import type { Log, Now } from '../core/ports.js';
-import type { Channel, TopicBook } from './channel.js';
+import type { Channel, SlotBook, TopicBook } from './channel.js';
 import type { SimulatedPlatform } from './simulator/platform.js';
 import { createSimulatedLines } from './simulator/lines.js';
 import { createTelegram } from './telegram/client.js';
@@ -37,6 +37,8 @@ export interface ChannelDeps {
   commands?: MenuCommand[];
   /** Where the topics of a line's groups are kept. */
   topics?: (lineId: string) => TopicBook;
+  /** Where it is kept which messages of a line hold slots. */
+  slots?: (lineId: string) => SlotBook;
   /** The phones of the simulator, where it is on: made by `createSimulatedPlatform`, and handed to its page as well. */
   simulator: SimulatedPlatform | null;
 }
@@ -78,6 +80,7 @@ function telegram(settings: SettingsOf<'telegram'>, deps: ChannelDeps): Channel 
     now,
     ...(commands ? { commands } : {}),
     ...(deps.topics ? { topics: deps.topics(telegramLine(token)) } : {}),
+    ...(deps.slots ? { slots: deps.slots(telegramLine(token)) } : {}),
   });
 }
 

@@ -20,6 +20,8 @@ export interface ChannelLimits {
   unknownOutcome: 'resend_flagged' | 'look' | 'leave';
   /** The platform reports what becomes of a message (delivered, read, failed). */
   reports?: boolean;
+  /** A message that is there can be changed in place (`Outgoing.slot`). */
+  edits?: true;
   /** Hours since a person's last message in which anything may be said; afterwards only a template. */
   windowHours?: number;
   /** Hours for which the platform keeps what we did not fetch: a longer outage may have cost messages. */
@@ -39,6 +41,7 @@ export const CHANNEL_LIMITS = {
     // 20 a minute at most, also where one of them counts as two: a topic is made for it.
     perGroupMs: 3300,
     unknownOutcome: 'resend_flagged',
+    edits: true,
     keepsHours: 24,
   },
   // An unofficial client on a phone's account: it only answers, and slowly.
@@ -82,5 +85,6 @@ export const CHANNEL_LIMITS = {
     perSecond: 1000,
     perChatMs: 0,
     unknownOutcome: 'resend_flagged',
+    edits: true,
   },
 } as const satisfies { [kind: string]: ChannelLimits };

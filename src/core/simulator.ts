@@ -80,6 +80,8 @@ export interface SimulatedMessage {
   /** The office asks for it; the page offers a button. */
   request?: 'location' | 'contact';
   isEdited?: boolean;
+  /** The next message of this slot takes its place (`Outgoing.slot`). */
+  slot?: string;
 }
 
 /** What was said on a line, as the tables keep it: a phone shows it again after a restart. */

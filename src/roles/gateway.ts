@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createChannel, createChannels, deleteProfile, type SimulatedPlatform } from '../channels/index.js';
 import type { Channel } from '../channels/channel.js';
-import { withFormTokens } from '../core/formLink.js';
+import { asItLeaves } from '../core/asItLeaves.js';
 import { MediaError } from '../core/errors.js';
 import { lineIdOf, lineKind, LineSettings, platformOf } from '../core/line.js';
 import { groupsLost } from '../effects/groupNotices.js';
@@ -18,6 +18,7 @@ import { createReceiver } from '../pipeline/receive.js';
 import { createReporter } from '../pipeline/reports.js';
 import { createSender } from '../pipeline/send.js';
 import type { Runtime } from '../runtime.js';
+import { slotBook } from '../store/messageSlots.js';
 import { topicBook } from '../store/topics.js';
 import type { StartedRole } from './worker.js';
 
@@ -45,7 +46,7 @@ export async function startGateway(
     newId,
     counters,
     media: (attachmentId) => runtime.media.source(attachmentId),
-    asItLeaves: (text) => withFormTokens(text, runtime.sealer),
+    asItLeaves: (message) => asItLeaves(message, runtime.sealer),
     raiseIncidents,
     async groupLost(sql, conversationId) {
       // The notification is committed with the rest; a nudge that comes too early is made up for by the sweep.
@@ -121,6 +122,7 @@ export async function startGateway(
 function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
   const { config, pool, log, now, sealer } = runtime;
   const topics = (lineId: string) => topicBook(pool, lineId);
+  const slots = (lineId: string) => slotBook(pool, lineId);
   const deps = {
     publicUrl: config.publicUrl,
     log,
@@ -130,6 +132,7 @@ function createLines(runtime: Runtime, simulator: SimulatedPlatform | null) {
     // Into a file or a pipe a QR code would be a secret lying around.
     ...(process.stdout.isTTY ? { show: (text: string) => void process.stdout.write(text) } : {}),
     topics,
+    slots,
     simulator,
   };
   const ofEnvironment = config.lines.map((settings): KnownLine => {

@@ -2,12 +2,13 @@
 
 -- Which message of a chat holds a slot (Outgoing.slot), so that the next one of that slot edits it.
 CREATE TABLE message_slots (
-  conversation_id uuid NOT NULL REFERENCES conversations (id),
+  line_id text NOT NULL REFERENCES lines (id),
+  chat_id text NOT NULL,
   slot text NOT NULL,
   external_id text NOT NULL,
   has_buttons boolean NOT NULL,
   noted_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (conversation_id, slot)
+  PRIMARY KEY (line_id, chat_id, slot)
 );
 CREATE INDEX message_slots_noted ON message_slots (noted_at);
 

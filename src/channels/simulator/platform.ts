@@ -2,6 +2,7 @@ import type { Content, Inbound, MediaRef } from '../../core/content.js';
 import { MediaError, SendError } from '../../core/errors.js';
 import { withoutToken } from '../../core/inviteToken.js';
 import type { Outgoing } from '../../core/outgoing.js';
+import { isKeypadTap } from '../../core/payload.js';
 import type { NewId, Now } from '../../core/ports.js';
 import {
   SIMULATED_PEOPLE,
@@ -12,7 +13,7 @@ import {
 } from '../../core/simulator.js';
 import { cleanText } from '../clean.js';
 import { createSimulatedFiles } from './files.js';
-import { shownContent, shownMessage, shownRecords } from './shown.js';
+import { changedBy, shownContent, shownMessage, shownRecords } from './shown.js';
 
 export interface SimulatorDeps {
   now: Now;
@@ -126,7 +127,10 @@ export function createSimulatedPlatform(deps: SimulatorDeps): SimulatedPlatform 
     writes: (personId, text) => act(personId, { kind: 'text', text: cleanText(text) }),
     async taps(personId, messageId, payload) {
       const message = chatOf(personId).find((one) => one.id === messageId);
-      const label = message?.choices?.find((choice) => choice.payload === payload)?.label;
+      // What a keypad's button says is a digit of a PIN.
+      const label = isKeypadTap(payload)
+        ? undefined
+        : message?.choices?.find((choice) => choice.payload === payload)?.label;
       const content: Content = { kind: 'tap', payload, ...(label === undefined ? {} : { label }) };
       await act(personId, content, `${messageId}:tap:${deps.newId()}`);
     },
@@ -180,7 +184,11 @@ export function createSimulatedPlatform(deps: SimulatorDeps): SimulatedPlatform 
       if (!person) throw new SendError('permanent', `chat not found: ${chatId}`);
       if (blocked.has(person.id)) throw new SendError('blocked', `${person.id} blocked us`);
       if (message.closes) closeButtons(person.id, message.closes);
-      return put(shownMessage(person, message, `${person.id}:${deps.newId()}`, deps.now()));
+      const next = shownMessage(person, message, `${person.id}:${deps.newId()}`, deps.now());
+      const before = changedBy(message, next, chatOf(person.id));
+      if (before) return put({ ...next, id: before.id, at: before.at });
+      if (next.slot !== undefined) endSlot(person.id, next.slot);
+      return put(next);
     },
     async fetch(fileId) {
       const bytes = await files.read(fileId);
@@ -192,7 +200,14 @@ export function createSimulatedPlatform(deps: SimulatorDeps): SimulatedPlatform 
   /** A tap's id begins with that of the message it came from. */
   function closeButtons(personId: string, externalId: string): void {
     const message = chatOf(personId).find((one) => one.id === externalId.split(':tap:')[0]);
-    if (message?.choices) put({ ...message, choices: [] });
+    // What a slot shows is changed by the next message of that slot alone.
+    if (message?.choices && message.slot === undefined) put({ ...message, choices: [] });
+  }
+
+  /** A new message holds the slot: the one before loses its buttons. */
+  function endSlot(personId: string, slot: string): void {
+    for (const { slot: held, ...message } of chatOf(personId).filter((one) => one.slot === slot))
+      put(held && message.choices ? { ...message, choices: [] } : message);
   }
 }
 

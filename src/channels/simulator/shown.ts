@@ -29,7 +29,18 @@ export function shownMessage(
     ...(message.photos?.length ? { photos: message.photos.map((attachmentId) => ({ attachmentId })) } : {}),
     ...(message.document ? { document: message.document } : {}),
     ...(message.request ? { request: message.request } : {}),
+    ...(hasButtons && message.slot !== undefined ? { slot: message.slot } : {}),
   };
+}
+
+/** The message that a new one changes in place; null where it stands by itself. */
+export function changedBy(
+  message: Outgoing,
+  shown: SimulatedMessage,
+  chat: readonly SimulatedMessage[],
+): SimulatedMessage | null {
+  if (shown.slot === undefined || message.anew) return null;
+  return chat.findLast((one) => one.from === 'office' && one.slot === shown.slot) ?? null;
 }
 
 /** What a person did, as their phone shows it; null for what no phone shows. */
@@ -72,7 +83,10 @@ export function shownRecords(person: SimulatedPerson, records: SimulatedRecord[]
   const shown: SimulatedMessage[] = [];
   for (const record of records) {
     if (record.from === 'office') {
-      shown.push(shownMessage(person, record.message, record.id, record.at));
+      const next = shownMessage(person, record.message, record.id, record.at);
+      const before = changedBy(record.message, next, shown);
+      if (before) shown[shown.indexOf(before)] = { ...next, id: before.id, at: before.at };
+      else shown.push(next);
       continue;
     }
     if (record.content.kind === 'edit') {
@@ -86,8 +100,14 @@ export function shownRecords(person: SimulatedPerson, records: SimulatedRecord[]
   }
   // Buttons of the past were answered, or are asked again.
   return shown.map((message, n) =>
-    message.choices && n < shown.length - 1 ? { ...message, choices: [] } : message,
+    message.choices && n < shown.length - 1 && !holdsSlot(shown, n) ? { ...message, choices: [] } : message,
   );
+}
+
+/** What holds a slot keeps its buttons, however long ago it was said. */
+function holdsSlot(shown: SimulatedMessage[], n: number): boolean {
+  const { slot } = shown[n]!;
+  return slot !== undefined && !shown.slice(n + 1).some((later) => later.slot === slot);
 }
 
 function fileOf(file: { attachmentId?: string; remote?: string }): {

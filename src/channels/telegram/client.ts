@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MediaError, SendError } from '../../core/errors.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Log, Now } from '../../core/ports.js';
-import type { Channel, ChannelHealth, Intake, LineState, TopicBook } from '../channel.js';
+import type { Channel, ChannelHealth, Intake, LineState, SlotBook, TopicBook } from '../channel.js';
 import { createAcknowledge } from './acknowledge.js';
 import { createBotApi } from './api.js';
 import { MENU_COMMANDS, type MenuCommand } from './commands.js';
@@ -24,6 +24,8 @@ export interface TelegramOptions {
   commands?: MenuCommand[];
   /** The topics of its groups; without, each group's messages stand in one row. */
   topics?: TopicBook;
+  /** Which messages hold slots; without, nothing is edited. */
+  slots?: SlotBook;
   log: Log;
   now: Now;
   /** Milliseconds to rest after the nth failure in a row; 1 s doubling to 30 s. */
@@ -163,6 +165,7 @@ export function createTelegram(options: TelegramOptions): Channel {
     log,
     now: options.now,
     ...(options.topics ? { topics: options.topics } : {}),
+    ...(options.slots ? { slots: options.slots } : {}),
   });
   return {
     lineId,

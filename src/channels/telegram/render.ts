@@ -1,3 +1,4 @@
+import { KEYPAD_BUTTONS } from '../../core/keypad.js';
 import { CHANNEL_LIMITS } from '../../core/limits.js';
 import type { Choice, Outgoing } from '../../core/outgoing.js';
 import { splitText } from '../splitText.js';
@@ -6,7 +7,13 @@ import { layOut } from './keyboard.js';
 
 /** One call of the Bot API. Uploads are named by attachment; the client puts their bytes in. */
 export interface BotRequest {
-  method: 'sendMessage' | 'sendPhoto' | 'sendMediaGroup' | 'sendDocument' | 'editMessageReplyMarkup';
+  method:
+    | 'sendMessage'
+    | 'sendPhoto'
+    | 'sendMediaGroup'
+    | 'sendDocument'
+    | 'editMessageText'
+    | 'editMessageReplyMarkup';
   params: { [name: string]: unknown };
   /** Attachments in the order of the fields that carry them: `photo`, `document`, or the items of `media`. */
   uploads: { attachmentId: string; name?: string }[];
@@ -41,6 +48,7 @@ export function render(
   const chat = {
     chat_id: chatId,
     ...(state.thread ? { message_thread_id: Number(state.thread) } : {}),
+    ...(message.silent ? { disable_notification: true } : {}),
   };
   const requests: BotRequest[] = [];
   const text = message.text.trim();
@@ -81,6 +89,27 @@ export function render(
   return [...requests, ...closed];
 }
 
+/**
+ * A message of ours as a change of the one that holds its slot; null where it is more than one message of words, which
+ * no edit makes. The words and the buttons change in one call. Source: https://core.telegram.org/bots/api#editmessagetext
+ */
+export function renderEdit(chatId: string, message: Outgoing, messageId: number): BotRequest | null {
+  const text = message.text.trim();
+  const isWords = !message.document && !message.photos?.length && !message.request;
+  if (!isWords || text === '' || splitText(text, TEXT).length > 1) return null;
+  return {
+    method: 'editMessageText',
+    params: {
+      chat_id: chatId,
+      message_id: messageId,
+      text,
+      link_preview_options: { is_disabled: true },
+      reply_markup: { inline_keyboard: layOut(message.choices ?? []).map((row) => row.map(button)) },
+    },
+    uploads: [],
+  };
+}
+
 function pictures(
   chat: { chat_id: string; message_thread_id?: number },
   photos: string[],
@@ -118,8 +147,15 @@ function markupOf(message: Outgoing, state: RenderState): { reply_markup?: unkno
     return { reply_markup: { keyboard, resize_keyboard: true, one_time_keyboard: true } };
   }
   if (choices.length > 0)
-    return { reply_markup: { inline_keyboard: layOut(choices).map((row) => row.map(button)) } };
+    return { reply_markup: { inline_keyboard: rowsOf(message, choices).map((row) => row.map(button)) } };
   return state.hasKeyboard ? { reply_markup: { remove_keyboard: true } } : {};
+}
+
+/** A keypad's buttons stand three in a row, in their order; the rest as they fit. */
+function rowsOf(message: Outgoing, choices: Choice[]): Choice[][] {
+  if (!message.keypad) return layOut(choices);
+  const rows = Array.from({ length: KEYPAD_BUTTONS / 3 }, (_, n) => choices.slice(n * 3, n * 3 + 3));
+  return [...rows, ...layOut(choices.slice(KEYPAD_BUTTONS))];
 }
 
 function button(choice: Choice): { text: string; callback_data: string } {
@@ -127,7 +163,7 @@ function button(choice: Choice): { text: string; callback_data: string } {
 }
 
 /** Takes the buttons off a message, after what follows from it is said: its failure harms nobody. */
-function closing(chatId: string, externalId: string | null | undefined): BotRequest[] {
+export function closing(chatId: string, externalId: string | null | undefined): BotRequest[] {
   const closed = externalId ? messageOf(externalId) : null;
   if (!closed || closed.chat !== chatId) return [];
   return [

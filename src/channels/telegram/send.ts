@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { SendError } from '../../core/errors.js';
 import type { Outgoing } from '../../core/outgoing.js';
 import type { Log } from '../../core/ports.js';
-import type { MediaSource, Topic, TopicBook } from '../channel.js';
+import type { MediaSource, SlotBook, Topic, TopicBook } from '../channel.js';
 import { loadFiles, type Files } from '../loadFiles.js';
 import type { BotApi } from './api.js';
 import { toSendError } from './errors.js';
-import { messageId } from './ids.js';
-import { render, type BotRequest } from './render.js';
+import { messageId, messageOf } from './ids.js';
+import { closing, render, type BotRequest } from './render.js';
+import { createSlots } from './slots.js';
 import { createTopics } from './topics.js';
 
 /** An upload over a weak line takes its time. */
@@ -30,21 +31,48 @@ export function createSend(deps: {
   now: () => Date;
   /** Without: groups get their messages in one row. */
   topics?: TopicBook;
+  /** Without: what would change an earlier message goes anew. */
+  slots?: SlotBook;
 }): Send {
   const underway = new Map<string, string[][]>();
   const keyboards = new Set<string>();
   /** Chats that Telegram finds too fast, until when. */
   const slowed = new Map<string, number>();
   const topics = deps.topics ? createTopics({ ...deps, book: deps.topics }) : null;
+  const slots = deps.slots ? createSlots({ ...deps, book: deps.slots }) : null;
 
   return async (chatId, wanted, media) => {
     const { message, files } = await loadFiles(wanted, media, deps.log, 'telegram');
     try {
-      return { externalIds: await sendInTopic(chatId, message, files) };
+      return { externalIds: await sendInSlot(chatId, await withoutClosingSlot(chatId, message), files) };
     } catch (cause) {
       throw weigh(toSendError(cause, 'send'), chatId);
     }
   };
+
+  /** What a slot shows is changed by the next message of that slot alone: a tap there takes no buttons off. */
+  async function withoutClosingSlot(chatId: string, message: Outgoing): Promise<Outgoing> {
+    const tapped = message.closes && slots ? messageOf(message.closes) : null;
+    if (tapped?.chat !== chatId || !(await slots!.isHeld(chatId, messageId(tapped.chat, tapped.message))))
+      return message;
+    return { ...message, closes: undefined };
+  }
+
+  /** What takes the place of an earlier message changes that one; where it cannot be, it goes anew. */
+  async function sendInSlot(chatId: string, message: Outgoing, files: Files): Promise<string[]> {
+    if (message.slot === undefined || !slots) return await sendInTopic(chatId, message, files);
+    const held = await slots.held(chatId, message.slot);
+    if (held && !message.anew && (await slots.edit(chatId, message.slot, held, message))) {
+      for (const request of closing(chatId, message.closes)) await call(request, files);
+      return [held.externalId];
+    }
+    const sent = await sendInTopic(chatId, message, files);
+    const hasButtons = (message.choices ?? []).length > 0;
+    await slots.keep(chatId, message.slot, { externalId: sent.at(-1)!, hasButtons });
+    const before = held?.hasButtons ? closing(chatId, held.externalId) : [];
+    for (const request of before) await call(request, files);
+    return sent;
+  }
 
   /** What belongs into a topic is said there; where the topic is gone, in a new one. */
   async function sendInTopic(chatId: string, message: Outgoing, files: Files): Promise<string[]> {

@@ -15,6 +15,7 @@ import {
   type SimulatedMessage,
   type SimulatedRecord,
 } from '../../../src/core/simulator.js';
+import type { Outgoing } from '../../../src/core/outgoing.js';
 import { testIntake, type TestIntake } from '../intake.js';
 
 let dir: string;
@@ -183,3 +184,51 @@ test.each(['../../etc/passwd', 'a/b.jpg', '', 'x', '..'])(
     expect(await (await platform()).file(id)).toBeNull();
   },
 );
+
+test('what takes the place of an earlier message changes it in place, and again after a restart', async () => {
+  const board = (text: string, more: Partial<Outgoing> = {}): Outgoing => ({
+    text,
+    slot: 'board',
+    choices: [{ label: 'Antrean', payload: 'f.officer-queue.' }],
+    ...more,
+  });
+  const simulator = await platform();
+  const show = (message: Outgoing) => simulator.show(SIMULATOR_LINES.buttons, 'sri', message);
+  const first = show(board('2 menunggu'));
+  show({ text: 'lain' });
+  const second = show(board('3 menunggu'));
+  await simulator.taps('sri', first.id, 'f.officer-queue.');
+  show({ text: 'Antrean …', closes: intake.stored.at(-1)!.externalId });
+  const seen = (messages: SimulatedMessage[]) =>
+    messages.filter((m) => m.from === 'office').map((m) => [m.text, m.choices?.length ?? 0]);
+  expect(second.id).toBe(first.id);
+  expect(seen(await simulator.messages('sri'))).toEqual([
+    ['3 menunggu', 1],
+    ['lain', 0],
+    ['Antrean …', 0],
+  ]);
+  show(board('Hari baru', { anew: true }));
+  const after = [
+    ['3 menunggu', 0],
+    ['lain', 0],
+    ['Antrean …', 0],
+    ['Hari baru', 1],
+  ];
+  expect(seen(await simulator.messages('sri'))).toEqual(after);
+
+  const records = [
+    board('2 menunggu'),
+    { text: 'lain' },
+    board('3 menunggu'),
+    { text: 'Antrean …' },
+    board('Hari baru', { anew: true }),
+  ].map((message, n): SimulatedRecord => ({ from: 'office', id: `r${n}`, at: new Date(n), message }));
+  const again = await platform({ history: async () => records });
+  expect(seen(await again.messages('sri'))).toEqual(after);
+});
+
+test('on the numbered line nothing is edited: each stands by itself', async () => {
+  const simulator = await platform();
+  for (const text of ['a', 'b']) simulator.show(SIMULATOR_LINES.numbers, 'siti', { text, slot: 'board' });
+  expect((await simulator.messages('siti')).map((m) => m.text)).toEqual(['a', 'b']);
+});

@@ -107,21 +107,27 @@ export const methods: { [name: string]: Method } = {
       );
     });
   },
-  editMessageReplyMarkup: (state, { params }) => {
-    const chat = openChat(state, params);
-    const message = chat.messages.find((m) => m.id === Number(params['message_id']) && m.from === 'bot');
-    if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
+  editMessageText: (state, { params }) => {
+    const message = ownMessage(openChat(state, params), params);
+    const words = text(params, 'text').trim();
+    if (words === '') throw new Refusal(400, 'Bad Request: message text is empty');
+    if (words.length > 4096) throw new Refusal(400, 'Bad Request: MESSAGE_TOO_LONG');
+    if (typeof message.raw['text'] !== 'string')
+      throw new Refusal(400, 'Bad Request: there is no text in the message to edit');
+    // Without a markup the buttons go.
     const markup = readMarkup(params);
-    const labels = labelsOf(markup);
-    if (JSON.stringify(labels) === JSON.stringify(message.buttons))
-      throw new Refusal(
-        400,
-        'Bad Request: message is not modified: specified new message content and reply markup are exactly the same',
-      );
-    message.buttons = labels;
-    // A phone that has not heard of it yet still shows the buttons: a double tap meets them.
-    message.raw['x_first_markup'] ??= message.raw['reply_markup'];
-    message.raw['reply_markup'] = labels.length > 0 ? markup : undefined;
+    if (words === message.text && isSameMarkup(markup, message)) throw notModified();
+    setMarkup(message, markup);
+    message.text = words;
+    message.edits = (message.edits ?? 0) + 1;
+    Object.assign(message.raw, { text: words, edit_date: Math.floor(state.now() / 1000) });
+    return message.raw;
+  },
+  editMessageReplyMarkup: (state, { params }) => {
+    const message = ownMessage(openChat(state, params), params);
+    const markup = readMarkup(params);
+    if (isSameMarkup(markup, message)) throw notModified();
+    setMarkup(message, markup);
     return message.raw;
   },
   answerCallbackQuery: (state, { params }) => {
@@ -189,6 +195,34 @@ function openChat(state: State, params: { [name: string]: unknown }): Chat {
   return chat;
 }
 
+/** A message of the bot's: no other may be changed. */
+function ownMessage(chat: Chat, params: { [name: string]: unknown }): Message {
+  const message = chat.messages.find((m) => m.id === Number(params['message_id']));
+  if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
+  if (message.from !== 'bot') throw new Refusal(400, "Bad Request: message can't be edited");
+  return message;
+}
+
+function isSameMarkup(markup: { [field: string]: unknown } | null, message: Message): boolean {
+  const buttons = (one: unknown) =>
+    JSON.stringify(((one ?? {}) as { inline_keyboard?: unknown[] }).inline_keyboard ?? []);
+  return buttons(markup) === buttons(message.raw['reply_markup']);
+}
+
+function setMarkup(message: Message, markup: { [field: string]: unknown } | null): void {
+  message.buttons = labelsOf(markup);
+  // A phone that has not heard of it yet still shows the buttons: a double tap meets them.
+  message.raw['x_first_markup'] ??= message.raw['reply_markup'];
+  message.raw['reply_markup'] = message.buttons.length > 0 ? markup : undefined;
+}
+
+function notModified(): Refusal {
+  return new Refusal(
+    400,
+    'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+  );
+}
+
 function forum(state: State, params: { [name: string]: unknown }): Chat {
   const chat = openChat(state, params);
   if (!chat.isForum) throw new Refusal(400, 'Bad Request: the chat is not a forum');
@@ -232,6 +266,7 @@ function put(
     text: words,
     buttons: labelsOf(markup),
     photos,
+    ...(String(params['disable_notification']) === 'true' ? { isSilent: true as const } : {}),
     ...(topic === undefined ? {} : { topic }),
     raw: {
       message_id: id,

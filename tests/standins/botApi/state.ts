@@ -59,6 +59,10 @@ export interface Message {
   photos: string[];
   /** The topic of a group in which it stands. */
   topic?: number;
+  /** It came without a sound. */
+  isSilent?: true;
+  /** How often its words were changed. */
+  edits?: number;
   raw: { [field: string]: unknown };
 }
 

@@ -1,5 +1,8 @@
+import { hostname } from 'node:os';
 import { erasureList } from '../commands/erasureList.js';
 import { formUrlOf } from '../core/formLink.js';
+import { createFigures } from '../jobs/figures.js';
+import { createAuditKeeper } from '../jobs/audit.js';
 import { createNotify } from '../jobs/notify.js';
 import { createRetention } from '../jobs/retention.js';
 import { createTimed } from '../jobs/timed.js';
@@ -16,9 +19,12 @@ export interface StartedRole {
 }
 
 const ERASE_EVERY_MS = 60_000;
+const AUDIT_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 60 * 60_000;
 /** Not in the first moments of a start, when everything waits. */
 const RETAIN_FIRST_MS = 5 * 60_000;
+const FIGURES_EVERY_MS = 5 * 60_000;
+const FIGURES_FIRST_MS = 60_000;
 
 /** Conversations, notifications, timed work, and the sweep. */
 export async function startWorker(runtime: Runtime): Promise<StartedRole> {
@@ -63,6 +69,21 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       log.warn({ err: cause }, 'the list of erasures that outlives the database is not complete'),
     );
   }, ERASE_EVERY_MS);
+  const keepAudit = createAuditKeeper({
+    pool,
+    log,
+    now,
+    newId,
+    nudge,
+    address: runtime.config.auditAddress,
+    installation: runtime.config.publicUrl ?? hostname(),
+  });
+  let auditing: Promise<void> | null = null;
+  const audit = setInterval(() => {
+    auditing ??= keepAudit()
+      .catch((cause: unknown) => log.warn({ err: cause }, 'the audit log is not chained yet; again soon'))
+      .finally(() => (auditing = null));
+  }, AUDIT_EVERY_MS);
   const eraseOld = createRetention({ pool, log, now, newId });
   let retaining: Promise<void> | null = null;
   const retain = () => {
@@ -70,14 +91,27 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       .catch((cause: unknown) => log.warn({ err: cause }, 'what was kept long enough is not erased yet'))
       .finally(() => (retaining = null));
   };
+  const refreshFigures = createFigures({ pool, log, now });
+  let counting: Promise<void> | null = null;
+  const count = () => {
+    counting ??= refreshFigures()
+      .catch((cause: unknown) => log.warn({ err: cause }, 'the figures of the villages are not up to date'))
+      .finally(() => (counting = null));
+  };
+  const firstCounting = setTimeout(count, FIGURES_FIRST_MS);
+  const figures = setInterval(count, FIGURES_EVERY_MS);
   const firstRetaining = setTimeout(retain, RETAIN_FIRST_MS);
   const retention = setInterval(retain, RETAIN_EVERY_MS);
   return {
     async stop() {
       clearInterval(erasing);
+      clearInterval(audit);
+      await auditing;
       clearTimeout(firstRetaining);
       clearInterval(retention);
-      await retaining;
+      clearTimeout(firstCounting);
+      clearInterval(figures);
+      await Promise.all([retaining, counting]);
       local.converse = null;
       await sweeper.stop();
       await converser.stop();

@@ -48,7 +48,11 @@ export type Permission =
   | 'lines.read'
   /** Adding, linking, restarting and removing lines: they are the installation's, so its keepers' alone (isKeeper). */
   | 'lines.manage'
-  | 'incidents.close';
+  | 'incidents.close'
+  /** Counts of cases without names: of the own village, a kecamatan's villages, or the whole regency. */
+  | 'figures.read'
+  /** What was handed up to the kecamatan: which case, of which village, how late. */
+  | 'escalated.read';
 
 /** Told of such requests, and so allowed to handle them (core/handlers.ts); and the keeper, where a village is stuck. */
 const handlers = (kind: HandlingKind, isConfidential = false) => [
@@ -78,6 +82,8 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'lines.read': LINE_ROLES,
   'lines.manage': ['admin'],
   'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],
+  'figures.read': ['kepala_desa', 'sekretaris', 'admin', 'kecamatan', 'kabupaten'],
+  'escalated.read': ['kecamatan'],
 };
 
 /** The villages in which the officer may do this; null where in none. */

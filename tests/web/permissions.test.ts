@@ -41,6 +41,9 @@ const PEOPLE = {
   midwife: [{ role: 'bidan', village: GINTANGAN }],
   villageKeeper: [{ role: 'admin', village: GINTANGAN }],
   keeper: [{ role: 'admin', village: null }],
+  /** Above the villages. */
+  district: [{ role: 'kecamatan', village: GINTANGAN }],
+  regency: [{ role: 'kabupaten', village: null }],
   /** The same rank, another village. */
   stranger: [
     { role: 'kepala_desa', village: GENTENG },
@@ -138,7 +141,7 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'the list',
       path: () => '/console',
       may: [...OFFICE, 'midwife', 'stranger'],
-      ledOn: ['volunteer'],
+      ledOn: ['volunteer', 'district', 'regency'],
     },
   ],
   'GET /console/live': [
@@ -639,6 +642,27 @@ const ROUTES: { [route: string]: Case[] } = {
       fields: { ke: 'asli' },
       may: ['keeper'],
       status: 303,
+    },
+  ],
+  'GET /console/kabupaten': [
+    {
+      name: 'the figures, each of their own villages',
+      path: () => '/console/kabupaten',
+      may: ['head', 'villageKeeper', 'keeper', 'district', 'regency', 'stranger'],
+    },
+  ],
+  'GET /console/kabupaten/eskalasi': [
+    {
+      name: 'what was handed up to the kecamatan',
+      path: () => '/console/kabupaten/eskalasi',
+      may: ['district'],
+    },
+  ],
+  'GET /console/kabupaten/angka/:file{(?:bulan|wilayah|desa|layanan)\\.(?:csv|xlsx)}': [
+    {
+      name: 'figures in a sheet',
+      path: () => '/console/kabupaten/angka/bulan.csv',
+      may: ['head', 'villageKeeper', 'keeper', 'district', 'regency', 'stranger'],
     },
   ],
   'GET /console/akun': [

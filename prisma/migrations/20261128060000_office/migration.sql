@@ -58,3 +58,6 @@ ALTER TABLE officer_roles ADD CONSTRAINT officer_roles_role_check
     'operator', 'bidan', 'kader', 'kepala_dusun', 'ketua_rt', 'admin', 'kecamatan', 'kabupaten'));
 ALTER TABLE officer_roles ADD CONSTRAINT officer_roles_above
   CHECK ((role <> 'kecamatan' OR village_id IS NOT NULL) AND (role <> 'kabupaten' OR village_id IS NULL));
+
+-- What was handed up is rare among all that happened.
+CREATE INDEX case_events_escalated ON case_events (at) WHERE kind = 'case_escalated';

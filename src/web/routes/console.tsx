@@ -11,6 +11,7 @@ import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
 import { callRoutes } from './calls.js';
 import { caseRoutes } from './cases.js';
+import { figureRoutes } from './figures.js';
 import { flowRoutes } from './flows.js';
 import { lineRoutes } from './lines.js';
 import { listingRoutes } from './listings.js';
@@ -49,6 +50,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', rtRoutes(deps));
   routes.route('/', villageRoutes(deps));
   routes.route('/', scheduleRoutes(deps));
+  routes.route('/', figureRoutes(deps));
   routes.route('/', flowRoutes(deps));
   routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
   return routes;

@@ -147,6 +147,12 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'officers.manage',
     } as const,
     {
+      href: '/console/kabupaten',
+      text: t('nav.figures'),
+      here: at('/console/kabupaten'),
+      permission: 'figures.read',
+    } as const,
+    {
       href: '/console/alur',
       text: t('nav.flows'),
       here: at('/console/alur'),

@@ -1,5 +1,6 @@
 import type { FormField } from './formField.js';
 import type { Json, JsonObject } from './json.js';
+import type { KeypadEntry } from './keypad.js';
 import type { Outgoing } from './outgoing.js';
 
 /**
@@ -12,6 +13,9 @@ export type Effect =
   | { kind: 'send_message'; message: Outgoing }
   | OpenCase
   | ActOnCase
+  | SignCases
+  /** Where a chat has no keypad: a page of one use on which the officer signs these cases. */
+  | { kind: 'open_sign_page'; codes: string[] }
   | OpenForm
   | UseForm
   /** The resident is done with a form: its conversation hears of it. Asked by the form's page. */
@@ -32,6 +36,8 @@ export type Effect =
   | { kind: 'end_hand_over'; how?: HandOverEnd }
   /** An officer's words to a resident who asked for a person; `conversation` as the notification named it. */
   | { kind: 'answer_resident'; conversation: string; text: string; photos?: string[] }
+  /** An officer's words to the resident of a case, in the chat that it came from; nothing of the case changes. */
+  | { kind: 'message_resident'; code: string; text: string }
   /** An officer ends the conversation with a resident. */
   | { kind: 'end_call'; conversation: string }
   | AcceptInvite
@@ -167,10 +173,46 @@ export interface ActOnCase {
   /** A question to the resident, a reason of refusal, an answer, a note. */
   text?: string;
   attachments?: string[];
+  /** give: the colleague's id · forward: the office's name · merge, relate: the other case's code · return: the step. */
+  to?: string;
+  /** ask: items of the service's checklist that are missing · answer: those that are sent now. */
+  items?: string[];
+}
+
+/**
+ * An officer signs a batch by one PIN: what is theirs to sign is signed, its letters are issued, in one transaction. The
+ * PIN comes as what was tapped on a keypad, or from a page (`pin`); it is held against the officer's once.
+ */
+export interface SignCases {
+  kind: 'sign_cases';
+  codes: string[];
+  pin?: string;
+  keypad?: KeypadEntry;
 }
 
 /** What can be done to a case. Who may do which in what state: core/cases.ts. */
-export type CaseAct = 'take' | 'ask' | 'answer' | 'finish' | 'refuse' | 'cancel' | 'note';
+export const CASE_ACTS = [
+  'take',
+  'release',
+  'give',
+  'ask',
+  'answer',
+  'note',
+  'verify',
+  'initial',
+  'sign',
+  'return',
+  'ready',
+  'finish',
+  'refuse',
+  'forward',
+  'reopen',
+  'cancel',
+  'merge',
+  'relate',
+  'undo',
+] as const;
+export type CaseAct = (typeof CASE_ACTS)[number];
 
 export interface PublishListing {
   kind: 'publish_listing';
@@ -212,7 +254,11 @@ export type TimerKind =
   | 'gather'
   /** A flow that rests goes on. */
   | 'rest'
-  | 'case_due'
+  /** A case comes to its next rung (core/clocks.ts). */
+  | 'case_clock'
+  /** A village's working day, or month, is over. */
+  | 'recap_daily'
+  | 'recap_monthly'
   | 'listing_expiry'
   | 'listing_check'
   | 'hand_over_end'
@@ -251,13 +297,35 @@ export interface EffectResults {
     refused?: 'not_active' | 'no_receiver';
     receiver?: string | null;
   };
-  /** `lost`: somebody else was first (`by`). `not_allowed`: the state or the role forbids it. */
+  /**
+   * `lost`: somebody else was first (`by`). `not_allowed`: `reason` says why (core/cases.ts `Refusal`). `step`: the step
+   * of its path that waits now.
+   */
   act_on_case: {
     outcome: 'done' | 'lost' | 'not_allowed' | 'not_found';
     status: string | null;
     by: string | null;
     code: string;
+    step: string | null;
+    reason?: string;
   };
+  /**
+   * `none`: nothing of it was theirs to sign. `left`: what was not signed, and why: `missing` fields of its letter, or what
+   * act_on_case says of it. `missing` words the first for officers (`K7M2-PXQ4-3 (tempat lahir)`), `others` are the
+   * codes of the rest. `until`: ISO, when the lock ends.
+   */
+  sign_cases: {
+    outcome: 'done' | 'wrong_pin' | 'locked' | 'no_pin' | 'none';
+    signed: string[];
+    left: { code: string; reason: string; missing?: string[] }[];
+    tries_left: number | null;
+    until: string | null;
+    count: number;
+    missing: string | null;
+    others: string[];
+  };
+  /** `path`: of the page, without the address of the installation. */
+  open_sign_page: { outcome: 'open' | 'no_pin' | 'locked'; path: string; until: string | null };
   /** `done`: it is filled in already. `link` counts the links of this form; `until`: ISO, when this one ends. */
   open_form: { outcome: 'open' | 'done'; form: string; link: number; until: string };
   use_form: { outcome: 'done' | 'not_found' };
@@ -275,6 +343,12 @@ export interface EffectResults {
   request_call: { outcome: 'done' | 'own' | 'not_found' };
   /** `resident`: the first name. `lost`: another officer has it (`by`). */
   answer_resident: { outcome: 'done' | 'lost' | 'not_found'; resident: string | null; by: string | null };
+  /** `lost`: another officer has the word there (`by`). `no_chat`: asked for at the counter, nobody to write to. */
+  message_resident: {
+    outcome: 'done' | 'lost' | 'not_allowed' | 'not_found' | 'no_chat' | 'no_words';
+    resident: string | null;
+    by: string | null;
+  };
   end_call: { outcome: 'done' | 'lost' | 'not_found'; resident: string | null; by: string | null };
   accept_invite: {
     outcome: 'accepted' | 'waiting' | 'wrong_phone' | 'expired' | 'used' | 'not_found';

@@ -49,7 +49,8 @@ export function hiddenOf(facts: HistoryFacts, now: Date): Hidden | null {
 /** Something of a resident's own: where it was made, and when. */
 interface Own {
   residentId: string;
-  conversationId: string;
+  /** null: not made in a chat. */
+  conversationId: string | null;
   at: Date;
   /** Made while history was hidden; for what does not tell, its time alone decides. */
   isUnproven?: boolean;

@@ -32,6 +32,8 @@ export interface Service {
   sealed?: boolean | undefined;
   /** Due so many hours after it was asked, by the calendar. */
   calendar_hours?: number | undefined;
+  /** Of a complaint: within how many working days it ends (core/clocks.ts), unless its check says another. */
+  complaint_class?: 'light' | 'normative' | 'non_supervisory' | 'investigated' | undefined;
   /** What its letter says (flows/letters/<service>.yaml). */
   letter?: LetterTemplate | undefined;
 }

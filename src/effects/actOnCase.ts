@@ -1,23 +1,22 @@
-import { decide, ERASURE_SERVICE, fold, isOpenCase } from '../core/cases.js';
-import type { Actor, CaseFact, CaseState, Decision } from '../core/cases.js';
+import { ERASURE_SERVICE, fold, isOpenCase } from '../core/cases.js';
+import type { CaseFact } from '../core/cases.js';
 import { readCode } from '../core/code.js';
+import { decide, officerActor } from '../core/decide.js';
+import type { Actor, Decision, Given, Situation } from '../core/decide.js';
 import type { EffectResults } from '../core/effect.js';
 import { mayBeSeen } from '../core/history.js';
-import { handlingOf, mayHandle, serves } from '../core/handlers.js';
+import { handlingOf, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
-import { eraseRestricted, linkToCases } from '../store/attachments.js';
-import { insertAudit } from '../store/audit.js';
-import { lockCases, writeFacts } from '../store/cases.js';
-import type { LockedCase } from '../store/cases.js';
-import { insertInternal } from '../store/inbound.js';
-import { eraseResident, lockForErasure } from '../store/residentErasure.js';
+import { pathOf, STEP_ACTS } from '../core/path.js';
+import { lockCases } from '../store/cases.js';
+import { loadActingOfficers } from '../store/delegations.js';
+import { lastActs } from '../store/lastActs.js';
+import { lockForErasure } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
-import { stopTimers } from '../store/timerRows.js';
-import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
-import { tellOfActs } from './caseNotices.js';
-import type { Acted } from './caseNotices.js';
+import { writeActs } from './caseWriting.js';
+import type { Acted } from './caseWriting.js';
 
 type Request = EffectRequest<'act_on_case'>;
 type Result = EffectResults['act_on_case'];
@@ -27,195 +26,221 @@ type Result = EffectResults['act_on_case'];
  * two officers the first has the case and the second reads by whom it was taken. A case outside the officer's villages,
  * or somebody else's, is not found: its existence is nobody's business.
  */
-export const actOnCase: Applier<'act_on_case'> = async (sql, requests, context) => {
-  const codes = requests.map(({ effect }) => {
-    const read = readCode(effect.code);
-    return read.kind === 'case' ? read.code : null;
-  });
+export const actOnCase: Applier<'act_on_case'> = (sql, requests, context) =>
+  applyActs(sql, requests, context);
+
+/**
+ * The same for `sign_cases`: `hasPin` says that the officer's PIN was checked in this very transaction. Nobody else may
+ * say so; without it nothing is signed electronically.
+ */
+export async function applyActs(
+  sql: Sql,
+  requests: Request[],
+  context: ApplyContext,
+  { hasPin = false } = {},
+): Promise<Result[]> {
+  const codes = requests.map(({ effect }) => caseCode(effect.code));
+  const others = requests.map(({ effect }) =>
+    effect.act === 'merge' || effect.act === 'relate' ? caseCode(effect.to) : null,
+  );
   const erasing = requests.flatMap(({ asker, effect }, n) =>
     effect.act === 'finish' && asker.platform === 'console' ? (codes[n] ?? []) : [],
   );
   if (erasing.length > 0) await lockForErasure(sql, erasing, ERASURE_SERVICE);
-  const rows = await lockCases(sql, [...new Set(codes.filter((code) => code !== null))]);
-  const officers = await loadVillageOfficers(
+  const rows = await lockCases(sql, [...new Set([...codes, ...others].filter((code) => code !== null))]);
+  const officers = await loadActingOfficers(
     sql,
     rows.map((row) => row.villageId),
+    context.now,
   );
   const acted = new Map<string, Acted>(
-    rows.map((row) => [row.code, { row, state: stateOf(row), facts: [] }]),
+    rows.map((row) => [row.code, { row, state: row.state, facts: [], mergedInto: null }]),
   );
-  const results = requests.map((request, n) => {
+  // Rare: what was before the last act is read where somebody takes it back.
+  const undoing = requests.flatMap(({ effect }, n) =>
+    effect.act === 'undo' ? (acted.get(codes[n] ?? '')?.row.id ?? []) : [],
+  );
+  const last = await lastActs(sql, undoing);
+  const results = requests.map((request, n): Result => {
     const one = acted.get(codes[n] ?? '');
-    return one ? act(one, request, officers, context) : notFound(request);
+    if (!one) return notFound(request);
+    const other = acted.get(others[n] ?? '') ?? null;
+    const serving = officers.get(one.row.villageId) ?? [];
+    return act(
+      one,
+      other,
+      request,
+      serving,
+      { ...situationOf(one, context), hasPin, last: last.get(one.row.id) ?? null },
+      context,
+    );
   });
-  await write(
+  await writeActs(
     sql,
     [...acted.values()].filter((one) => one.facts.length > 0),
+    officers,
     context,
   );
   return results;
-};
+}
 
 function act(
   one: Acted,
+  other: Acted | null,
   request: Request,
-  officers: Map<string, VillageOfficer[]>,
+  officers: VillageOfficer[],
+  situation: Situation,
   context: ApplyContext,
 ): Result {
   const { row } = one;
-  const actor = actorOf(request, row, officers.get(row.villageId) ?? [], context);
+  const { effect } = request;
+  const actor = actorOf(request, row, officers, context);
   if (!actor) return notFound(request);
   // Erasing is confirmed where it can be read over, on a page: not by a tap in a chat.
-  const isErasure = row.service === ERASURE_SERVICE && request.effect.act === 'finish';
+  const isErasure = row.service === ERASURE_SERVICE && effect.act === 'finish';
   if (isErasure && request.asker.platform !== 'console')
-    return { outcome: 'not_allowed', status: one.state.status, by: null, code: row.code };
-  const decision = decide(one.state, request.effect.act, actor, words(request), holderIsActive(one));
-  if (decision.outcome === 'done')
-    for (const fact of decision.facts) {
-      one.state = fold(one.state, fact);
-      one.facts.push({ fact, request });
-    }
+    return { ...answer(one, null), outcome: 'not_allowed', reason: 'status' };
+  const given = givenOf(one, other, request, officers, context);
+  const decision = decide(one.state, effect.act, actor, given, situation);
+  if (decision.outcome === 'done') {
+    for (const fact of decision.facts) note(one, fact, request);
+    if (other && decision.facts.length > 0) tie(one, other, request);
+  }
   return {
+    ...answer(one, byWhom(decision, one)),
     outcome: decision.outcome,
-    status: one.state.status,
-    by: byWhom(decision, one.state),
-    code: row.code,
+    ...(decision.outcome === 'not_allowed' ? { reason: decision.reason } : {}),
   };
+}
+
+function note(one: Acted, fact: CaseFact, request: Request): void {
+  one.state = fold(one.state, fact);
+  one.facts.push({ fact, request });
+}
+
+/** Two cases that have to do with each other say so in both histories. */
+function tie(one: Acted, other: Acted, request: Request): void {
+  const officer = one.facts.at(-1)!.fact.officer;
+  const isMerged = request.effect.act === 'merge';
+  if (isMerged) one.mergedInto = other.row.id;
+  const data = { code: one.row.code, ...(isMerged ? { is_merged: true } : {}) };
+  note(other, { kind: 'case_related', officer, data }, request);
+  one.relatedTo = { id: other.row.id, officerId: officer!.id };
 }
 
 /** Who acts, or null for somebody to whom this case does not exist. */
 function actorOf(
   { asker, effect }: Request,
-  row: LockedCase,
+  row: Acted['row'],
   officers: VillageOfficer[],
   context: ApplyContext,
 ): Actor | null {
-  if (effect.act === 'answer' || effect.act === 'cancel')
-    return mayBeSeen(asker, { ...row, at: row.openedAt }) ? { kind: 'resident' } : null;
-  if (!asker.officer || !serves(asker.officer.roles, row.villageId)) return null;
-  const handling = handlingOf(context.services[row.service], row.isConfidential, row.sealedTo);
-  const may = mayHandle(asker.officer.roles, row.villageId, handling, officers, asker.officer.id);
-  if (!may && row.isConfidential) return null;
-  return { kind: 'officer', id: asker.officer.id, name: asker.officer.name, mayHandle: may };
+  const isResident =
+    effect.act === 'answer' || effect.act === 'cancel' || (effect.act === 'reopen' && !asker.officer);
+  if (isResident) return mayBeSeen(asker, { ...row, at: row.openedAt }) ? { kind: 'resident' } : null;
+  if (!asker.officer || !serves(asker.officer.roles, row.villageId)) {
+    // An officer may be a resident of another village, whose own request is not done yet.
+    const isOwn = effect.act === 'reopen' && mayBeSeen(asker, { ...row, at: row.openedAt });
+    return isOwn ? { kind: 'resident' } : null;
+  }
+  const service = context.services[row.service];
+  const handling = handlingOf(service, row.isConfidential, row.sealedTo);
+  const actor = officerActor(asker.officer, row.villageId, handling, officers, pathOf(service));
+  return !actor.mayHandle && row.isConfidential ? null : actor;
 }
 
-async function write(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
-  if (acted.length === 0) return;
-  const { newId, now } = context;
-  await writeFacts(
-    sql,
-    acted.map(({ row, state, facts }) => ({
-      id: row.id,
-      status: state.status,
-      officerId: state.holder?.id ?? null,
-      // What was said about a complaint is sealed with it: its history keeps the words, the row none.
-      lastWords: row.sealedTo ? null : state.lastWords,
-      firstNumber: row.eventCount + 1,
-      facts: facts.map(({ fact, request }) => sealedFact(withAttachments(fact, request), row, context)),
-    })),
-    newId,
-    now,
-  );
-  await linkToCases(
-    sql,
-    acted.flatMap(({ row, facts }) =>
-      [...new Set(facts.map(({ request }) => request))].flatMap(({ asker, effect }) =>
-        (effect.attachments ?? []).map((id) => ({
-          id,
-          caseId: row.id,
-          conversationId: asker.conversationId,
-        })),
-      ),
-    ),
-  );
-  const closed = acted
-    .filter(({ row, state }) => isOpenCase(row.status) && !isOpenCase(state.status))
-    .map(({ row }) => row.id);
-  await eraseRestricted(sql, closed, newId, now);
-  await stopTimers(
-    sql,
-    closed.map((id) => ({ subjectKind: 'case' as const, subjectId: id, kind: null })),
-    now,
-  );
-  await tellOfActs(sql, acted, context);
-  await erase(sql, acted, context);
-  await insertAudit(
-    sql,
-    acted.flatMap(({ row, facts }) =>
-      facts.flatMap(({ fact, request }) =>
-        fact.officer
-          ? [
-              {
-                officerId: fact.officer.id,
-                action: fact.kind,
-                subjectKind: 'case',
-                subjectId: row.id,
-                data: { code: row.code, from: request.asker.platform },
-              },
-            ]
-          : [],
-      ),
-    ),
-    newId,
-    now,
-  );
+function situationOf({ row, state }: Acted, context: ApplyContext): Omit<Situation, 'hasPin' | 'last'> {
+  return {
+    now: context.now,
+    service: row.service,
+    path: pathOf(context.services[row.service]),
+    way: row.letterWay,
+    // Somebody who took it in this very batch serves the village, or could not have taken it.
+    holderIsActive: state.holder?.id === row.holder?.id ? row.holderIsActive : true,
+    closedAt: row.closedAt,
+    isIssued: row.isIssued,
+    hasChat: row.conversationId !== null,
+    isSealed: row.sealedTo !== null,
+    isConfidential: row.isConfidential,
+    residentId: row.residentId,
+  };
 }
 
-/** Requests of `hapus data` that were finished just now: the data go, and who asked is told as somebody unknown. */
-async function erase(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
-  const { newId, now, services } = context;
-  const kinds: readonly string[] = ARCHIVED;
-  const keptServices = Object.keys(services).filter((id) => kinds.includes(services[id]!.kind));
-  for (const { row, facts } of acted) {
-    if (row.service !== ERASURE_SERVICE || !facts.some(({ fact }) => fact.kind === 'case_finished')) continue;
-    await eraseResident(sql, row.residentId, { keptServices, newId, now });
-    await insertInternal(
-      sql,
-      [
-        {
-          conversationId: row.conversationId,
-          externalId: `erased:${row.id}:${row.conversationId}`,
-          flow: 'data-erased',
-          vars: { code: row.code },
-        },
-      ],
-      now,
-    );
-    context.nudges.converse = true;
+/** What comes with the act, as the rules want it: people and other cases are looked up, and only those that may be had. */
+function givenOf(
+  one: Acted,
+  other: Acted | null,
+  request: Request,
+  officers: VillageOfficer[],
+  context: ApplyContext,
+): Given {
+  const { effect, asker } = request;
+  const given: Given = { text: words(effect.text), items: effect.items };
+  switch (effect.act) {
+    case 'ask': {
+      const checklist = context.services[one.row.service]?.checklist ?? [];
+      return {
+        ...given,
+        items: (effect.items ?? []).filter((id) => checklist.some((item) => item.id === id)),
+      };
+    }
+    case 'give': {
+      const found = officers.find(({ id }) => id === effect.to);
+      const colleague = found && {
+        ...found,
+        roles: found.roles.map((role) => ({ role, village: found.isKeeper ? null : one.row.villageId })),
+      };
+      const actor =
+        colleague && actorOf({ asker: { ...asker, officer: colleague }, effect }, one.row, officers, context);
+      return {
+        ...given,
+        colleague: actor?.kind === 'officer' && actor.mayHandle ? { id: actor.id, name: actor.name } : null,
+      };
+    }
+    case 'forward':
+      return { ...given, office: words(effect.to) };
+    case 'return':
+      return { ...given, step: STEP_ACTS.find((step) => step === effect.to) };
+    case 'merge':
+    case 'relate': {
+      const mine =
+        other && other.row.id !== one.row.id ? actorOf(request, other.row, officers, context) : null;
+      const may = other?.row.villageId === one.row.villageId && mine?.kind === 'officer' && mine.mayHandle;
+      return {
+        ...given,
+        other: may
+          ? {
+              code: other.row.code,
+              service: other.row.service,
+              isOpen: isOpenCase(other.state.status),
+              isSealed: other.row.sealedTo !== null,
+              residentId: other.row.residentId,
+            }
+          : null,
+      };
+    }
+    default:
+      return given;
   }
 }
 
-/** Kinds of service whose requests are kept by rules of archives. */
-const ARCHIVED = ['letter', 'referral', 'appointment'] as const;
-
-function stateOf(row: LockedCase): CaseState {
-  return { status: row.status, holder: row.holder, lastWords: row.lastWords };
-}
-
-/** Somebody who took it in this very batch serves the village, or could not have taken it. */
-function holderIsActive({ row, state }: Acted): boolean {
-  return state.holder?.id === row.holder?.id ? row.holderIsActive : true;
-}
-
-function byWhom(decision: Decision, state: CaseState): string | null {
+function byWhom(decision: Decision, { state }: Acted): string | null {
   return decision.outcome === 'lost' ? decision.by : (state.holder?.name ?? null);
 }
 
-function words({ effect }: Request): string | undefined {
-  return effect.text === undefined ? undefined : maskIdentityNumbers(storable(effect.text)).text.trim();
+function words(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : maskIdentityNumbers(storable(text)).text.trim();
 }
 
-function withAttachments(fact: CaseFact, { effect }: Request): CaseFact {
-  if (fact.kind === 'case_taken' || !effect.attachments?.length) return fact;
-  return { ...fact, data: { ...fact.data, attachments: effect.attachments } };
+function caseCode(typed: string | undefined): string | null {
+  const read = typed === undefined ? null : readCode(typed);
+  return read?.kind === 'case' ? read.code : null;
 }
 
-function sealedFact(fact: CaseFact, row: LockedCase, context: ApplyContext): CaseFact {
-  const { text, ...data } = fact.data;
-  if (!row.sealedTo || text === undefined) return fact;
-  return { ...fact, data, sealed: context.sealer.seal('case', row.id, { text }) };
+function answer({ row, state }: Acted, by: string | null): Omit<Result, 'outcome'> {
+  return { status: state.status, by, code: row.code, step: state.step };
 }
 
 function notFound({ effect }: Request): Result {
-  return { outcome: 'not_found', status: null, by: null, code: effect.code };
+  return { outcome: 'not_found', status: null, by: null, code: effect.code, step: null };
 }

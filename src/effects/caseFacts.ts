@@ -33,9 +33,7 @@ export async function writeSideFacts(sql: Sql, happened: SideFact[], context: Ap
     sql,
     changed.map(({ row, of }) => ({
       id: row.id,
-      status: row.status,
-      officerId: row.holder?.id ?? null,
-      lastWords: row.lastWords,
+      state: row.state,
       firstNumber: row.eventCount + 1,
       facts: of.map(({ fact }) => fact),
     })),

@@ -1,29 +1,28 @@
 import { ERASURE_SERVICE, NOTICE_OF } from '../core/cases.js';
-import type { CaseFact, CaseState } from '../core/cases.js';
+import type { CaseFact } from '../core/cases.js';
 import { firstName } from '../core/firstName.js';
 import { insertInternal } from '../store/inbound.js';
 import type { InternalRow } from '../store/inbound.js';
 import { insertNotifications } from '../store/notifications.js';
 import type { NotificationInsert } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
-import type { LockedCase } from '../store/cases.js';
-import type { ApplyContext, EffectRequest } from './applier.js';
+import type { VillageOfficer } from '../core/handlers.js';
+import type { ApplyContext } from './applier.js';
+import type { Acted } from './caseWriting.js';
 import { groupEventOf, tellGroups } from './groupNotices.js';
 import type { GroupNews } from './groupNotices.js';
-
-/** A case with what the acts of this batch have made of it. */
-export interface Acted {
-  row: LockedCase;
-  state: CaseState;
-  facts: { fact: CaseFact; request: EffectRequest<'act_on_case'> }[];
-}
 
 /**
  * Tells the others of what was done: the resident of an officer's acts, in the conversation that the request came from;
  * the officer who has the case of the resident's. Each event is told once (`case:<id>:<number>:<conversation>`).
  * "Taken" is not told where the same act goes on to ask, finish or refuse.
  */
-export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
+export async function tellOfActs(
+  sql: Sql,
+  acted: Acted[],
+  officers: Map<string, VillageOfficer[]>,
+  context: ApplyContext,
+): Promise<void> {
   const told = acted.flatMap((one) =>
     one.facts.flatMap(({ fact, request }, n) => {
       const event = NOTICE_OF[fact.kind];
@@ -33,7 +32,9 @@ export async function tellOfActs(sql: Sql, acted: Acted[], context: ApplyContext
   );
   const toResidents = told.flatMap(({ one: { row }, fact, event, number }): InternalRow[] =>
     // Whose data were erased is told so by itself: nobody is left to whom this notice would speak.
-    fact.officer && !(row.service === ERASURE_SERVICE && fact.kind === 'case_finished')
+    fact.officer &&
+    row.conversationId !== null &&
+    !(row.service === ERASURE_SERVICE && fact.kind === 'case_finished')
       ? [
           {
             conversationId: row.conversationId,

@@ -30,11 +30,9 @@ async function introduce(sql: Sql, opening: Opening[], context: ApplyContext): P
   const { newId, now } = context;
   const claimed = await claimDraftParts(
     sql,
-    opening.map(({ request, opened }) => ({
-      draftId: request.effect.draft,
-      caseId: opened.id,
-      conversationId: opened.conversationId,
-    })),
+    opening.flatMap(({ request, opened: { id: caseId, conversationId } }) =>
+      conversationId === null ? [] : [{ draftId: request.effect.draft, caseId, conversationId }],
+    ),
   );
   const asked = claimed.flatMap((row) => {
     const one = opening.find(({ request }) => request.effect.draft === row.draftId);

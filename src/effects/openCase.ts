@@ -4,6 +4,7 @@ import { firstName } from '../core/firstName.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Service } from '../core/service.js';
+import { nextStep, pathOf } from '../core/path.js';
 import { dueAt } from '../core/workingTime.js';
 import type { WorkingHours } from '../core/workingTime.js';
 import { linkToCases } from '../store/attachments.js';
@@ -102,7 +103,14 @@ async function follow(
     opening.map(({ request, opened }) => ({
       caseId: opened.id,
       number: 1,
-      fact: { kind: 'case_opened' as const, officer: null, data: { service: request.effect.service } },
+      fact: {
+        kind: 'case_opened' as const,
+        officer: null,
+        data: {
+          service: request.effect.service,
+          step: nextStep(pathOf(context.services[request.effect.service]), null),
+        },
+      },
     })),
     newId,
     now,
@@ -232,6 +240,8 @@ function toInsert(
       ? receiverOf(effect.who ?? 'unknown', effect.named ?? null, serving.get(villageId) ?? [])
       : null,
     isUnproven: Boolean(asker.hidden),
+    step: nextStep(pathOf(service), null),
+    isUrgent: service?.urgent === true,
     dueAt: dueOf(service, hours.get(villageId), context.now),
   };
 }

@@ -77,10 +77,17 @@ export const EFFECTS = {
   },
   act_on_case: {
     with: ['code', 'act'],
-    more: ['text', 'attachments'],
-    result: ['outcome', 'status', 'by', 'code'],
+    more: ['text', 'attachments', 'to', 'items'],
+    result: ['outcome', 'status', 'by', 'code', 'step', 'reason'],
     into: 'act',
   },
+  sign_cases: {
+    with: ['codes'],
+    more: ['keypad'],
+    result: ['outcome', 'signed', 'left', 'tries_left', 'until', 'count', 'missing', 'others'],
+    into: 'signed',
+  },
+  open_sign_page: { with: ['codes'], more: [], result: ['outcome', 'path', 'until'], into: 'page' },
   open_form: null,
   use_form: { with: ['form'], more: [], result: ['outcome'], into: 'used' },
   finish_form: null,
@@ -99,6 +106,12 @@ export const EFFECTS = {
     more: ['text', 'photos'],
     result: ['outcome', 'resident', 'by'],
     into: 'answer',
+  },
+  message_resident: {
+    with: ['code', 'text'],
+    more: [],
+    result: ['outcome', 'resident', 'by'],
+    into: 'message',
   },
   end_call: { with: ['conversation'], more: [], result: ['outcome', 'resident', 'by'], into: 'ended' },
   accept_invite: {
@@ -156,6 +169,20 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-call-taken': ['by', 'resident', 'village'],
   'officer-call-ended': ['how', 'resident', 'village'],
   'officer-incident': ['incident', 'text', 'resident', 'village', 'line', 'from', 'to'],
+  /** Daily, to who stands outside the villages: the head of the audit log's chain. */
+  'officer-audit-head': ['block', 'rows', 'head', 'at'],
+  /** On Mondays, to a village's Sekretaris and the kecamatan: who looked at residents' data, how often. */
+  'officer-looks': [
+    'village',
+    'from',
+    'to',
+    'searches',
+    'searches_by',
+    'numbers',
+    'numbers_by',
+    'sealed',
+    'sealed_by',
+  ],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
   /** In a village office's group: a case's topic. */

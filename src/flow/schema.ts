@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FORM_FIELD_TYPES } from '../core/formField.js';
+import { STEP_ACTS, STEP_ROLES } from '../core/path.js';
 
 /**
  * What a flow file may say. One flow a file, flows/<area>/<flow>.yaml; the JSON Schema made from this
@@ -242,6 +243,17 @@ export const SecureForm = z.strictObject({
   ...condition,
 });
 
+/**
+ * An officer's PIN, entered on a keypad of buttons (steps/keypad.ts); `answers.<id>` holds what was tapped, sealed.
+ * `otherwise`: where to where the channel has none.
+ */
+export const Keypad = z.strictObject({
+  keypad: Id,
+  text: Words,
+  otherwise: Id,
+  ...condition,
+});
+
 /** Shows all labelled answers; Kirim / Ubah / Batal. "Ubah" asks which one, asks it again and comes back. */
 export const Confirm = z.strictObject({
   confirm: Id,
@@ -328,6 +340,7 @@ export const Step = z.union([
   Choose,
   Collect,
   SecureForm,
+  Keypad,
   Confirm,
   LookUp,
   Do,
@@ -347,6 +360,7 @@ export const STEP_TYPES = [
   'choose',
   'collect',
   'secure_form',
+  'keypad',
   'confirm',
   'look_up',
   'do',
@@ -401,6 +415,10 @@ export const Service = z.strictObject({
   kind: z.enum(['letter', 'referral', 'complaint', 'appointment', 'aid', 'rights', 'health']),
   /** The part of the office that handles it alone, with the heads (core/handlers.ts): land and heirs, Kasi Pemerintahan. */
   desk: z.enum(['land']).optional(),
+  /** Its path through the office, one of `paths`; without it that of its kind. */
+  path: Id.optional(),
+  /** Goes before others in the queue: a death, a hospital, care at home. */
+  urgent: z.boolean().default(false),
   /** Working hours of the office within which it is usually ready; null promises nothing. */
   promise_hours: z.number().positive().nullable(),
   /** How the promise reads: "1 hari kerja". */
@@ -426,6 +444,25 @@ export const Service = z.strictObject({
   sealed: z.boolean().default(false),
   /** Due so many hours after it was asked, by the calendar, office closed or not (UU 27/2022: 3 x 24). */
   calendar_hours: z.number().positive().optional(),
+  complaint_class: z.enum(['light', 'normative', 'non_supervisory', 'investigated']).optional(),
 });
 export type Service = z.infer<typeof Service>;
 export const ServicesFile = z.record(z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u), Service);
+
+/** One step of a path: what is done, by which roles (the first are asked first), and by whom where nobody holds those. */
+export const PathStep = z.strictObject({
+  act: z.enum(STEP_ACTS),
+  roles: z.array(z.enum(STEP_ROLES)).min(1),
+  otherwise: z.array(z.enum(STEP_ROLES)).min(1).optional(),
+});
+/** `paths:` of flows/services.yaml: how requests go through the office, by kind of service, and others that services name. */
+export const PathsFile = z.record(
+  Id,
+  z
+    .array(PathStep)
+    .refine(
+      (steps) =>
+        steps.every(({ act }, n) => n === 0 || STEP_ACTS.indexOf(act) > STEP_ACTS.indexOf(steps[n - 1]!.act)),
+      { message: 'the order is verify, initial, sign, each once' },
+    ),
+);

@@ -6,6 +6,8 @@ interface Link {
   id: string;
   subjectId: string;
   conversationId: string | null;
+  /** The item of the checklist that it answers. */
+  item?: string | null;
 }
 
 /**
@@ -14,7 +16,7 @@ interface Link {
  */
 export async function linkToCases(
   sql: Sql,
-  links: { id: string; caseId: string; conversationId: string | null }[],
+  links: { id: string; caseId: string; conversationId: string | null; item?: string | null }[],
 ): Promise<void> {
   await linkTo(
     sql,
@@ -38,10 +40,15 @@ export async function linkToListings(
 async function linkTo(sql: Sql, column: 'case_id' | 'listing_id', links: Link[]): Promise<void> {
   if (links.length === 0) return;
   await sql.query(
-    `UPDATE attachments a SET ${column} = l.subject_id, position = l.ord - 1
-     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, subject_id, conversation_id, ord)
+    `UPDATE attachments a SET ${column} = l.subject_id, position = l.ord - 1, item = coalesce(l.item, a.item)
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) WITH ORDINALITY AS l (id, subject_id, conversation_id, item, ord)
      WHERE a.id = l.id AND a.conversation_id IS NOT DISTINCT FROM l.conversation_id`,
-    [links.map((l) => l.id), links.map((l) => l.subjectId), links.map((l) => l.conversationId)],
+    [
+      links.map((l) => l.id),
+      links.map((l) => l.subjectId),
+      links.map((l) => l.conversationId),
+      links.map((l) => l.item ?? null),
+    ],
   );
 }
 

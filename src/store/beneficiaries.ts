@@ -8,7 +8,7 @@ export interface BeneficiaryInsert {
   relation: Relation;
   phone: string | null;
   /** The chat of whoever asks: they are not asked there whether they agree. */
-  conversationId: string;
+  conversationId: string | null;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function insertBeneficiaries(
        SELECT c.id FROM addresses a JOIN conversations c ON c.address_id = a.id JOIN lines l ON l.id = c.line_id
        WHERE a.phone = n.phone AND a.blocked_at IS NULL AND a.merged_into IS NULL AND c.merged_into IS NULL
          AND NOT c.is_group AND NOT c.is_private AND l.removed_at IS NULL
-         AND a.id <> (SELECT h.address_id FROM conversations h WHERE h.id = n.conversation_id)
+         AND a.id IS DISTINCT FROM (SELECT h.address_id FROM conversations h WHERE h.id = n.conversation_id)
        ORDER BY c.last_inbound_at DESC NULLS LAST LIMIT 1) chat ON n.phone IS NOT NULL
      ON CONFLICT (case_id) DO NOTHING
      RETURNING id, asked_in AS "askedIn"`,

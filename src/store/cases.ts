@@ -1,10 +1,16 @@
 import type { SealedTo } from '../core/complaints.js';
-import type { CaseFact, CaseStatus, Holder } from '../core/cases.js';
+import { OPEN_STATUSES } from '../core/cases.js';
+import type { CaseFact, CaseState, Holder } from '../core/cases.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
+import type { StepAct } from '../core/path.js';
 import { shownPlace } from '../core/queue.js';
 import { NO_OFFICE } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
+
+/** Whether a case still waits for somebody, in SQL by the expression of its status. The partial indexes say the same. */
+export const isOpen = (status: string): string =>
+  `${status} IN (${OPEN_STATUSES.map((one) => `'${one}'`).join(', ')})`;
 
 export interface CaseInsert {
   id: string;
@@ -17,6 +23,9 @@ export interface CaseInsert {
   residentId: string;
   conversationId: string;
   answers: JsonObject;
+  /** The first step of its path. */
+  step: StepAct | null;
+  isUrgent: boolean;
   /** Sealed. */
   private: string | null;
   isConfidential: boolean;
@@ -35,14 +44,15 @@ export interface CaseInsert {
 export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
   const { rows } = await sql.query<{ draft: string }>(
     `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
-       private, is_confidential, opened_at, due_at, event_count, is_unproven, receiver_role, receiver_ids)
+       private, is_confidential, opened_at, due_at, event_count, is_unproven, receiver_role, receiver_ids, step, is_urgent)
      SELECT n.id, code, draft_id, village_id, service, flow, 'open', coalesce(p.resident_id, a.resident_id),
        conversation_id, answers, n.private, is_confidential, $13, due_at, 1, is_unproven,
-       receiver_role, CASE WHEN receiver_role IS NOT NULL THEN string_to_array(receivers, ',')::uuid[] END
+       receiver_role, CASE WHEN receiver_role IS NOT NULL THEN string_to_array(receivers, ',')::uuid[] END, step, is_urgent
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[], $14::boolean[], $15::text[], $16::text[]) WITH ORDINALITY
+       $9::jsonb[], $10::text[], $11::boolean[], $12::timestamptz[], $14::boolean[], $15::text[], $16::text[],
+       $17::text[], $18::boolean[]) WITH ORDINALITY
        AS n (id, code, draft_id, village_id, service, flow, resident_id, conversation_id, answers, private,
-         is_confidential, due_at, is_unproven, receiver_role, receivers, ord)
+         is_confidential, due_at, is_unproven, receiver_role, receivers, step, is_urgent, ord)
      JOIN conversations c ON c.id = n.conversation_id JOIN addresses a ON a.id = c.address_id
      LEFT JOIN address_profiles p ON p.address_id = a.id AND p.resident_id = n.resident_id
      ORDER BY ord FOR SHARE OF a
@@ -65,6 +75,8 @@ export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Pro
       cases.map((c) => c.isUnproven),
       cases.map((c) => c.sealedTo?.role ?? null),
       cases.map((c) => c.sealedTo?.officers.join(',') ?? null),
+      cases.map((c) => c.step),
+      cases.map((c) => c.isUrgent),
     ],
   );
   return new Set(rows.map((row) => row.draft));
@@ -76,9 +88,9 @@ export async function placesOf(sql: Sql, caseIds: string[]): Promise<Map<string,
   const { rows } = await sql.query<{ id: string; rank: number; shown: number | null }>(
     `SELECT c.id, c.shown_position AS shown,
        (SELECT count(*)::int FROM cases o
-        WHERE o.village_id = c.village_id AND o.status IN ('open', 'in_hand', 'asked')
+        WHERE o.village_id = c.village_id AND ${isOpen('o.status')}
           AND (o.opened_at, o.id) <= (c.opened_at, c.id)) AS rank
-     FROM cases c WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
+     FROM cases c WHERE c.id = ANY ($1::uuid[]) AND ${isOpen('c.status')}`,
     [caseIds],
   );
   const places = rows.flatMap(({ id, rank, shown }) => {
@@ -147,21 +159,43 @@ export interface LockedCase {
   code: string;
   villageId: string;
   service: string;
-  status: CaseStatus;
   residentId: string;
   residentName: string | null;
   /** Whom it is for, where that is somebody else. */
   forWhom: string | null;
   villageName: string;
-  conversationId: string;
+  /** null: asked for at the counter, by somebody who cannot be written to. */
+  conversationId: string | null;
   isConfidential: boolean;
   sealedTo: SealedTo | null;
   isUnproven: boolean;
   openedAt: Date;
+  closedAt: Date | null;
+  state: CaseState;
   holder: Holder | null;
   holderIsActive: boolean;
-  lastWords: string | null;
+  assignedId: string | null;
+  letterWay: 'wet' | 'electronic';
+  /** A letter of it is issued, and stands. */
+  isIssued: boolean;
   eventCount: number;
+}
+
+/** Whether a letter of the case `c` is issued, and stands. */
+export const IS_ISSUED = `EXISTS (SELECT FROM letters l WHERE l.case_id = c.id AND l.state = 'issued')`;
+
+/** The columns of the case `c` (its holder `o`) that make its state. */
+export const STATE = `c.status, c.last_words AS "lastWords", c.step, c.done_by AS "doneBy", c.missing,
+       c.merged_into IS NOT NULL AS "isMerged", o.id AS "officerId", o.name AS "officerName"`;
+export interface StateColumns extends Omit<CaseState, 'holder' | 'missing'> {
+  missing: string[];
+  officerId: string | null;
+  officerName: string | null;
+}
+export function stateOf(row: StateColumns): CaseState {
+  const { status, lastWords, step, doneBy, missing, isMerged, officerId, officerName } = row;
+  const holder = officerId === null ? null : { id: officerId, name: officerName! };
+  return { status, holder, lastWords, step, doneBy, missing, isMerged };
 }
 
 /** Locks cases by their codes until the transaction ends, always in the order of their ids. */
@@ -170,14 +204,14 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
   await sql.query('SELECT FROM cases WHERE code = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE', [codes]);
   // A statement of its own, after the lock: a join made before the wait would still show the holder of then.
   const { rows } = await sql.query<
-    Omit<LockedCase, 'holder' | 'sealedTo'> &
-      SealedColumns & { officerId: string | null; officerName: string | null }
+    Omit<LockedCase, 'holder' | 'sealedTo' | 'state'> & SealedColumns & StateColumns
   >(
-    `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.status, c.resident_id AS "residentId",
+    `SELECT c.id, c.code, c.village_id AS "villageId", c.service, c.resident_id AS "residentId", ${STATE},
        ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", v.name AS "villageName",
-       c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential", c.last_words AS "lastWords",
-       c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", ${SEALED_TO},
-       c.event_count AS "eventCount", o.id AS "officerId", o.name AS "officerName",
+       c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential",
+       c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", c.closed_at AS "closedAt", ${SEALED_TO},
+       c.event_count AS "eventCount", c.assigned_id AS "assignedId", v.letter_way AS "letterWay",
+       ${IS_ISSUED} AS "isIssued",
        (o.is_active AND EXISTS (
          SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.role NOT IN (${NO_OFFICE}) AND (r.village_id = c.village_id OR r.village_id IS NULL)
        )) IS TRUE AS "holderIsActive"
@@ -186,22 +220,26 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
      WHERE c.code = ANY ($1::text[])`,
     [codes],
   );
-  return rows.map(({ officerId, officerName, receiverRole, receiverIds, ...row }) => ({
-    ...row,
-    sealedTo: sealedToOf({ receiverRole, receiverIds }),
-    holder: officerId === null ? null : { id: officerId, name: officerName! },
-  }));
+  return rows.map((row) => {
+    const state = stateOf(row);
+    return { ...row, sealedTo: sealedToOf(row), state, holder: state.holder };
+  });
 }
 
 /** What acts made of a case: the row's new columns and what happened. */
 export interface ChangedCase {
   id: string;
-  status: CaseStatus;
-  officerId: string | null;
-  lastWords: string | null;
+  state: CaseState;
+  /** The id of the case that it is one with from now on. */
+  mergedInto?: string | null;
   /** Of the first fact; the others follow. */
   firstNumber: number;
   facts: CaseFact[];
+}
+
+function officeIn(facts: CaseFact[]): string | null {
+  const office = facts.findLast(({ kind }) => kind === 'case_forwarded')?.data['office'];
+  return typeof office === 'string' ? office : null;
 }
 
 /** Writes facts and what they come to. `taken_at` and `closed_at` are now where a fact says so. */
@@ -209,20 +247,30 @@ export async function writeFacts(sql: Sql, changed: ChangedCase[], newId: NewId,
   if (changed.length === 0) return;
   await sql.query(
     `UPDATE cases c SET status = n.status, officer_id = n.officer_id, last_words = n.last_words,
-       event_count = n.event_count,
+       event_count = n.event_count, step = n.step, done_by = n.done_by,
+       missing = ARRAY(SELECT jsonb_array_elements_text(n.missing)),
+       merged_into = CASE WHEN n.is_merged THEN coalesce(n.merged_into, c.merged_into) END,
+       forwarded_to = CASE WHEN n.status = 'forwarded' THEN coalesce(n.office, c.forwarded_to) END,
        taken_at = CASE WHEN n.is_taken THEN $7 ELSE c.taken_at END,
-       closed_at = CASE WHEN n.status IN ('finished', 'refused', 'cancelled') THEN coalesce(c.closed_at, $7) END
-     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::boolean[])
-       AS n (id, status, officer_id, last_words, event_count, is_taken)
+       closed_at = CASE WHEN NOT (${isOpen('n.status')}) THEN coalesce(c.closed_at, $7) END
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::boolean[], $8::text[], $9::jsonb[],
+       $10::jsonb[], $11::boolean[], $12::uuid[], $13::text[])
+       AS n (id, status, officer_id, last_words, event_count, is_taken, step, done_by, missing, is_merged, merged_into, office)
      WHERE c.id = n.id`,
     [
       changed.map((c) => c.id),
-      changed.map((c) => c.status),
-      changed.map((c) => c.officerId),
-      changed.map((c) => c.lastWords),
+      changed.map((c) => c.state.status),
+      changed.map((c) => c.state.holder?.id ?? null),
+      changed.map((c) => c.state.lastWords),
       changed.map((c) => c.firstNumber + c.facts.length - 1),
       changed.map((c) => c.facts.some((fact) => fact.kind === 'case_taken')),
       now,
+      changed.map((c) => c.state.step),
+      changed.map((c) => JSON.stringify(c.state.doneBy)),
+      changed.map((c) => JSON.stringify(c.state.missing)),
+      changed.map((c) => c.state.isMerged),
+      changed.map((c) => c.mergedInto ?? null),
+      changed.map((c) => officeIn(c.facts)),
     ],
   );
   await insertEvents(
@@ -267,7 +315,7 @@ export interface CaseOfDraft {
   service: string;
   isConfidential: boolean;
   sealedTo: SealedTo | null;
-  conversationId: string;
+  conversationId: string | null;
   residentName: string | null;
   isUnproven: boolean;
   dueAt: Date | null;

@@ -1,6 +1,7 @@
 import type { Asker } from '../core/asker.js';
 import { handlingOf, mayHandle } from '../core/handlers.js';
 import type { Service } from '../core/service.js';
+import { isOpen } from './cases.js';
 import type { Sql } from './sql.js';
 import { loadVillageOfficers } from './villageOfficers.js';
 
@@ -25,7 +26,7 @@ export async function handledBy(
   const named = roles.flat().flatMap((role) => role.village ?? []);
   const { rows } = await sql.query<{ villageId: string; service: string }>(
     `SELECT DISTINCT village_id AS "villageId", service FROM cases
-     WHERE status IN ('open', 'in_hand', 'asked') AND ($1 OR village_id = ANY ($2::text[]))`,
+     WHERE ${isOpen('status')} AND ($1 OR village_id = ANY ($2::text[]))`,
     [isKeeperThere, named],
   );
   const officers = await loadVillageOfficers(

@@ -1,15 +1,13 @@
 import type { HealthReminder, TimerKind } from '../core/effect.js';
-import { handlingOf, HEADS, officersToTell } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import type { Service } from '../core/service.js';
-import { SEALED_TO, sealedToOf } from './cases.js';
 import { insertInternal } from './inbound.js';
 import type { InternalRow } from './inbound.js';
-import { insertNotifications } from './notifications.js';
+import { sendRecaps } from './recaps.js';
 import { consentingResidents } from './residents.js';
+import { ringClocks } from './ringClocks.js';
 import type { Sql } from './sql.js';
-import { loadVillageOfficers } from './villageOfficers.js';
 
 export interface TimerContext {
   now: Date;
@@ -26,7 +24,7 @@ export interface Fired {
   notify: boolean;
 }
 
-interface DueTimer {
+export interface DueTimer {
   id: string;
   subjectId: string;
   kind: TimerKind;
@@ -34,9 +32,11 @@ interface DueTimer {
   dueAt: Date;
 }
 
-/** What the timers of one kind made to do. A timer that is not among `done` is tried again later. */
-interface Outcome {
+/** What the timers of one kind made to do. A timer that is neither `done` nor set `again` is tried again later. */
+export interface Outcome {
   done: DueTimer[];
+  /** Those that go on, and when they ring next. */
+  again?: { timer: DueTimer; dueAt: Date }[];
   rows?: InternalRow[];
   notified?: number;
 }
@@ -52,7 +52,9 @@ const HANDLERS: { [K in TimerKind]: Handler } = {
   hand_over_end: toConversation('hand-over-end'),
   immunisation_reminder: remindOfHealth('immunisation_reminder'),
   pregnancy_reminder: remindOfHealth('pregnancy_reminder'),
-  case_due: remindOfCases,
+  case_clock: ringClocks,
+  recap_daily: sendRecaps('day'),
+  recap_monthly: sendRecaps('month'),
   listing_check: askWhetherStillThere,
   listing_expiry: endListings,
 };
@@ -77,7 +79,12 @@ export async function fireTimers(sql: Sql, context: TimerContext, limit = 200): 
       outcome.done.map((t) => t.id),
       context.now,
     ]);
-    fired.done += outcome.done.length;
+    const again = outcome.again ?? [];
+    await sql.query(
+      'UPDATE timers t SET due_at = n.due_at FROM unnest($1::uuid[], $2::timestamptz[]) AS n (id, due_at) WHERE t.id = n.id',
+      [again.map(({ timer }) => timer.id), again.map(({ dueAt }) => dueAt)],
+    );
+    fired.done += outcome.done.length + again.length;
     fired.converse ||= (outcome.rows?.length ?? 0) > 0;
     fired.notify ||= (outcome.notified ?? 0) > 0;
   }
@@ -118,81 +125,6 @@ function remindOfHealth(about: HealthReminder): Handler {
       }),
     };
   };
-}
-
-/** A promise has passed: whoever has the case is told, and the village's heads; else all who handle it, else the keepers. */
-async function remindOfCases(
-  sql: Sql,
-  timers: DueTimer[],
-  { newId, now, services }: TimerContext,
-): Promise<Outcome> {
-  const { rows } = await sql.query<{
-    id: string;
-    code: string;
-    service: string;
-    villageId: string;
-    villageName: string;
-    isConfidential: boolean;
-    officerId: string | null;
-    number: number;
-    receiverRole: string | null;
-    receiverIds: string[] | null;
-    conversationId: string;
-    residentId: string;
-    status: string;
-  }>(
-    `SELECT c.id, c.code, c.service, c.village_id AS "villageId", v.name AS "villageName",
-       c.is_confidential AS "isConfidential", c.officer_id AS "officerId", c.event_count AS number, c.conversation_id AS "conversationId", c.resident_id AS "residentId",
-       c.status, ${SEALED_TO}
-     FROM cases c JOIN villages v ON v.id = c.village_id
-     WHERE c.id = ANY ($1::uuid[]) AND c.status IN ('open', 'in_hand', 'asked')`,
-    [timers.map((timer) => timer.subjectId)],
-  );
-  const officers = await loadVillageOfficers(
-    sql,
-    rows.map((row) => row.villageId),
-  );
-  const notified = await insertNotifications(
-    sql,
-    rows.flatMap((row) => {
-      const all = officers.get(row.villageId) ?? [];
-      const holder = all.filter((o) => o.id === row.officerId);
-      const sealedTo = sealedToOf(row);
-      const heads = all.filter(
-        (o) => !sealedTo && !o.isKeeper && o.roles.some((role) => HEADS.includes(role)),
-      );
-      const handlers = officersToTell(all, handlingOf(services[row.service], row.isConfidential, sealedTo));
-      // While nobody has it, the heads alone would not do: somebody must take it.
-      const known = holder.length > 0 && !sealedTo ? [...holder, ...heads] : [...handlers, ...heads];
-      const to = [...new Set(known)];
-      return to.map((officer) => ({
-        officerId: officer.id,
-        kind: 'officer-case-notice',
-        subjectId: row.id,
-        // Beside the number of the last event, which may itself have been told of.
-        number: -Math.max(1, row.number),
-        vars: {
-          code: row.code,
-          service: row.service,
-          event: 'due',
-          text: null,
-          resident: null,
-          village: row.villageName,
-        },
-      }));
-    }),
-    newId,
-    now,
-  );
-  // The author of a complaint hears of it too: its receiver may hold the office no more, and then nobody is told above.
-  const told = rows
-    .filter(({ receiverRole, status }) => receiverRole !== null && status === 'open')
-    .flatMap(({ id, code, conversationId, residentId: whose }) =>
-      timers
-        .filter((timer) => timer.subjectId === id)
-        .map((timer) => internal(timer, conversationId, 'complaint-overdue', { code, whose })),
-    );
-  return { done: timers, notified, rows: told };
 }
 
 /** "Masih ada?", in time before a listing ends. */

@@ -1,10 +1,11 @@
+import type { Step } from '../../core/path.js';
 import { compileWords } from '../../words/compile.js';
 import { DEFAULT_LANGUAGE } from '../../words/languages.js';
 import type { Localized, ServiceWords } from '../compiled.js';
 import { at, leaves, tryWords } from '../compileFlow.js';
 import { compileExpression, ExpressionError } from '../expression.js';
 import type { Expression } from '../expression.js';
-import { ServicesFile } from '../schema.js';
+import { PathsFile, ServicesFile } from '../schema.js';
 import type { Service } from '../schema.js';
 import { schemaFaults } from '../schemaFaults.js';
 import type { FlowFault, YamlFile, YamlPath } from '../yamlFile.js';
@@ -12,12 +13,15 @@ import type { PlacedService } from '../texts/places.js';
 import { shown, textFile } from './files.js';
 import type { Files } from './files.js';
 
-/** The catalogue, services.yaml. */
+/** A service with the steps of its path. */
+type ServiceOnPath = Service & { steps: readonly Step[] };
+
+/** The catalogue, services.yaml: one entry a service, and `paths`, which say how requests go through the office. */
 export function readServices(
   files: Files,
   dir: string,
   faults: FlowFault[],
-): { value: { [id: string]: Service }; yaml: YamlFile } | null {
+): { value: { [id: string]: ServiceOnPath }; yaml: YamlFile } | null {
   const yaml = files.get('services.yaml');
   if (!yaml) {
     faults.push({
@@ -28,10 +32,36 @@ export function readServices(
     });
     return null;
   }
-  const parsed = ServicesFile.safeParse(yaml.value);
-  if (parsed.success) return { value: parsed.data, yaml };
-  faults.push(...schemaFaults(yaml, parsed.error));
-  return null;
+  const { paths = {}, ...entries } = (yaml.value ?? {}) as { [key: string]: unknown };
+  const parsed = ServicesFile.safeParse(entries);
+  const read = PathsFile.safeParse(paths);
+  if (!parsed.success) faults.push(...schemaFaults(yaml, parsed.error));
+  if (!read.success) faults.push(...schemaFaults(yaml, read.error, ['paths']));
+  if (!parsed.success || !read.success) return null;
+  faults.push(...unknownPaths(parsed.data, Object.keys(read.data), yaml));
+  const value = Object.fromEntries(
+    Object.entries(parsed.data).map(([id, service]) => [
+      id,
+      { ...service, steps: read.data[service.path ?? service.kind] ?? [] },
+    ]),
+  );
+  return { value, yaml };
+}
+
+/** Whoever reads of a path that is not there would take the service for one without steps. */
+function unknownPaths(services: { [id: string]: Service }, paths: string[], yaml: YamlFile): FlowFault[] {
+  return Object.entries(services).flatMap(([id, { path }]) =>
+    path === undefined || paths.includes(path)
+      ? []
+      : [
+          {
+            file: yaml.file,
+            line: yaml.lineOf([id, 'path']),
+            what: `${id}.path: there is no path "${path}"`,
+            cure: `use one of: ${paths.join(', ')}, or add it under \`paths\``,
+          },
+        ],
+  );
 }
 
 /** Its words in every language: text/<language>/catalogue.yaml. */

@@ -15,7 +15,7 @@ export interface SeenRow {
   residentId: string;
   residentName: string | null;
   forWhom: string | null;
-  conversationId: string;
+  conversationId: string | null;
   isUnproven: boolean;
   isConfidential: boolean;
   receiverRole: string | null;

@@ -1,3 +1,4 @@
+import { isOpen } from '../cases.js';
 import { hiddenHistories } from '../hiddenHistories.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { SEEN, SEEN_FROM, seesCase, toSeen, withPlaces, type SeenRow } from './caseRows.js';
@@ -17,7 +18,7 @@ export const myCases: LookUpAnswerer<'my_cases'> = async (sql, requests) => {
        SELECT ${SEEN} FROM ${SEEN_FROM}
        WHERE c.resident_id = w.resident AND (w.since IS NULL
          OR (c.is_unproven AND c.conversation_id = w.conversation AND c.opened_at >= w.since))
-       ORDER BY c.status IN ('open', 'in_hand', 'asked') DESC, c.opened_at DESC LIMIT ${MOST}
+       ORDER BY ${isOpen('c.status')} DESC, c.opened_at DESC LIMIT ${MOST}
      ) q`,
     [
       askers.map(({ residentId }) => residentId),

@@ -1,6 +1,6 @@
 import { handledBy } from '../handledServices.js';
 import type { LookUpAnswerer } from './answerer.js';
-import { notSealedFrom, postsOf } from '../cases.js';
+import { isOpen, notSealedFrom, postsOf } from '../cases.js';
 import { SEEN, SEEN_FROM, toSeen, withPlaces, type SeenRow } from './caseRows.js';
 
 const MOST = 7;
@@ -25,7 +25,7 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
        JOIN jsonb_to_recordset($6::jsonb) AS p (officer uuid, posts text[]) ON p.officer = h.asker::uuid
        JOIN ${SEEN_FROM} ON c.village_id = h.village_id AND c.service = h.service
          AND c.is_confidential = h.is_confidential AND ${notSealedFrom('c', 'p.officer', 'p.posts')}
-       WHERE c.status IN ('open', 'in_hand', 'asked')
+       WHERE ${isOpen('c.status')}
      ) q WHERE nth <= ${MOST} ORDER BY ord, nth`,
     [
       limits.map((l) => l.ord),

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
-import { decide, ERASURE_SERVICE } from '../../core/cases.js';
-import type { CaseStatus } from '../../core/cases.js';
+import { ERASURE_SERVICE } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
+import { officerActor, possibleActs } from '../../core/decide.js';
 import type { JsonObject } from '../../core/json.js';
 import { officialCode } from '../../core/officialCode.js';
-import { handlingOf, mayHandle } from '../../core/handlers.js';
+import { handlingOf } from '../../core/handlers.js';
 import { insertAudit } from '../../store/audit.js';
 import {
   CASE_FILTERS,
@@ -21,8 +21,9 @@ import type { CaseDetail, CaseEventRow, CaseFilter, CaseScope } from '../../stor
 import { fileInScope } from '../../store/web/files.js';
 import { peopleOfCase } from '../../store/web/people.js';
 import { NOWHERE } from '../../store/web/scope.js';
+import { readStandings } from '../../store/caseStanding.js';
 import { sealedToOf } from '../../store/cases.js';
-import { loadVillageOfficers } from '../../store/villageOfficers.js';
+import { loadActingOfficers } from '../../store/delegations.js';
 import { ACTS, NEEDS_WORDS } from '../acts.js';
 import { allowedCases, mayOpenSealed, officerOf } from '../allowed.js';
 import { attentionOf } from '../attention.js';
@@ -176,24 +177,21 @@ async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promis
   const officer = officerOf(c);
   const found = await findCase(deps, scope, c.req.param('code') ?? '');
   const service = deps.services[found.service];
-  const [forms, events, files, officers, people] = await Promise.all([
+  const [forms, events, files, officers, people, standings] = await Promise.all([
     shownForms(deps, found.id),
     caseEvents(deps.pool, found.id),
     caseFiles(deps.pool, found.id),
-    loadVillageOfficers(deps.pool, [found.villageId]),
+    loadActingOfficers(deps.pool, [found.villageId], view.now),
     peopleOfCase(deps.pool, found.id, deps.sealer),
+    readStandings(deps.pool, [found.id], deps.services, view.now),
   ]);
+  const { state, situation } = standings.get(found.id)!;
   const mine = officers.get(found.villageId) ?? [];
   const handling = handlingOf(service, found.isConfidential, sealedToOf(found));
-  const may = mayHandle(officer.roles, found.villageId, handling, mine, officer.id);
-  const holder = found.officerId ? { id: found.officerId, name: found.officer ?? '' } : null;
-  const state = { status: found.status as CaseStatus, holder, lastWords: found.lastWords };
-  const actor = { kind: 'officer', id: officer.id, name: officer.name, mayHandle: may } as const;
-  const holderServes = holder === null || mine.some(({ id }) => id === holder.id);
-  const acts = ACTS.filter((act) => {
-    const decision = decide(state, act, actor, 'x', holderServes);
-    return decision.outcome === 'done' && decision.facts.length > 0;
-  });
+  const actor = officerActor(officer, found.villageId, handling, mine, situation.path);
+  const may = actor.mayHandle;
+  const possible = possibleActs(state, actor, situation);
+  const acts = ACTS.filter((act) => possible.includes(act));
   return {
     view,
     found,

@@ -1,0 +1,124 @@
+import { mayHandle } from './handlers.js';
+import type { Handling, VillageOfficer } from './handlers.js';
+import type { OfficerIdentity } from './asker.js';
+import type { Service } from './service.js';
+
+/**
+ * The path of a request through the office, pure: which step waits, who may do it in this village, and in whose place.
+ * The steps are data (`paths:` in flows/services.yaml); a service takes the path that it names, else its kind's own.
+ */
+export const STEP_ACTS = ['verify', 'initial', 'sign'] as const;
+export type StepAct = (typeof STEP_ACTS)[number];
+/** The roles of an office that a step may name. */
+export const STEP_ROLES = [
+  'operator',
+  'kaur_tu',
+  'kasi_pelayanan',
+  'kasi_pemerintahan',
+  'kasi_kesejahteraan',
+  'kepala_dusun',
+  'bidan',
+  'kader',
+  'sekretaris',
+  'kepala_desa',
+] as const;
+
+export interface Step {
+  act: StepAct;
+  /** Whoever holds one of these does it; the first are asked first. */
+  roles: readonly string[];
+  /** Who does it where nobody of the village holds any of `roles`. */
+  otherwise?: readonly string[] | undefined;
+}
+
+/** The steps of a service, in order; none where nothing is checked or signed on the way. */
+export function pathOf(service: Pick<Service, 'steps'> | undefined): readonly Step[] {
+  return service?.steps ?? [];
+}
+
+/** The first step, or the one after `act`; null at the end. */
+export function nextStep(path: readonly Step[], act: StepAct | null): StepAct | null {
+  const at = act === null ? -1 : path.findIndex((step) => step.act === act);
+  return path[at + 1]?.act ?? null;
+}
+
+/** The step before; null at the beginning. */
+export function stepBefore(path: readonly Step[], act: StepAct): StepAct | null {
+  return path[path.findIndex((step) => step.act === act) - 1]?.act ?? null;
+}
+
+/** Whether the path ends in a signature: what comes of it is a letter. */
+export function isSigned(path: readonly Step[]): boolean {
+  return path.some((step) => step.act === 'sign');
+}
+
+/** An officer who may do a step, and the one in whose place, where it is a delegation. */
+export interface StepHolder {
+  officer: VillageOfficer;
+  /** Their place among the roles that do it: 0 is asked first. */
+  rank: number;
+  inPlaceOf: { id: string; name: string } | null;
+}
+
+/**
+ * Who of a village's officers may do a step of such a request, whoever is asked first at the head. Somebody who is away
+ * is replaced by their deputy for the role. Where nobody holds its roles it falls to `otherwise`, then to whoever handles
+ * such requests at all: but for the signature, which nobody gives who was not named for it. Only who may handle the
+ * request does a step of it.
+ */
+export function holdersOf(
+  step: Step,
+  officers: readonly VillageOfficer[],
+  village: string,
+  handling: Handling,
+): StepHolder[] {
+  const own = officers.filter(
+    (officer) =>
+      !officer.isKeeper && mayHandle(rolesOf(officer, village), village, handling, [...officers], officer.id),
+  );
+  for (const roles of [step.roles, step.otherwise ?? []]) {
+    const found = own.flatMap((officer) => holding(officer, roles, officers, handling));
+    if (found.length > 0) return found.toSorted((a, b) => a.rank - b.rank);
+  }
+  return step.act === 'sign' ? [] : own.map((officer, rank) => ({ officer, rank, inPlaceOf: null }));
+}
+
+/** How this officer may do the step; null: not. */
+export function mayStep(
+  step: Step,
+  officer: Pick<OfficerIdentity, 'id'>,
+  officers: readonly VillageOfficer[],
+  village: string,
+  handling: Handling,
+): StepHolder | null {
+  return holdersOf(step, officers, village, handling).find((one) => one.officer.id === officer.id) ?? null;
+}
+
+/** The roles of an officer in a village, with those that they hold for somebody who is away. */
+export function rolesOf(officer: VillageOfficer, village: string): { role: string; village: string }[] {
+  return [...officer.roles, ...(officer.deputyFor ?? []).map(({ role }) => role)].map((role) => ({
+    role,
+    village,
+  }));
+}
+
+function holding(
+  officer: VillageOfficer,
+  roles: readonly string[],
+  officers: readonly VillageOfficer[],
+  handling: Handling,
+): StepHolder[] {
+  const isAway = (id: string, role: string): boolean =>
+    handling.sealedTo == null &&
+    officers.some((one) => one.deputyFor?.some((held) => held.role === role && held.of.id === id));
+  const ranks = officer.roles.flatMap((role) =>
+    roles.includes(role) ? [{ rank: roles.indexOf(role), isAway: isAway(officer.id, role) }] : [],
+  );
+  // Who is away may still do it themselves, if they are here after all; others are asked first.
+  const mine = ranks.toSorted((a, b) => a.rank - b.rank)[0];
+  if (mine) return [{ officer, rank: mine.isAway ? roles.length + mine.rank : mine.rank, inPlaceOf: null }];
+  // What is sealed to one role is never done by another in its place.
+  if (handling.sealedTo) return [];
+  const standing = (officer.deputyFor ?? []).find(({ role }) => roles.includes(role));
+  return standing ? [{ officer, rank: roles.indexOf(standing.role), inPlaceOf: standing.of }] : [];
+}

@@ -8,8 +8,8 @@ export const TOKEN_BYTES = 20;
 /** What the sealed column of a letter holds: the token of its page, and every word that is printed. */
 export interface LetterPrivate {
   token: string;
-  /** Of whom it is about, as on the card. */
-  name: string;
+  /** Of whom it is about, and who asked for it: as they stand on the paper. */
+  names: string[];
   print: LetterPrint;
 }
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * What a letter says, as a clerk writes it: pure. A body is plain text with fields in braces. An empty line ends a block;
  * a block whose every line is `Label : words` is set as a table. What stands in square brackets is left out where one of its
- * fields is not known; every field outside of brackets must be known, or the letter is not issued.
+ * fields is not known; every field outside of brackets must be known, or the letter is not issued. Of a table whose every row
+ * stands in brackets one row must be left.
  *
  * ```
  * Yang bertanda tangan di bawah ini, {jabatan} {desa}, menerangkan bahwa:
@@ -30,7 +31,8 @@ export const COMMON_FIELDS = {
   dusun: { label: 'Dusun', sample: 'Krajan' },
   rt: { label: 'RT', sample: '003' },
   rw: { label: 'RW', sample: '004' },
-  desa: { label: 'Nama desa', sample: 'Desa Kemiren' },
+  desa: { label: 'Desa atau kelurahan', sample: 'Desa Kemiren' },
+  nama_desa: { label: 'Nama desa saja', sample: 'Kemiren' },
   kecamatan: { label: 'Nama kecamatan', sample: 'Glagah' },
   kabupaten: { label: 'Nama kabupaten', sample: 'Banyuwangi' },
   alamat_kantor: { label: 'Alamat kantor', sample: 'Jalan Raya Desa 1' },
@@ -54,6 +56,8 @@ export const LetterField = z.strictObject({
   /** How the values of a choice read in a letter. */
   words: z.record(z.string(), z.string().min(1).max(120)).optional(),
   type: z.enum(['text', 'date', 'month', 'money', 'number']).default('text'),
+  /** Another field that stands in its place where nobody was asked: the mother who reports the birth herself. */
+  fallback: z.string().optional(),
   sample: z.string().min(1).max(200),
 });
 export type LetterField = z.infer<typeof LetterField>;
@@ -67,6 +71,8 @@ export const LetterTemplate = z.strictObject({
   title: Title,
   body: Body,
   fields: z.record(FieldId, LetterField).default({}),
+  /** The field with the name of whom it is about: whoever verifies the letter is shown their initials. */
+  about: FieldId.default('nama'),
   /** `deputy`: the Sekretaris signs a.n. the head. */
   signer: z.enum(SIGNERS).default('head'),
   /** Of {berlaku_sampai}. */
@@ -123,7 +129,7 @@ export function readBody(body: string): Block[] {
     .filter((lines) => lines.length > 0)
     .map((lines): Block => {
       const rows = lines.map((text) => ROW.exec(text));
-      if (rows.every((row) => row !== null && row[3]!.includes('{')))
+      if (rows.every((row) => row !== null) && lines.some((text) => text.includes('{')))
         return { kind: 'rows', rows: rows.map((row) => [row![2]!, `${row![1]!}${row![3]!}`]) };
       return { kind: 'paragraph', text: lines.join(' ') };
     });
@@ -184,14 +190,13 @@ export function fillBody(
       return text === '' ? [] : [{ kind: 'paragraph', text }];
     }
     const rows = block.rows
-      .map(([label, text]): [string, string] => [
-        label,
-        fill(text.startsWith('[') && !text.endsWith(']') ? `${text}]` : text),
-      ])
+      .map(([label, text]): [string, string] => [label, fill(text)])
       .filter(([, text]) => text !== '');
-    return rows.length === 0 ? [] : [{ kind: 'rows', rows }];
+    if (rows.length > 0) return [{ kind: 'rows', rows }];
+    missing.push(...block.rows.flatMap(([, text]) => fieldsIn(text)));
+    return [];
   });
-  return { blocks, missing };
+  return { blocks, missing: [...new Set(missing)] };
 }
 
 /** All fields of a service's letters with their words and samples. */

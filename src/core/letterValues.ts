@@ -59,6 +59,7 @@ export function letterValues(of: LetterSources, wording: Wording): { [field: str
     rt: person?.rt,
     rw: person?.rw,
     desa: `${village.type === 'kelurahan' ? 'Kelurahan' : 'Desa'} ${village.name}`,
+    nama_desa: village.name,
     kecamatan: village.district,
     kabupaten: 'Banyuwangi',
     alamat_kantor: village.officeAddress,
@@ -70,6 +71,8 @@ export function letterValues(of: LetterSources, wording: Wording): { [field: str
   for (const [id, field] of Object.entries(of.template.fields))
     values[id] = answerOf(field, of.answers, wording);
   for (const [id, text] of Object.entries(of.typed)) if (text.trim() !== '') values[id] = text.trim();
+  for (const [id, { fallback }] of Object.entries(of.template.fields))
+    if (!values[id] && fallback !== undefined) values[id] = values[fallback];
   return Object.fromEntries(
     Object.entries(values).flatMap(([id, value]) => (value ? [[id, oneLine(value)]] : [])),
   );

@@ -72,7 +72,7 @@ export async function issueLetters(
     letters.map(({ of, to, draft, id, sequence }) => {
       const token = Buffer.from(context.random(TOKEN_BYTES)).toString('base64url');
       const number = numberOf(of, draft, sequence);
-      const sealed: LetterPrivate = { token, name: draft.name, print: draft.print(number) };
+      const sealed: LetterPrivate = { token, names: draft.names, print: draft.print(number) };
       result.issued.push({ caseId: of.caseId, code: of.code, letterId: id, number, isNew: true });
       return {
         id,
@@ -89,7 +89,7 @@ export async function issueLetters(
         signerId: to.signer.id,
         signerName: to.signer.name,
         signerTitle: draft.signerTitle.join(', '),
-        initials: initialsOf(draft.name),
+        initials: initialsOf(draft.names[0]!),
         tokenHash: letterTokenHash(token),
         private: context.sealer.seal('letter', id, sealed as unknown as JsonObject),
         letterheadId: of.letterheadId,
@@ -141,7 +141,8 @@ export interface Draft {
   title: string;
   classification: string;
   day: string;
-  name: string;
+  /** Of whom it is about, then who asked for it. */
+  names: string[];
   signerTitle: string[];
   print(number: string): LetterPrint;
 }
@@ -179,7 +180,8 @@ export function draftOf(
   // The number is given last; it never is what is missing.
   const { missing: fields } = template ? fillBody(template.body, { ...values, nomor: '…' }) : { missing: [] };
   // Whom it is about is printed on the verifying page, whatever the body says.
-  const missingFields = template ? [...new Set([...fields, ...(values.nama ? [] : ['nama'])])] : [];
+  const about = template?.about ?? 'nama';
+  const missingFields = template ? [...new Set([...fields, ...(values[about] ? [] : [about])])] : [];
   const known = knownFields(template ?? { fields: {} });
   const missing = missingFields.map((field) => known[field]?.label ?? field);
   const format = of.letterhead.number_format || NUMBER_FORMAT;
@@ -193,7 +195,7 @@ export function draftOf(
     title: template?.title ?? service?.title ?? of.service,
     classification,
     day,
-    name: values.nama ?? '',
+    names: [...new Set([values[about], values.nama].flatMap((name) => name ?? []))],
     signerTitle,
     print: (number) =>
       printOf(of, {

@@ -42,6 +42,8 @@ export type Effect =
   | { kind: 'end_call'; conversation: string }
   | AcceptInvite
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
+  /** The officer's own word, in their chat, on an account that somebody made or changed for them. */
+  | { kind: 'confirm_account'; accept: boolean }
   /** A short code that joins another address of the same person to this one. */
   | { kind: 'make_link_code' }
   /** The code, typed on the address that joins; `code` may have words around it. */
@@ -356,6 +358,8 @@ export interface EffectResults {
     village: string | null;
   };
   confirm_invite: { outcome: 'done' | 'not_allowed' | 'not_found'; name: string | null };
+  /** `none`: there is no such account, or nothing about it is open. */
+  confirm_account: { outcome: 'done' | 'none' };
   /** `hidden`: the person must first show that this address is theirs. `code` is empty where none was made. */
   make_link_code: { outcome: 'made' | 'officer' | 'group' | 'limited' | 'hidden'; code: string };
   /**

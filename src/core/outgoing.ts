@@ -1,3 +1,5 @@
+import type { Keypad } from './keypad.js';
+
 /** A message of ours, freed from the platform it goes to. `outbound_messages.body` holds it; channels render it. */
 export interface Outgoing {
   /** Plain text, words already chosen and filled in. Bold and links are left to the platform: none is needed. */
@@ -31,6 +33,8 @@ export interface Outgoing {
   slot?: string;
   /** With `slot`: goes anew in any case, to the bottom of the chat; the one before loses its buttons. */
   anew?: true;
+  /** Shows a keypad in front of the choices. Which digit stands where is put in as the message leaves (core/keypad.ts). */
+  keypad?: Keypad;
   /** Arrives without a sound, where the platform can. */
   silent?: true;
 }

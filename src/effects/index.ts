@@ -8,6 +8,7 @@ import { answerResident } from './answerResident.js';
 import { cancelTimer } from './cancelTimer.js';
 import { changeListing } from './changeListing.js';
 import { chooseProfile } from './chooseProfile.js';
+import { confirmAccount } from './confirmAccount.js';
 import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
 import { confirmLink } from './confirmLink.js';
@@ -18,10 +19,12 @@ import { finishForm } from './finishForm.js';
 import { handOver } from './handOver.js';
 import { endGroup, linkGroup } from './linkGroup.js';
 import { makeLinkCode } from './makeLinkCode.js';
+import { messageResident } from './messageResident.js';
 import { matchRegister } from './matchRegister.js';
 import { noteIntroduction } from './noteIntroduction.js';
 import { openCase } from './openCase.js';
 import { openForm } from './openForm.js';
+import { openSignPage } from './openSignPage.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
 import { recordConsent } from './recordConsent.js';
@@ -35,6 +38,7 @@ import { sendMessage } from './sendMessage.js';
 import { setLanguage } from './setLanguage.js';
 import { setTimer } from './setTimer.js';
 import { setVillage } from './setVillage.js';
+import { signCases } from './signCases.js';
 import { startAfresh } from './startAfresh.js';
 import { unlink } from './unlink.js';
 import { useForm } from './useForm.js';
@@ -68,6 +72,8 @@ export const appliers = {
   finish_form: finishForm,
   open_case: openCase,
   act_on_case: actOnCase,
+  sign_cases: signCases,
+  open_sign_page: openSignPage,
   decide_match: decideMatch,
   answer_introduction: answerIntroduction,
   answer_beneficiary: answerBeneficiary,
@@ -77,9 +83,11 @@ export const appliers = {
   request_call: requestCall,
   accept_invite: acceptInvite,
   confirm_invite: confirmInvite,
+  confirm_account: confirmAccount,
   link_group: linkGroup,
   end_group: endGroup,
   answer_resident: answerResident,
+  message_resident: messageResident,
   end_hand_over: endHandOver,
   end_call: endCall,
   hand_over: handOver,

@@ -11,6 +11,8 @@ const ISSUING: ReadonlySet<EffectKind> = new Set<EffectKind>([
   // Whether an invite still holds is judged by the clock: an ended one must not hold again.
   'accept_invite',
   'confirm_invite',
+  // The number of a letter counts within a year, and its day stands on it.
+  'sign_cases',
 ]);
 
 /** Asked before an effect is applied: it rests where the clock is behind (store/clockGuard.ts). */

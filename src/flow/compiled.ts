@@ -79,6 +79,7 @@ export type CompiledStep =
   | CompiledChoose
   | CompiledCollect
   | CompiledSecureForm
+  | CompiledKeypad
   | CompiledConfirm
   | CompiledLookUp
   | CompiledDo
@@ -160,6 +161,12 @@ export interface CompiledSecureForm extends Base {
   optional: boolean;
   otherwise: number;
   into: string;
+}
+
+export interface CompiledKeypad extends Base {
+  type: 'keypad';
+  text: Localized;
+  otherwise: number;
 }
 
 export interface CompiledConfirm extends Base {

@@ -121,6 +121,7 @@ export const EFFECTS = {
     into: 'invite',
   },
   confirm_invite: { with: ['invite', 'accept'], more: [], result: ['outcome', 'name'], into: 'invite' },
+  confirm_account: { with: ['accept'], more: [], result: ['outcome'], into: 'account' },
   make_link_code: { with: [], more: [], result: ['outcome', 'code'], into: 'made' },
   use_link_code: { with: ['code'], more: [], result: ['outcome', 'platform'], into: 'used' },
   confirm_link: {

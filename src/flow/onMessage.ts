@@ -32,7 +32,7 @@ export function onMessage(run: Run, event: Extract<FlowEvent, { kind: 'message' 
   run.sentSeconds = Math.floor(event.at.getTime() / 1000);
   // Whatever is sent while a sensitive question waits may be its answer, understood or not.
   const asked = waitingStep(run);
-  if (asked?.type === 'ask' && asked.sensitive) run.sealsInput = true;
+  if ((asked?.type === 'ask' && asked.sensitive) || asked?.type === 'keypad') run.sealsInput = true;
   const typed = textOf(content);
   const message = typed === null ? null : run.flows.vocabulary.read(typed);
   const late = event.late ?? false;

@@ -17,6 +17,8 @@ export interface Question {
   isNumbered: boolean;
   request?: 'location' | 'contact';
   photos?: string[];
+  /** Shown with a keypad, whose message the next tap on it changes in place. */
+  keypad?: Outgoing['keypad'];
 }
 
 /** One possible answer. `n` stays the same whatever else is shown. */
@@ -104,6 +106,12 @@ export function showQuestion(run: Run, question: Question, before?: string, isAl
     more.requestLabel = run.text(question.request === 'location' ? 'send_location' : 'send_contact');
   }
   if (question.photos && question.photos.length > 0) more.photos = question.photos;
+  if (question.keypad) {
+    more.keypad = question.keypad;
+    more.slot = `keypad:${question.keypad.id}`;
+    // Beside its taps it comes to the bottom of the chat, where it is seen.
+    if (!run.isOnKeypad) more.anew = true;
+  }
   run.say(text, more, true);
   run.s.on = undefined;
 }

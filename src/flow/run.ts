@@ -19,6 +19,9 @@ export interface Said {
   choices?: Choice[];
   photos?: string[];
   request?: 'location' | 'contact';
+  keypad?: Outgoing['keypad'];
+  slot?: string;
+  anew?: true;
   topic?: Outgoing['topic'];
 }
 
@@ -31,6 +34,10 @@ export class Run {
   effects: Effect[] = [];
   asks: Ask[] = [];
   sealsInput = false;
+  /** What was sent is not even kept sealed: a PIN that was typed. */
+  hidesInput = false;
+  /** A key of the keypad that waits was tapped: its message changes in place. */
+  isOnKeypad = false;
   /** The village as known now: chosen in this very turn, or the conversation's. */
   village: VillageContext | null;
   /** Which flow said the last message: only its own texts are joined. */
@@ -188,6 +195,8 @@ export class Run {
       !last.message.choices &&
       !last.message.photos &&
       !last.message.request &&
+      !last.message.keypad &&
+      !more.keypad &&
       !more.photos &&
       last.message.text.length + text.length < MERGED;
     let message: Outgoing;
@@ -248,6 +257,7 @@ export class Run {
         );
       if (this.isEmergency) kept.emergency = true;
       if (this.sealsInput) kept.seals = true;
+      if (this.hidesInput) kept.hides = true;
       if (this.sentSeconds !== this.nowSeconds) kept.sent = this.sentSeconds;
       if (this.village !== this.context.village) kept.village = this.village as unknown as Json;
       this.s.w = kept;
@@ -259,6 +269,7 @@ export class Run {
       effects: this.effects,
       asks: [],
       ...(this.sealsInput ? { sealsInput: true } : {}),
+      ...(this.hidesInput ? { hidesInput: true } : {}),
     };
   }
 
@@ -270,6 +281,7 @@ export class Run {
     this.saidBy = kept.by as string | undefined;
     this.isEmergency = kept.emergency === true;
     this.sealsInput = kept.seals === true;
+    this.hidesInput = kept.hides === true;
     if (typeof kept.sent === 'number') this.sentSeconds = kept.sent;
     // A village chosen before the pause, unless this round knows it better.
     const village = kept.village as unknown as VillageContext | undefined;

@@ -140,6 +140,8 @@ export interface Turn {
   session: Session;
   /** The message of this turn answered a sensitive question: its stored body is to be sealed once handled. */
   sealsInput?: boolean;
+  /** With `sealsInput`: not even sealed, its words are let go (a PIN that was typed). */
+  hidesInput?: boolean;
   /** Empty while the turn is suspended: all effects of the turn come with its last round, in order. */
   effects: Effect[];
   /**

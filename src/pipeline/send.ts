@@ -31,8 +31,8 @@ export interface SenderDeps {
   newId: NewId;
   counters: Counters;
   media: MediaSource;
-  /** A text as it leaves: what rows may not hold takes its place here (core/formLink.ts). */
-  asItLeaves?: (text: string) => string;
+  /** A message as it leaves: what rows may not hold takes its place here (core/asItLeaves.ts). */
+  asItLeaves?: (message: Outgoing) => Outgoing;
   raiseIncidents: RaiseIncidents;
   /** A group put us out: in the transaction that writes it down. */
   groupLost?: (sql: Sql, conversationId: string) => Promise<void>;
@@ -419,8 +419,7 @@ async function recover(channel: Channel, deps: LineDeps): Promise<TakenRow[]> {
 }
 
 /** The channel, handed every message as it leaves; what it is asked to find in a chat is the same. */
-function leavingAs(channel: Channel, asItLeaves: (text: string) => string): Channel {
-  const leaving = (message: Outgoing): Outgoing => ({ ...message, text: asItLeaves(message.text) });
+function leavingAs(channel: Channel, leaving: (message: Outgoing) => Outgoing): Channel {
   const send: Channel['send'] = (chatId, message, media, how) =>
     channel.send(chatId, leaving(message), media, how);
   const findSent: Channel['findSent'] = (chatId, message, since) =>

@@ -1,5 +1,6 @@
 import type { Effect } from '../core/effect.js';
-import type { Json } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
+import { readPayload } from '../core/payload.js';
 import type { ApplyContext, EffectRequest } from '../effects/applier.js';
 import { isIssuing } from '../effects/issuing.js';
 import type { Ask, TurnContext } from '../flow/types.js';
@@ -9,7 +10,16 @@ import type { Sql } from '../store/sql.js';
 import { answerAsks, applyEffects, contended, type Registries } from './answer.js';
 import type { Engine } from './engine.js';
 import { readAgain } from './readAgain.js';
-import { askerOf, contextOf, noteTaken, toEvent, weighFile, type Surroundings, type Talk } from './talk.js';
+import {
+  askerOf,
+  contentOf,
+  contextOf,
+  noteTaken,
+  toEvent,
+  weighFile,
+  type Surroundings,
+  type Talk,
+} from './talk.js';
 
 export interface WaveDeps extends Registries {
   engine: Engine;
@@ -79,8 +89,24 @@ function take(talk: Talk, turn: ReturnType<Engine['advance']>, { sealer }: Apply
   const { seq, body, first, also = [] } = talk.current!;
   // What was said before an edit, and the edit itself, are as sensitive.
   for (const row of [{ seq, body: first ?? body }, ...also])
-    talk.sealed.push({ seq: row.seq, body: sealer.seal('inbound', String(row.seq), row.body) });
+    talk.sealed.push({
+      seq: row.seq,
+      body: sealer.seal('inbound', String(row.seq), turn.hidesInput ? withoutWords(row.body) : row.body),
+    });
+  // A digest of few digits tells them to whoever tries all.
+  if (turn.hidesInput) delete talk.note.r;
 }
+
+/** What was sent, without what it said. */
+function withoutWords(body: JsonObject): JsonObject {
+  return {
+    ...body,
+    ...('text' in body ? { text: HIDDEN } : {}),
+    ...('caption' in body ? { caption: HIDDEN } : {}),
+  };
+}
+
+const HIDDEN = '••••••';
 
 const CHANGES_PERSON: ReadonlySet<string> = new Set([
   'set_village',
@@ -127,9 +153,12 @@ export async function applyWave(
     const asker = askerOf(talk);
     // The first answer to a tap takes the buttons off the message that was tapped.
     let closes = talk.current?.kind === 'tap' ? { closes: talk.current.externalId } : {};
+    const keypad = keypadOf(talk);
     for (const effect of talk.effects) {
       if (effect.kind === 'send_message') {
-        const message = { ...effect.message, ...closes };
+        // A tap on a keypad changes that very message, and so leaves its buttons.
+        const isSame = keypad !== null && effect.message.keypad?.id === keypad && !effect.message.anew;
+        const message = { ...effect.message, ...(isSame ? {} : closes) };
         closes = {};
         messages.push({ conversationId: talk.row.id, lineId: talk.row.lineId, message });
         talk.hasAnswered = true;
@@ -143,4 +172,11 @@ export async function applyWave(
     rest = later;
   }
   return messages;
+}
+
+/** The keypad whose key was tapped. */
+function keypadOf({ current }: Talk): string | null {
+  const content = current?.kind === 'tap' ? contentOf(current) : null;
+  const payload = content?.kind === 'tap' ? readPayload(content.payload) : null;
+  return payload?.kind === 'keypad' ? payload.id : null;
 }

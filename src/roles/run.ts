@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Config, type Role } from '../config.js';
+import { asItLeaves } from '../core/asItLeaves.js';
 import { SetupError } from '../core/errors.js';
-import { withFormTokens } from '../core/formLink.js';
 import { FlowFaultsError, printFault } from '../flow/load.js';
 import type { Logger } from 'pino';
 import type { SimulatedPlatform } from '../channels/index.js';
@@ -144,7 +144,7 @@ async function openSimulator({ config, now, newId, pool, sealer }: Runtime): Pro
     newId,
     dir: simulatorFolder(config),
     history: (person, limit) =>
-      simulatorHistory(pool, person.lineId, person.id, limit, (text) => withFormTokens(text, sealer)),
+      simulatorHistory(pool, person.lineId, person.id, limit, (message) => asItLeaves(message, sealer)),
   });
 }
 

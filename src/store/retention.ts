@@ -165,6 +165,10 @@ const DELETED: [text: string, days: number][] = [
     KEPT_DAYS.reports,
   ],
   [
+    'DELETE FROM sign_pages WHERE id IN (SELECT id FROM sign_pages WHERE expires_at < $1 LIMIT $2)',
+    KEPT_DAYS.codeAttempts,
+  ],
+  [
     `DELETE FROM link_codes WHERE id IN (SELECT id FROM link_codes c WHERE expires_at < $1
        AND NOT EXISTS (SELECT FROM address_links l WHERE l.code_id = c.id) LIMIT $2)`,
     KEPT_DAYS.codeAttempts,

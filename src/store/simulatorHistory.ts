@@ -12,14 +12,14 @@ interface Row {
 
 /**
  * The latest `limit` messages of a chat, both sides, oldest first: what a phone of the simulator showed. `asItLeft`: a
- * text as its row holds it, as it was sent.
+ * message as its row holds it, as it was sent.
  */
 export async function simulatorHistory(
   sql: Sql,
   lineId: string,
   chatId: string,
   limit: number,
-  asItLeft: (text: string) => string = (text) => text,
+  asItLeft: (message: Outgoing) => Outgoing = (message) => message,
 ): Promise<SimulatedRecord[]> {
   const { rows } = await sql.query<Row>(
     `SELECT * FROM (
@@ -36,7 +36,7 @@ export async function simulatorHistory(
     [lineId, chatId, limit],
   );
   return rows.flatMap(({ id, at, content, message }): SimulatedRecord[] => {
-    if (message) return [{ from: 'office', id, at, message: { ...message, text: asItLeft(message.text) } }];
+    if (message) return [{ from: 'office', id, at, message: asItLeft(message) }];
     return content ? [{ from: 'person', id, at, content }] : [];
   });
 }

@@ -297,7 +297,7 @@ export async function aWorld(options: WorldOptions) {
          (SELECT count(*)::int FROM outbound_messages o JOIN conversations c ON c.id = o.conversation_id
           WHERE o.state = 'sending' OR (o.state = 'pending' AND (o.not_before IS NULL OR o.not_before <= $1)
             AND (c.next_send_at IS NULL OR c.next_send_at <= $1))) AS outbound,
-         (SELECT count(*)::int FROM notifications WHERE told_at IS NULL) AS untold`,
+         (SELECT count(*)::int FROM notifications WHERE told_at IS NULL AND (tell_at IS NULL OR tell_at <= $1)) AS untold`,
       [now()],
     );
     return rows[0]!;

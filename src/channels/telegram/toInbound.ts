@@ -1,5 +1,6 @@
 import type { Content, Inbound } from '../../core/content.js';
 import { storable } from '../../core/identityNumbers.js';
+import { isKeypadTap } from '../../core/payload.js';
 import { cleanName, cleanText } from '../clean.js';
 import { messageId, tapId } from './ids.js';
 import { readContent } from './readContent.js';
@@ -74,9 +75,10 @@ function readTap(raw: unknown, line: Line): Read {
   if (!query.success) return 'a malformed tap';
   const { id, data, message, from: person } = query.data;
   if (!message || data === undefined) return 'a tap on no message of ours';
-  const label = message.reply_markup?.inline_keyboard
-    .flat()
-    .find((button) => button.callback_data === data)?.text;
+  // What a keypad's button says is a digit of a PIN: only its place is taken down.
+  const label = isKeypadTap(data)
+    ? undefined
+    : message.reply_markup?.inline_keyboard.flat().find((button) => button.callback_data === data)?.text;
   const inGroup = message.chat.type !== 'private';
   return from(
     {

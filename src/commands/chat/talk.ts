@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Content } from '../../core/content.js';
 import type { Effect } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { maskIdentityNumbers } from '../../core/identityNumbers.js';
+import { KEYPAD_BUTTONS, withKeypad } from '../../core/keypad.js';
 import type { Choice, Outgoing } from '../../core/outgoing.js';
 import { readPhone } from '../../flow/answers/phone.js';
 import type { Flows } from '../../flow/compiled.js';
@@ -53,13 +55,22 @@ export class Talk {
     const time = /^\((\d+) (second|minute|hour|day)s? later\)$/u.exec(line);
     if (time) return this.passTime(Number(time[1]) * UNITS[time[2]!]!);
     if (!isAtOnce) this.world.now = new Date(this.world.now.getTime() + BETWEEN);
-    const lines = this.events(line).flatMap((event) => this.turn(event));
+    const pin = /^\[pin: (\d*)\]$/u.exec(line);
+    const lines = pin ? this.enter(pin[1]!) : this.events(line).flatMap((event) => this.turn(event));
     // A burst is over after a moment's silence, unless the next line comes at once.
     const settled = this.world.timers.get('gather');
     if (settled && !goesOn) {
       this.world.now = settled;
       lines.push(...this.fire('gather'));
     }
+    return lines;
+  }
+
+  /** Taps digits on the newest keypad, then OK. Its message changes in place meanwhile: only what comes of OK is told. */
+  private enter(digits: string): string[] {
+    let lines: string[] = [];
+    for (const label of [...digits, 'OK'])
+      lines = this.turn(this.message({ kind: 'tap', payload: this.payload(label, false) }));
     return lines;
   }
 
@@ -144,7 +155,7 @@ export class Talk {
 
   /** The payload of a button by its label: of the newest message that has it, or of an older one. */
   private payload(label: string, isOld: boolean): string {
-    if (/^[afw]\.[\w.-]+$/u.test(label)) return label;
+    if (/^[afkw]\.[\w.-]+$/u.test(label)) return label;
     const payload = this.payloadOf(label, isOld);
     if (payload !== null) return payload;
     const last = this.shown.at(-1)?.map((one) => one.label) ?? [];
@@ -181,7 +192,8 @@ export class Talk {
     return [`! ${kind} ${JSON.stringify(shown)}`];
   }
 
-  private said(message: Outgoing): string[] {
+  private said(said: Outgoing): string[] {
+    const message = withKeypad(said, KEYS);
     const [first, ...more] = message.text.split('\n');
     const lines = [`< ${first}`, ...more.map((line) => (line === '' ? '' : `  ${line}`))];
     lines.push(...(message.photos ?? []).map(() => '  (photo)'));
@@ -191,8 +203,10 @@ export class Talk {
     if (message.request) lines.push(`  (asks: ${message.request})`);
     if (message.choices && message.choices.length > 0) {
       this.shown.push(message.choices);
+      if (message.keypad) lines.push('  (keypad)');
+      const beside = message.choices.slice(message.keypad ? KEYPAD_BUTTONS : 0);
       if (this.settings.channel === 'telegram')
-        lines.push(`  ${message.choices.map(({ label }) => `[${label}]`).join(' ')}`);
+        lines.push(`  ${beside.map(({ label }) => `[${label}]`).join(' ')}`);
       else lines.push(...message.choices.map(({ label }, i) => `  ${i + 1}. ${label}`));
     }
     return lines;
@@ -220,6 +234,9 @@ export class Talk {
     return flow ? this.turn({ kind: 'start', flow, vars }) : [];
   }
 }
+
+/** Keypads are shuffled as everywhere, always alike. */
+const KEYS = { lookUpKey: (value: string) => `.${createHash('sha256').update(value).digest('base64url')}` };
 
 const UNITS: { [unit: string]: number } = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 

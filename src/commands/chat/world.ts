@@ -1,9 +1,12 @@
 import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
+import type { ListingSeen } from '../../core/lookup.js';
 import { readListing } from '../../core/listing.js';
+import { SIGN_PAGE_MINUTES, signPath } from '../../core/signLink.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
+import { actOn, actsOn, guessed, newCase } from './cases.js';
+import type { WorldCase } from './cases.js';
 import { Forms } from './forms.js';
 import { People } from './people.js';
 import { due, findVillages, villageContext } from './villages.js';
@@ -35,7 +38,7 @@ export interface WorldSettings {
  */
 export class World {
   now: Date;
-  private readonly cases: (CaseSeen & { draft: string })[] = [];
+  private readonly known: WorldCase[] = [];
   /** What was answered, by draft. */
   private readonly answered = new Map<string, JsonObject>();
   readonly forms = new Forms();
@@ -129,7 +132,24 @@ export class World {
       case 'open_case':
         return this.openCase(effect);
       case 'act_on_case':
-        return this.act(effect.code, effect.act, effect.text ?? null);
+        return this.act(effect);
+      case 'sign_cases':
+        return {
+          outcome: 'done',
+          signed: effect.codes,
+          left: [],
+          tries_left: null,
+          until: null,
+          count: effect.codes.length,
+          missing: null,
+          others: [],
+        };
+      case 'open_sign_page':
+        return {
+          outcome: 'open',
+          path: signPath('00000000-0000-7000-9000-00000000000f'),
+          until: new Date(this.now.getTime() + SIGN_PAGE_MINUTES * 60_000).toISOString(),
+        };
       case 'open_form':
         return this.forms.open(effect, this.now);
       case 'use_form':
@@ -173,6 +193,7 @@ export class World {
         return { outcome: 'done', village: 'Kemiren' };
       case 'answer_resident':
         return { outcome: 'done', resident: 'Siti', by: null };
+      case 'message_resident':
       case 'end_call':
         return { outcome: 'done', resident: 'Siti', by: null };
       case 'make_link_code':
@@ -205,6 +226,10 @@ export class World {
     }
   }
 
+  private get cases(): WorldCase['seen'][] {
+    return this.known.map(({ seen }) => seen);
+  }
+
   private openCase({ draft, service, answers, who, beneficiary }: EffectOf<'open_case'>): Json {
     const known = this.cases.find((one) => one.draft === draft);
     const opened = known ?? {
@@ -222,7 +247,7 @@ export class World {
       for_whom: beneficiary?.name ?? null,
     };
     if (!known) {
-      this.cases.push(opened);
+      this.known.push(newCase(opened, this.flows.services[service]));
       this.answered.set(draft, answers);
     }
     const { code, position, due: promised } = opened;
@@ -238,15 +263,13 @@ export class World {
       : new Date(this.now.getTime() + hours * 60 * 60 * 1000).toISOString();
   }
 
-  private act(code: string, act: string, text: string | null): Json {
-    const found = this.cases.find((one) => one.code === code);
+  private act(effect: EffectOf<'act_on_case'>): Json {
+    const { kind, name } = this.settings.person;
+    const found = this.known.find(({ seen }) => sameCode(seen.code, effect.code));
     // A case of somebody else's: officers' transcripts act on one that the story takes for granted.
-    const status = CASE_STATUS[act] ?? 'in_hand';
-    if (found) {
-      found.status = status;
-      if (text !== null && act !== 'answer') found.words = text;
-    }
-    return { outcome: 'done', status, by: this.settings.person.name, code };
+    if (!found) return { ...guessed(effect, name) };
+    const by = { kind, name, now: this.now };
+    return { ...actOn(found, effect, by, this.flows.services[found.seen.service]) };
   }
 
   private publish(draft: string, fields: JsonObject, photos: string[]): Json {
@@ -386,15 +409,6 @@ function receiverOf(who: string | undefined): string | null {
   if (who === 'head') return null;
   return who === 'staff' || who === 'hamlet' ? 'sekretaris' : 'kepala_desa';
 }
-
-const CASE_STATUS: { [act: string]: string } = {
-  take: 'in_hand',
-  ask: 'asked',
-  answer: 'in_hand',
-  finish: 'finished',
-  refuse: 'refused',
-  cancel: 'cancelled',
-};
 
 const LISTING_STATUS = {
   sold: 'sold',

@@ -41,7 +41,7 @@ export function checkNames(
           `use ${ROOTS.join(', ')}, or a name of this flow`,
         );
     for (const answer of expression.answers)
-      if (!flow.asks.has(answer) && !isChecklistItem(flows, flow, answer))
+      if (!flow.asks.has(answer) && !isKeypad(flow, answer) && !isChecklistItem(flows, flow, answer))
         say(
           line,
           `there is no question "${answer}" in this flow`,
@@ -150,6 +150,11 @@ function isArgument(
 
 function argumentsIn(words: Localized): { name: string }[] {
   return Object.values(words).flatMap((text) => [...text.arguments]);
+}
+
+/** What was tapped on a keypad is an answer too, but none that words may tell. */
+function isKeypad(flow: CompiledFlow, id: string): boolean {
+  return flow.steps.some((step) => step.type === 'keypad' && step.id === id);
 }
 
 function isChecklistItem(flows: Flows, flow: CompiledFlow, id: string): boolean {

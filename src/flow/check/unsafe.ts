@@ -50,11 +50,19 @@ function unsafeIn(text: Spoken): string | null {
   const isQuestion = text.kind === 'ask';
   for (const sentence of sentencesOf(source)) {
     if (saysNot(sentence, text.language) || IN_FORM.test(sentence)) continue;
+    if (isOnKeypad(text, sentence)) continue;
     const named = NUMBERS.test(sentence) || SECRETS.test(sentence);
     if (named && (isQuestion || GIVES.test(sentence))) return sentence;
     if (PAPERS.test(sentence) && SENDS.test(sentence)) return sentence;
   }
   return null;
+}
+
+/** An officer's own PIN is tapped on a keypad, never typed: that alone may be asked for, there and nowhere else. */
+function isOnKeypad({ step, flow }: Spoken, sentence: string): boolean {
+  if (step?.type !== 'keypad' || !flow?.isForOfficers) return false;
+  const rest = sentence.replaceAll(/\bpin\b/giu, ' ');
+  return !SECRETS.test(rest) && !NUMBERS.test(rest);
 }
 
 function secretIn({ words, language }: Spoken): string | null {

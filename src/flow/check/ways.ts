@@ -52,6 +52,7 @@ export function waysFrom(step: CompiledStep): number[] {
           ...(step.from ? [step.go ?? next, next] : []),
         ];
       case 'secure_form':
+      case 'keypad':
         return [step.otherwise, next];
       case 'end':
         return [-1];
@@ -67,8 +68,8 @@ function circleIn(flow: CompiledFlow): CompiledStep | null {
   const state = new Map<number, 'open' | 'done'>();
   const visit = (at: number): CompiledStep | null => {
     const step = flow.steps[at];
-    // Where no page can be offered a form does not wait: then its other way counts.
-    const isForm = step?.type === 'secure_form';
+    // Where no page can be offered a form does not wait, nor a keypad on a channel without: then their other way counts.
+    const isForm = step?.type === 'secure_form' || step?.type === 'keypad';
     if (!step || (waits(step) && !isForm) || step.type === 'wait' || state.get(at) === 'done') return null;
     if (state.get(at) === 'open') return step;
     state.set(at, 'open');

@@ -8,6 +8,7 @@ import { showQuestion } from '../question.js';
 import type { Reply } from '../question.js';
 import type { Run } from '../run.js';
 import { mayBeTapped, startOnTop } from '../start.js';
+import { isKeypadOf } from '../steps/keypad.js';
 import { ALWAYS_WORDS } from '../understand/vocabulary.js';
 import type { AlwaysWord } from '../understand/vocabulary.js';
 import { showPending, waitingStep } from '../walk.js';
@@ -47,6 +48,22 @@ export function onPayload(run: Run, payload: Payload, text: string): void {
       else stale(run);
       return;
     }
+    case 'keypad': {
+      // Which places were tapped is kept sealed, though nobody can read digits from it.
+      run.sealsInput = true;
+      const waiting = isAside(run) ? null : waitingStep(run);
+      if (waiting?.type !== 'keypad' || !isKeypadOf(waiting, run, payload.id)) {
+        stale(run, run.text('keypad_over'));
+        return;
+      }
+      run.isOnKeypad = true;
+      answerPending(run, waiting, {
+        content: { kind: 'tap', payload: text },
+        message: null,
+        tapped: null,
+      });
+      return;
+    }
     case 'flow': {
       if (isSameTap(run, text)) return;
       const flow = run.flows.byId.get(payload.flow);
@@ -71,8 +88,8 @@ function staleAnswer(run: Run, token: string): void {
   stale(run);
 }
 
-function stale(run: Run): void {
-  if (isAside(run)) showQuestion(run, asideQuestion(run), run.text('stale'));
-  else if (waitingStep(run)) showPending(run, run.text('stale'));
-  else run.say(`${run.text('stale')} ${run.text('menu_line')}`);
+function stale(run: Run, told = run.text('stale')): void {
+  if (isAside(run)) showQuestion(run, asideQuestion(run), told);
+  else if (waitingStep(run)) showPending(run, told);
+  else run.say(`${told} ${run.text('menu_line')}`);
 }

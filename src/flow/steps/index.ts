@@ -11,6 +11,7 @@ import { doStep } from './do.js';
 import { end } from './end.js';
 import { go } from './go.js';
 import { handOver } from './handOver.js';
+import { keypad } from './keypad.js';
 import { lookUp } from './lookUp.js';
 import { repeat } from './repeat.js';
 import { say } from './say.js';
@@ -27,6 +28,7 @@ const STEPS = {
   choose,
   collect,
   secure_form: secureForm,
+  keypad,
   confirm,
   look_up: lookUp,
   do: doStep,
@@ -62,7 +64,7 @@ export function compileStep(type: StepType, raw: Step, c: StepCompiler): Compile
   return { type, id: c.id, at: c.at, line: c.line, if: condition, ...made } as unknown as CompiledStep;
 }
 
-type Waiting = 'ask' | 'choose' | 'collect' | 'secure_form' | 'confirm' | 'repeat';
+type Waiting = 'ask' | 'choose' | 'collect' | 'secure_form' | 'keypad' | 'confirm' | 'repeat';
 
 /** Whether a step waits for an answer. */
 export function waits(step: CompiledStep): step is CompiledOf<Waiting> {
@@ -71,6 +73,7 @@ export function waits(step: CompiledStep): step is CompiledOf<Waiting> {
     step.type === 'choose' ||
     step.type === 'collect' ||
     step.type === 'secure_form' ||
+    step.type === 'keypad' ||
     step.type === 'confirm' ||
     step.type === 'repeat'
   );

@@ -37,6 +37,7 @@ const Environment = z.object({
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SIMULATOR: flag.optional(),
+  AUDIT_ADDRESS: url(['https:'], 'https://arsip.example.id/kentongan').optional(),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(/^\d+:[A-Za-z0-9_-]{20,}$/u, 'must look like 123456789:AAE… (from @BotFather)')
@@ -93,6 +94,8 @@ export interface Config {
   /** null: BullMQ on the same Postgres. */
   redisUrl: string | null;
   secretKeys: string[] | null;
+  /** Where the head of the audit log is sent, daily; null: to chats alone. */
+  auditAddress: string | null;
   logLevel: string;
   /** `npm start`: npm may be killed without telling us. */
   isRunByNpm?: boolean;
@@ -149,6 +152,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: e.DATABASE_URL ?? null,
     redisUrl: e.REDIS_URL ?? null,
     secretKeys: e.SECRET_KEY?.split(',') ?? null,
+    auditAddress: e.AUDIT_ADDRESS ?? null,
     logLevel: e.LOG_LEVEL,
     isRunByNpm: env['npm_lifecycle_event'] !== undefined,
     simulator: e.SIMULATOR ?? (!e.DATABASE_URL && lines.length === 0),

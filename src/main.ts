@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { migrateCommand } from './commands/migrate.js';
 import { keysCommand } from './commands/keys.js';
+import { auditCommand } from './commands/audit.js';
 import { backupCommand } from './commands/backup.js';
 import { restoreCommand } from './commands/restore.js';
 import { officerCommand } from './commands/officer.js';
@@ -25,6 +26,7 @@ understandCommand(program);
 textsCommand(program);
 migrateCommand(program);
 keysCommand(program);
+auditCommand(program);
 backupCommand(program);
 restoreCommand(program);
 benchCommand(program);

@@ -28,6 +28,7 @@ import { lookUps } from './store/lookUps/index.js';
 import { mediaFiles } from './store/mediaFiles.js';
 import { migrate } from './store/migrate.js';
 import { createPool } from './store/pool.js';
+import { canBeProgram } from './store/programRole.js';
 import { seed } from './store/seed.js';
 
 /** What a process of Kentongan is made of: made once, handed on to the roles. */
@@ -60,6 +61,8 @@ export interface Runtime {
   readonly raiseIncidents: RaiseIncidents;
   /** Names this process among those that may hold a line. */
   readonly owner: string;
+  /** Why statements do not run as the role that may only add to the audit log; null where they do. */
+  readonly roleFault: string | null;
   /** Nobody else works on this database: no job is needed to wake a stop that runs here. */
   readonly isAlone: boolean;
   /** Ends what the runtime opened, after the roles have stopped. */
@@ -101,7 +104,13 @@ async function open(
     Promise.all([stampOf(FLOWS_FOLDER), loadFlows(FLOWS_FOLDER)]),
   );
   await migrate(url);
-  const pool = createPool(url, { log });
+  const program = await canBeProgram(url);
+  if (program.why)
+    log.warn(
+      { reason: program.why },
+      'the program cannot run as a role that only adds to the audit log; triggers alone protect it (docs/audit.md)',
+    );
+  const pool = createPool(url, { log, role: program.role });
   ending.push(() => pool.end());
   const config = { ...given, simulator: await mayBeSimulated(given, pool, log) };
   await seed(pool, {
@@ -160,6 +169,7 @@ async function open(
         setTimeout(() => nudge.notify(), 100).unref();
     },
     owner: leaseOwner(),
+    roleFault: program.why,
     isAlone: config.databaseUrl === null,
     stop,
   };

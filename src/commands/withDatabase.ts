@@ -18,10 +18,12 @@ export interface Server {
 export async function withDatabase(work: (pool: Pool, server: Server) => Promise<void>): Promise<void> {
   await withServer(async (server) => {
     const { createPool } = await import('../store/pool.js');
+    const { canBeProgram } = await import('../store/programRole.js');
     const { migrate } = await import('../store/migrate.js');
     const { seed } = await import('../store/seed.js');
     await migrate(server.url);
-    const pool = createPool(server.url, { max: 2, log: server.log });
+    const { role } = await canBeProgram(server.url);
+    const pool = createPool(server.url, { max: 2, log: server.log, role });
     try {
       await seed(pool);
       await work(pool, server);

@@ -19,7 +19,25 @@ export const LOOK_UPS = {
   officer_case: {
     args: ['code'],
     more: [],
-    result: ['found', 'code', 'service', 'status', 'resident', 'unproven', 'taken_by', 'is_mine', 'due'],
+    result: [
+      'found',
+      'code',
+      'service',
+      'status',
+      'resident',
+      'unproven',
+      'taken_by',
+      'is_mine',
+      'due',
+      'step',
+      'acts',
+      'is_letter',
+      'way',
+      'assigned_to',
+      'is_urgent',
+      'items',
+      'colleagues',
+    ],
   },
   register_state: { args: [], more: [], result: ['usable', 'known'] },
   introduction_way: { args: [], more: [], result: ['way', 'noted'] },
@@ -163,6 +181,11 @@ export const EFFECTS = {
 export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-new-case': ['code', 'service', 'resident', 'for_whom', 'unproven', 'due', 'position', 'village'],
   'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose', 'helped'],
+  /** `cases`: code, service, resident (first name), status of each; `more`: how many are not named. */
+  'officer-digest': ['count', 'cases', 'more'],
+  /** The live board of an officer (store/boards.ts). */
+  'officer-board': ['anew', 'waiting', 'mine', 'initial', 'sign', 'asked', 'overdue', 'cases', 'more', 'oldest'],
+  'officer-board-end': [],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
   'officer-message': ['text', 'by', 'photos'],
@@ -185,6 +208,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'sealed_by',
   ],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
+  'officer-account': ['what', 'by', 'name', 'role'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
   /** In a village office's group: a case's topic. */
   'officer-group-notice': ['case', 'code', 'service', 'resident', 'unproven', 'due', 'event', 'by'],
@@ -266,6 +290,16 @@ function caseKeys() {
     'due',
     'words',
     'for_whom',
+    'step',
+    'send',
+    'bring',
+    'item',
+    'item_kind',
+    'papers',
+    'is_late',
+    'office',
+    'is_merged',
+    'may_reopen',
   ] as const;
 }
 

@@ -16,6 +16,13 @@ export function createHealth(runtime: Runtime, gateway: StartedGateway | null): 
         await runtime.pool.query('SELECT 1');
         return { word: 'ok' };
       },
+      // Not well, and still no reason to take the program out of service: the triggers protect the log.
+      audit: () =>
+        Promise.resolve(
+          runtime.roleFault === null
+            ? { word: 'ok' }
+            : { word: 'triggers', detail: `append-only by triggers alone: ${runtime.roleFault}` },
+        ),
       queue: async () => {
         await runtime.queues.ping();
         return { word: runtime.queues.backend };

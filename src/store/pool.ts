@@ -8,6 +8,8 @@ export interface PoolOptions {
   log?: Pick<Logger, 'warn'>;
   /** false for COPY, which needs a connection of its own manners. */
   pipeline?: boolean;
+  /** The role that every statement runs as (store/programRole.ts); the user of the URL where it is not given. */
+  role?: string | null;
 }
 
 /**
@@ -26,6 +28,7 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
     // A client that died in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 60_000,
     types,
+    ...(options.role ? { onConnect: becomes(options.role) } : {}),
   });
   // A connection that breaks between two statements (a restarted server) emits an error that, unheard, would end the
   // process. Whoever holds it learns of it by the next statement; an idle one is replaced.
@@ -37,6 +40,13 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
   pool.on('connect', (client) => client.on('error', heard));
   pool.on('error', heard);
   return pool;
+}
+
+/** Before anything else on the connection; one that may not does not come into use. The pool awaits it, which its types do not tell. */
+function becomes(role: string): (client: pg.ClientBase) => void {
+  return ((client: pg.ClientBase) => client.query(`SET ROLE ${pg.escapeIdentifier(role)}`)) as (
+    client: pg.ClientBase,
+  ) => void;
 }
 
 const { builtins } = pg.types;

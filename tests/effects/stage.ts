@@ -206,7 +206,9 @@ export async function aStage(): Promise<Stage> {
       stage.now = MONDAY;
       Object.assign(nudges, { converse: false, notify: false, send: new Set() });
       await pool.query(
-        `TRUNCATE residents, officers, lines, code_attempts, incidents, audit_log, erasures, timers, settings CASCADE;
+        `ALTER TABLE audit_log DISABLE TRIGGER audit_log_grows;
+         TRUNCATE residents, officers, lines, code_attempts, incidents, audit_log, erasures, timers, settings CASCADE;
+         ALTER TABLE audit_log ENABLE TRIGGER audit_log_grows;
          DELETE FROM working_hours WHERE village_id IS NOT NULL;
          DELETE FROM holidays WHERE village_id IS NOT NULL;
          UPDATE villages SET state = CASE WHEN id IN ('${HERE}', '${ELSEWHERE}') THEN 'active' ELSE 'listed' END`,

@@ -384,6 +384,15 @@ function undo(state: CaseState, actor: Officer, { last, now, service, isIssued }
   );
 }
 
+/** Whether the resident may still say that it is not done. */
+export function mayReopen(
+  { status, service, closedAt }: { status: CaseStatus; service: string; closedAt: Date | null },
+  now: Date,
+): boolean {
+  if (service === ERASURE_SERVICE || isOpenCase(status) || status === 'cancelled') return false;
+  return now.getTime() - (closedAt?.getTime() ?? 0) <= REOPEN_DAYS * 24 * 60 * 60 * 1000;
+}
+
 function decideResident(state: CaseState, act: CaseAct, given: Given, situation: Situation): Decision {
   const text = given.text?.trim();
   const worded: JsonObject = text ? { text } : {};
@@ -400,8 +409,7 @@ function decideResident(state: CaseState, act: CaseAct, given: Given, situation:
     case 'reopen': {
       if (situation.service === ERASURE_SERVICE || isOpenCase(state.status) || state.status === 'cancelled')
         return denied('status');
-      const since = situation.closedAt?.getTime() ?? 0;
-      if (situation.now.getTime() - since > REOPEN_DAYS * 24 * 60 * 60 * 1000) return denied('late');
+      if (!mayReopen({ ...situation, status: state.status }, situation.now)) return denied('late');
       return done(fact('case_reopened', null, { step: nextStep(situation.path, null), ...worded }));
     }
     default:

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
 
 /**
  * What a flow may read with a `look_up` step. The engine cannot read data: it suspends with the look-up's name and
@@ -43,6 +43,8 @@ export interface LookUps {
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
+  /** What waits for one step of the officer who asks: `codes` of all (at most 100), the first 7 as `items`. */
+  officer_waiting: { args: { step: WaitingStep }; result: OfficerWaiting };
   /**
    * Whether the village keeps a register here (`usable`), and whether an officer has found the resident in it before
    * (`known`), so that they need not be asked again.
@@ -154,7 +156,7 @@ export interface ProfileSeen {
 }
 
 export interface CaseSeen {
-  [key: string]: string | number | boolean | null;
+  [key: string]: Json;
   found: boolean;
   detail: boolean;
   /** The asker's own, but from before, while history is hidden. */
@@ -171,10 +173,28 @@ export interface CaseSeen {
   words: string | null;
   /** First name of the person whom it is for, where that is somebody else than the asker. */
   for_whom: string | null;
+  /** The step of its path that waits. */
+  step: string | null;
+  /** Items of the checklist that are missing and can be sent in the chat, `usaha.foto_usaha`; and those shown at the office. */
+  send: string[];
+  bring: string[];
+  /** The first of `send`, and how it is sent. */
+  item: string | null;
+  item_kind: 'photo' | 'document' | null;
+  /** Papers that are shown when it is fetched. */
+  papers: string[];
+  /** Its promise has passed, and the office has not kept it. */
+  is_late: boolean;
+  /** The office to which it was passed on. */
+  office: string | null;
+  /** It is one with another request, and follows that one. */
+  is_merged: boolean;
+  /** Whether the asker may still say that it is not done. */
+  may_reopen: boolean;
 }
 
 export interface OfficerCaseSeen {
-  [key: string]: string | number | boolean | null;
+  [key: string]: Json;
   found: boolean;
   code: string;
   service: string;
@@ -186,6 +206,37 @@ export interface OfficerCaseSeen {
   taken_by: string | null;
   is_mine: boolean;
   due: string | null;
+  /** The step of its path that waits. */
+  step: string | null;
+  /** What this officer could do to it now (core/decide.ts). */
+  acts: string[];
+  /** Whether its path ends in a signature, and how its village signs. */
+  is_letter: boolean;
+  way: 'wet' | 'electronic' | null;
+  /** On whom it is laid, where nobody has it. */
+  assigned_to: string | null;
+  is_urgent: boolean;
+  /** What can be asked for: the service's checklist, each by its id and as it is worded (`item`), with what is missing already. */
+  items: { id: string; item: string; is_missing: boolean }[];
+  /** Colleagues to whom it can be given. */
+  colleagues: { id: string; name: string }[];
+}
+
+/** `paper`: printed letters that wait for signatures on paper; `ready`: what is to be fetched. */
+export const WAITING_STEPS = ['verify', 'initial', 'sign', 'paper', 'ready'] as const;
+export type WaitingStep = (typeof WAITING_STEPS)[number];
+
+export interface OfficerWaiting {
+  count: number;
+  /** How many more there are than `items`. */
+  more: number;
+  items: { code: string; service: string; resident: string | null; due: string | null }[];
+  codes: string[];
+  first: string | null;
+  /** How the village of the first one signs. */
+  way: 'wet' | 'electronic' | null;
+  /** With `paper`: letters that wait to be printed first. */
+  unprinted: number;
 }
 
 /** What is told of a listing. */

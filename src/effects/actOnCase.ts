@@ -177,12 +177,12 @@ function givenOf(
   const { effect, asker } = request;
   const given: Given = { text: words(effect.text), items: effect.items };
   switch (effect.act) {
-    case 'ask': {
+    // As flows name them (`usaha.ktp`) or bare; only what this service's checklist knows.
+    case 'ask':
+    case 'answer': {
       const checklist = context.services[one.row.service]?.checklist ?? [];
-      return {
-        ...given,
-        items: (effect.items ?? []).filter((id) => checklist.some((item) => item.id === id)),
-      };
+      const named = (effect.items ?? []).map((item) => item.slice(item.lastIndexOf('.') + 1));
+      return { ...given, items: named.filter((id) => checklist.some((item) => item.id === id)) };
     }
     case 'give': {
       const found = officers.find(({ id }) => id === effect.to);

@@ -6,6 +6,7 @@ import { insertAudit } from '../store/audit.js';
 import { relateCases } from '../store/caseRelations.js';
 import { writeFacts } from '../store/cases.js';
 import type { LockedCase } from '../store/cases.js';
+import { setClocks } from '../store/clocks.js';
 import { insertInternal } from '../store/inbound.js';
 import { eraseResident } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
@@ -60,6 +61,11 @@ export async function writeActs(
     closed.map((id) => ({ subjectKind: 'case' as const, subjectId: id, kind: null })),
     now,
   );
+  await setClocks(
+    sql,
+    acted.map(({ row }) => row.id),
+    context,
+  );
   await tellOfActs(sql, acted, officers, context);
   await erase(sql, acted, context);
   await insertAudit(
@@ -96,10 +102,15 @@ function filesOf({ row, facts }: Acted) {
           id,
           caseId: row.id,
           conversationId: asker.conversationId,
-          item: effect.act === 'answer' && effect.items?.length === 1 ? effect.items[0]! : null,
+          item: effect.act === 'answer' && effect.items?.length === 1 ? bare(effect.items[0]!) : null,
         }))
       : [],
   );
+}
+
+/** `usaha.ktp`, as flows name an item. */
+function bare(item: string): string {
+  return item.slice(item.lastIndexOf('.') + 1);
 }
 
 /** Requests of `hapus data` that were finished just now: the data go, and who asked is told as somebody unknown. */

@@ -149,18 +149,32 @@ function shaped(run: Run, key: string, value: Json, use: ArgumentUse): string | 
   return typeof value === 'object' ? 'other' : asText(value);
 }
 
+/** Names of what is made of items of a service's checklist, each `usaha.ktp` (core/caseSeen.ts). */
+const ITEMS = new Set(['item', 'items', 'send', 'bring', 'papers']);
+
+function wordItem(run: Run, value: string): string {
+  const cut = value.lastIndexOf('.');
+  const checklist = run.flows.serviceWords.get(value.slice(0, cut))?.checklist;
+  const item = checklist?.find(({ id }) => id === value.slice(cut + 1));
+  return item ? run.words(item.text) : value;
+}
+
 /** How a bare value reads: a service and a status by their words, a price as money, ISO times by the village's clock. */
 export function wordValue(run: Run, key: string, value: Json): string {
   if (value === null) return '';
   if (typeof value === 'number') return key === 'price' ? wordMoney(value) : wordNumber(value, run.language);
   if (typeof value === 'boolean') return run.text(value ? 'yes' : 'no');
-  if (Array.isArray(value)) return value.map((part) => wordValue(run, key, part)).join(', ');
+  if (Array.isArray(value)) {
+    const parts = value.map((part) => wordValue(run, key, part));
+    return ITEMS.has(key) ? wordList(parts, run.language) : parts.join(', ');
+  }
   if (typeof value === 'object')
     return typeof value.name === 'string' ? value.name : Object.values(value).map(String).join(' ');
   if (key === 'service') {
     const service = run.flows.serviceWords.get(value);
     if (service) return run.words(service.title);
   }
+  if (ITEMS.has(key)) return wordItem(run, value);
   if (key === 'status') return run.statusText(value);
   if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
   if (key === 'time' && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');

@@ -39,6 +39,11 @@ export const LOOK_UPS = {
       'colleagues',
     ],
   },
+  officer_waiting: {
+    args: ['step'],
+    more: [],
+    result: ['count', 'more', 'items', 'codes', 'first', 'way', 'unprinted'],
+  },
   register_state: { args: [], more: [], result: ['usable', 'known'] },
   introduction_way: { args: [], more: [], result: ['way', 'noted'] },
   health_dates: {
@@ -99,6 +104,7 @@ export const EFFECTS = {
     result: ['outcome', 'status', 'by', 'code', 'step', 'reason'],
     into: 'act',
   },
+  act_on_cases: { with: ['codes', 'act'], more: [], result: ['outcome', 'done', 'left', 'count'], into: 'done' },
   sign_cases: {
     with: ['codes'],
     more: ['keypad'],
@@ -184,7 +190,18 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   /** `cases`: code, service, resident (first name), status of each; `more`: how many are not named. */
   'officer-digest': ['count', 'cases', 'more'],
   /** The live board of an officer (store/boards.ts). */
-  'officer-board': ['anew', 'waiting', 'mine', 'initial', 'sign', 'asked', 'overdue', 'cases', 'more', 'oldest'],
+  'officer-board': [
+    'anew',
+    'waiting',
+    'mine',
+    'initial',
+    'sign',
+    'asked',
+    'overdue',
+    'cases',
+    'more',
+    'oldest',
+  ],
   'officer-board-end': [],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],

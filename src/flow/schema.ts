@@ -11,7 +11,8 @@ import { STEP_ACTS, STEP_ROLES } from '../core/path.js';
  * every variable (`{case_code}` for `case.code`), and those of the conversation: `{village}`, `{resident}`,
  * `{officer}`, `{for_whom}`, `{office_hours}`, `{office_today}`, `{office_phone}`, `{office_address}`, `{midwife_phone}`, `{public_url}`, `{today}`.
  * An answer or variable that is an object gives its parts: `{case_code}` for `vars.case.code`, `{quantity_unit}`.
- * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words.
+ * A part named `price` reads as money, ISO times as the village's clock, `service` and `status` as their words, and so do
+ * `item`, `items`, `send`, `bring` and `papers` (of a checklist, `usaha.ktp`).
  * `{has_<name>, select, yes {…} other {…}}` tells whether an argument has a value; `{quoted_<name>}` shows the words of
  * somebody else, each line begun with `> `, so that none can pass for ours. In a flow with a service:
  * `{service_title}`, `{service_promise}`, `{service_counter}` (what is shown at the office).
@@ -158,9 +159,21 @@ export const Say = z.strictObject({
         word: z.string().optional(),
         flow: FlowId.optional(),
         arg: Expression.optional(),
+        if: Expression.optional(),
       }),
     )
     .optional(),
+  /** A list, worded line by line as `{lines}` of the text: `item` words one (arguments: the item's keys). */
+  lines: z.strictObject({ from: Expression, item: Words }).optional(),
+  /**
+   * A place in the chat that later messages of this name take: the earlier one is changed there, where the platform can.
+   * `anew`: where it holds, this one goes to the bottom instead. `silent`: without a sound.
+   */
+  slot: FlowId.optional(),
+  anew: Expression.optional(),
+  silent: z.boolean().optional(),
+  /** The code of the case that it tells of: an officer who answers it by quoting it means that case. */
+  about: Expression.optional(),
   photos: Expression.optional(),
   /** In a group with topics: where it is said. `subject` is an id (a case's); `closes` ends the topic. */
   topic: z.strictObject({ subject: Expression, title: Words, closes: z.boolean().optional() }).optional(),
@@ -395,6 +408,11 @@ export const FlowFile = z.strictObject({
    * of it ("bayar berapa") is then no answer to a question that takes free words.
    */
   interrupts: z.boolean().default(false),
+  /**
+   * Said beside whatever waits, which is neither touched nor asked again: a board that is brought up to date. It says
+   * something and ends; its choices are buttons alone.
+   */
+  beside: z.boolean().default(false),
   /** Closing line of every answer of a health flow; the engine appends it to the last message of each turn. */
   health: z.boolean().default(false),
   /** A link may open the chat with it (`/start f-<flow>`). */

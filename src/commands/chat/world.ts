@@ -1,11 +1,12 @@
 import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import type { ListingSeen } from '../../core/lookup.js';
+import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
+import { isOpenCase } from '../../core/cases.js';
 import { readListing } from '../../core/listing.js';
 import { SIGN_PAGE_MINUTES, signPath } from '../../core/signLink.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
-import { actOn, actsOn, guessed, newCase } from './cases.js';
+import { actOn, guessed, newCase, officerSeen, seenCase } from './cases.js';
 import type { WorldCase } from './cases.js';
 import { Forms } from './forms.js';
 import { People } from './people.js';
@@ -226,32 +227,33 @@ export class World {
     }
   }
 
-  private get cases(): WorldCase['seen'][] {
-    return this.known.map(({ seen }) => seen);
+  private get cases(): CaseSeen[] {
+    return this.known.map((one) => seenCase(one, this.flows.services[one.service], this.now));
   }
 
   private openCase({ draft, service, answers, who, beneficiary }: EffectOf<'open_case'>): Json {
-    const known = this.cases.find((one) => one.draft === draft);
-    const opened = known ?? {
-      found: true,
-      detail: true,
-      hidden: false,
-      draft,
-      code: CASE_CODES[this.cases.length % CASE_CODES.length]!,
-      service,
-      status: 'open',
-      position: this.cases.filter(({ status }) => status === 'open').length + 1,
-      opened: this.now.toISOString(),
-      due: this.due(service),
-      words: null,
-      for_whom: beneficiary?.name ?? null,
-    };
-    if (!known) {
-      this.known.push(newCase(opened, this.flows.services[service]));
+    const before = this.known.find((one) => one.draft === draft);
+    const due = this.due(service);
+    const opened =
+      before ??
+      newCase(
+        {
+          draft,
+          code: CASE_CODES[this.known.length % CASE_CODES.length]!,
+          service,
+          openedAt: this.now,
+          dueAt: due === null ? null : new Date(due),
+          position: this.known.filter(({ state }) => isOpenCase(state.status)).length + 1,
+          forWhom: beneficiary?.name ?? null,
+        },
+        this.flows.services[service],
+      );
+    if (!before) {
+      this.known.push(opened);
       this.answered.set(draft, answers);
     }
-    const { code, position, due: promised } = opened;
-    const answer = { code, position, due: promised, is_new: !known };
+    const { code, position, dueAt } = opened;
+    const answer = { code, position, due: dueAt?.toISOString() ?? null, is_new: !before };
     return this.flows.services[service]?.sealed ? { ...answer, receiver: receiverOf(who) } : answer;
   }
 
@@ -265,11 +267,11 @@ export class World {
 
   private act(effect: EffectOf<'act_on_case'>): Json {
     const { kind, name } = this.settings.person;
-    const found = this.known.find(({ seen }) => sameCode(seen.code, effect.code));
+    const found = this.known.find(({ code }) => sameCode(code, effect.code));
     // A case of somebody else's: officers' transcripts act on one that the story takes for granted.
     if (!found) return { ...guessed(effect, name) };
     const by = { kind, name, now: this.now };
-    return { ...actOn(found, effect, by, this.flows.services[found.seen.service]) };
+    return { ...actOn(found, effect, by, this.flows.services[found.service]) };
   }
 
   private publish(draft: string, fields: JsonObject, photos: string[]): Json {
@@ -315,11 +317,11 @@ export class World {
       case 'earlier_request': {
         const earlier = this.people.isHidden
           ? undefined
-          : this.cases.findLast(({ service }) => service === args.service);
+          : this.known.findLast(({ service }) => service === args.service);
         return {
           found: earlier !== undefined,
           code: earlier?.code ?? null,
-          opened: earlier?.opened ?? null,
+          opened: earlier?.openedAt.toISOString() ?? null,
           answers: this.answered.get(earlier?.draft ?? '') ?? {},
         };
       }
@@ -341,19 +343,18 @@ export class World {
       case 'officer_cases':
         return { count: this.cases.length, items: this.cases };
       case 'officer_case': {
-        const found = this.cases.find((one) => sameCode(one.code, text));
+        const found = this.known.find((one) => sameCode(one.code, text));
+        const { kind, name } = this.settings.person;
         return found
-          ? { ...found, resident: this.name, taken_by: null, is_mine: false }
-          : {
-              found: false,
-              code: text,
-              service: null,
-              status: null,
-              resident: null,
-              taken_by: null,
-              is_mine: false,
-              due: null,
-            };
+          ? {
+              ...officerSeen(
+                found,
+                { kind, name, now: this.now },
+                this.flows.services[found.service],
+                this.name,
+              ),
+            }
+          : { found: false, code: text, service: null, status: null };
       }
       case 'invite_by_token':
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };

@@ -1,3 +1,4 @@
+import { nothingOf } from '../../core/caseSeen.js';
 import { findCode } from '../../core/code.js';
 import type { CaseSeen } from '../../core/lookup.js';
 import { noteAttempts } from '../codeAttempts.js';
@@ -27,28 +28,15 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
   const limited = new Set(trying.filter((_, i) => !within[i]).map(({ n }) => n));
   return requests.map(({ args }, n): CaseSeen => {
     const row = byCode.get(codes[n] ?? '');
-    if (isOwn[n]) return toSeen(row!, true);
-    if (limited.has(n)) return notFound(args.code, 'limited');
+    if (isOwn[n]) return toSeen(row!, true, context);
+    if (limited.has(n)) return nothingOf(args.code, 'limited');
     // Whoever asks is told no more than anybody, but for how to show that it is theirs.
     if (row && row.residentId === requests[n]!.asker.residentId)
-      return { ...(row.isConfidential ? notFound(args.code, '') : toSeen(row, false)), hidden: true };
-    if (!row || row.isConfidential) return notFound(args.code, read[n]!.kind === 'typo' ? 'typo' : '');
-    return toSeen(row, false);
+      return {
+        ...(row.isConfidential ? nothingOf(args.code, '') : toSeen(row, false, context)),
+        hidden: true,
+      };
+    if (!row || row.isConfidential) return nothingOf(args.code, read[n]!.kind === 'typo' ? 'typo' : '');
+    return toSeen(row, false, context);
   });
 };
-
-function notFound(code: string, status: string): CaseSeen {
-  return {
-    found: false,
-    detail: false,
-    hidden: false,
-    code,
-    service: '',
-    status,
-    position: null,
-    opened: null,
-    due: null,
-    words: null,
-    for_whom: null,
-  };
-}

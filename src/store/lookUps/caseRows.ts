@@ -1,7 +1,9 @@
 import type { Asker } from '../../core/asker.js';
-import { firstName } from '../../core/firstName.js';
+import type { CaseStatus } from '../../core/cases.js';
+import { seenOf, stateAlone } from '../../core/caseSeen.js';
 import { mayBeSeen } from '../../core/history.js';
 import type { CaseSeen } from '../../core/lookup.js';
+import type { Service } from '../../core/service.js';
 import { FOR_WHOM, placesOf, SEALED_TO, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 
@@ -10,7 +12,7 @@ export interface SeenRow {
   id: string;
   code: string;
   service: string;
-  status: string;
+  status: CaseStatus;
   villageId: string;
   residentId: string;
   residentName: string | null;
@@ -25,13 +27,21 @@ export interface SeenRow {
   lastWords: string | null;
   officerId: string | null;
   officerName: string | null;
+  step: string | null;
+  missing: string[];
+  closedAt: Date | null;
+  forwardedTo: string | null;
+  isMerged: boolean;
+  isUrgent: boolean;
+  assignedId: string | null;
   place: number | null;
 }
 
 /** The columns of a SeenRow, but for `place`. */
 export const SEEN = `c.id, c.code, c.service, c.status, c.village_id AS "villageId", c.resident_id AS "residentId",
   ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", c.conversation_id AS "conversationId", c.is_unproven AS "isUnproven", c.is_confidential AS "isConfidential", c.opened_at AS "openedAt", c.due_at AS "dueAt",
-  ${SEALED_TO}, c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName"`;
+  ${SEALED_TO}, c.last_words AS "lastWords", o.id AS "officerId", o.name AS "officerName",
+  c.step, c.missing, c.closed_at AS "closedAt", c.forwarded_to AS "forwardedTo", c.merged_into IS NOT NULL AS "isMerged", c.is_urgent AS "isUrgent", c.assigned_id AS "assignedId"`;
 export const SEEN_FROM = `cases c JOIN residents r ON r.id = c.resident_id LEFT JOIN officers o ON o.id = c.officer_id`;
 
 /** Cases by their codes. */
@@ -62,18 +72,10 @@ export function seesCase(asker: Asker, row: SeenRow | Omit<SeenRow, 'place'>): b
 }
 
 /** As flows see it: all of it, or the state alone. */
-export function toSeen(row: SeenRow, detail: boolean): CaseSeen {
-  return {
-    found: true,
-    detail,
-    hidden: false,
-    code: row.code,
-    service: detail ? row.service : '',
-    status: row.status,
-    position: detail ? row.place : null,
-    opened: detail ? row.openedAt.toISOString() : null,
-    due: detail ? (row.dueAt?.toISOString() ?? null) : null,
-    words: detail ? row.lastWords : null,
-    for_whom: detail ? firstName(row.forWhom) : null,
-  };
+export function toSeen(
+  row: SeenRow,
+  detail: boolean,
+  { services, now }: { services: { [id: string]: Service }; now: Date },
+): CaseSeen {
+  return detail ? seenOf(row, services[row.service], now) : stateAlone(row);
 }

@@ -9,7 +9,7 @@ const MOST = 7;
  * The resident's own cases: open ones first, then the latest. While history is hidden only what was opened in this
  * conversation since then; `hidden` tells that there is more.
  */
-export const myCases: LookUpAnswerer<'my_cases'> = async (sql, requests) => {
+export const myCases: LookUpAnswerer<'my_cases'> = async (sql, requests, context) => {
   const askers = requests.map(({ asker }) => asker).filter(({ residentId }) => residentId !== null);
   const { rows } = await sql.query<Omit<SeenRow, 'place'> & { ord: number }>(
     `SELECT w.ord::int AS ord, q.* FROM
@@ -32,7 +32,7 @@ export const myCases: LookUpAnswerer<'my_cases'> = async (sql, requests) => {
     const ord = askers.indexOf(asker) + 1;
     const items = seen
       .filter((row) => row.ord === ord && seesCase(asker, row))
-      .map((row) => toSeen(row, true));
+      .map((row) => toSeen(row, true, context));
     return { count: items.length, items, hidden: hiding.has(asker) };
   });
 };

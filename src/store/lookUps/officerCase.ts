@@ -1,45 +1,83 @@
 import { findCode } from '../../core/code.js';
+import { itemName } from '../../core/caseSeen.js';
+import { officerActor, possibleActs } from '../../core/decide.js';
 import { firstName } from '../../core/firstName.js';
 import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
 import type { OfficerCaseSeen } from '../../core/lookup.js';
+import { isSigned, rolesOf } from '../../core/path.js';
+import { readStandings } from '../caseStanding.js';
 import { sealedToOf } from '../cases.js';
-import { loadVillageOfficers } from '../villageOfficers.js';
+import { loadActingOfficers } from '../delegations.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { readCases } from './caseRows.js';
 
+/** So many colleagues are offered at once, in a chat. */
+const MOST_COLLEAGUES = 7;
+
 /**
  * A case for the officer who asks. Not found outside the villages of their roles, and where a confidential one is not
- * theirs to handle; of a complaint that others handle the author's name is left out.
+ * theirs to handle; of a complaint that others handle the author's name is left out. `acts`: what they could do to it now.
  */
-export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests, { services }) => {
+export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests, { services, now }) => {
   const codes = requests.map(({ args }) => {
     const found = findCode(args.code);
     return found.kind === 'case' ? found.code : null;
   });
   const rows = await readCases(sql, { codes: codes.filter((code) => code !== null) });
   const byCode = new Map(rows.map((row) => [row.code, row]));
-  const officers = await loadVillageOfficers(
+  const officers = await loadActingOfficers(
     sql,
     rows.map((row) => row.villageId),
+    now,
+  );
+  const standings = await readStandings(
+    sql,
+    rows.map((row) => row.id),
+    services,
+    now,
   );
   return requests.map(({ asker, args }, n): OfficerCaseSeen => {
     const row = byCode.get(codes[n] ?? '');
-    const roles = asker.officer?.roles ?? [];
-    if (!row || !serves(roles, row.villageId)) return notFound(args.code);
-    const handling = handlingOf(services[row.service], row.isConfidential, sealedToOf(row));
-    const mine = officers.get(row.villageId) ?? [];
-    const isTheirs = mayHandle(roles, row.villageId, handling, mine, asker.officer?.id ?? null);
-    if (!isTheirs && row.isConfidential) return notFound(args.code);
+    const officer = asker.officer;
+    if (!row || !officer || !serves(officer.roles, row.villageId)) return notFound(args.code);
+    const service = services[row.service];
+    const sealedTo = sealedToOf(row);
+    const handling = handlingOf(service, row.isConfidential, sealedTo);
+    const serving = officers.get(row.villageId) ?? [];
+    const { state, situation } = standings.get(row.id)!;
+    const actor = officerActor(officer, row.villageId, handling, serving, situation.path);
+    if (!actor.mayHandle && row.isConfidential) return notFound(args.code);
+    const assigned = serving.find(({ id }) => id === row.assignedId);
+    const colleagues = serving.filter(
+      (one) =>
+        !one.isKeeper &&
+        one.id !== officer.id &&
+        mayHandle(rolesOf(one, row.villageId), row.villageId, handling, serving, one.id),
+    );
     return {
       found: true,
       code: row.code,
       service: row.service,
       status: row.status,
-      resident: isTheirs && row.receiverRole === null ? firstName(row.residentName) : null,
+      resident: actor.mayHandle && sealedTo === null ? firstName(row.residentName) : null,
       unproven: row.isUnproven,
       taken_by: row.officerName,
-      is_mine: row.officerId !== null && row.officerId === asker.officer?.id,
+      is_mine: row.officerId !== null && row.officerId === officer.id,
       due: row.dueAt?.toISOString() ?? null,
+      step: row.step,
+      acts: possibleActs(state, actor, situation),
+      is_letter: isSigned(situation.path),
+      way: situation.way,
+      assigned_to: row.officerId === null ? (assigned?.name ?? null) : null,
+      is_urgent: row.isUrgent,
+      items: (service?.checklist ?? []).map(({ id }) => ({
+        id,
+        item: itemName(row.service, id),
+        is_missing: row.missing.includes(id),
+      })),
+      colleagues: actor.mayHandle
+        ? colleagues.slice(0, MOST_COLLEAGUES).map(({ id, name }) => ({ id, name }))
+        : [],
     };
   });
 };
@@ -55,5 +93,13 @@ function notFound(code: string): OfficerCaseSeen {
     taken_by: null,
     is_mine: false,
     due: null,
+    step: null,
+    acts: [],
+    is_letter: false,
+    way: null,
+    assigned_to: null,
+    is_urgent: false,
+    items: [],
+    colleagues: [],
   };
 }

@@ -6,11 +6,11 @@ import { SEEN, SEEN_FROM, toSeen, withPlaces, type SeenRow } from './caseRows.js
 const MOST = 7;
 
 /** The open cases that an officer may handle in the villages of their roles, oldest request first; `count` is of all. */
-export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, requests, { services }) => {
+export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, requests, context) => {
   const handled = await handledBy(
     sql,
     requests.map(({ asker }) => asker),
-    services,
+    context.services,
   );
   const limits = handled.flatMap((list, n) => list.map((one) => ({ ord: n, ...one })));
   const posts = [...new Set(requests.flatMap(({ asker }) => asker.officer ?? []))].map(({ id, roles }) => ({
@@ -39,6 +39,6 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
   const seen = await withPlaces(sql, rows);
   return requests.map((_, n) => {
     const mine = seen.filter((row) => row.ord === n);
-    return { count: mine[0]?.total ?? 0, items: mine.map((row) => toSeen(row, true)) };
+    return { count: mine[0]?.total ?? 0, items: mine.map((row) => toSeen(row, true, context)) };
   });
 };

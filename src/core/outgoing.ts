@@ -37,6 +37,8 @@ export interface Outgoing {
   keypad?: Keypad;
   /** Arrives without a sound, where the platform can. */
   silent?: true;
+  /** The code of the case that it tells of: an officer who quotes it in an answer means that case. No platform sees it. */
+  about?: string;
 }
 
 /** One possible answer. */

@@ -47,14 +47,17 @@ export type Telling =
   /** The console alone shows it. */
   | { how: 'never' };
 
-/** Kinds of notification that wait for nothing: somebody is at the other end, or it is about the account itself. */
+/** Kinds that are told when they arise: somebody is at the other end, or it is about the account itself. */
 const TALK: ReadonlySet<string> = new Set([
   'officer-hand-over',
   'officer-call-taken',
   'officer-call-ended',
   'officer-invite-confirm',
+  'officer-account',
   'officer-pin-notice',
   'officer-group-lost',
+  // At the end of the day, for the Kades and the camat: the next morning would be late.
+  'officer-recap',
 ]);
 /** What of a case is urgent by itself: a promise that runs out or is missed, a reminder, a step up the ladder. */
 const URGENT_EVENTS: ReadonlySet<unknown> = new Set(['due', 'reminded', 'escalated', 'overdue']);
@@ -62,7 +65,8 @@ const URGENT_EVENTS: ReadonlySet<unknown> = new Set(['due', 'reminded', 'escalat
 /** How urgent a notification is, by its kind, its variables, and whether its case is. */
 export function urgencyOf(kind: string, vars: JsonObject, isUrgentCase: boolean): Urgency {
   if (kind === 'officer-incident') return vars.incident === 'late_emergency' ? 'emergency' : 'urgent';
-  if (isUrgentCase || vars.urgent === true || URGENT_EVENTS.has(vars.event)) return 'urgent';
+  if (isUrgentCase || vars.urgent === true || kind === 'officer-escalation' || URGENT_EVENTS.has(vars.event))
+    return 'urgent';
   return TALK.has(kind) ? 'talk' : 'routine';
 }
 

@@ -199,6 +199,7 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       isForOfficers: raw.for === 'officer',
       needs: raw.needs,
       interrupts: raw.interrupts,
+      beside: raw.beside,
       health: raw.health,
       opensByLink: raw.opens_by_link ?? false,
       byButton: raw.by_button ?? false,

@@ -51,6 +51,8 @@ export interface CompiledFlow {
   isForOfficers: boolean;
   needs: 'nothing' | 'village' | 'active';
   interrupts: boolean;
+  /** Said beside what waits. */
+  beside: boolean;
   health: boolean;
   /** A link may open the chat with it: `/start f-<flow>`. */
   opensByLink: boolean;
@@ -98,8 +100,20 @@ export type CompiledValues = readonly (readonly [name: string, value: Expression
 export interface CompiledSay extends Base {
   type: 'say';
   text: Localized;
-  choices: { label: Localized; word: string | null; flow: string | null; arg: Expression | null }[];
+  choices: {
+    label: Localized;
+    word: string | null;
+    flow: string | null;
+    arg: Expression | null;
+    if: Expression | null;
+  }[];
+  lines: { from: Expression; item: Localized } | null;
+  slot: string | null;
+  anew: Expression | null;
+  silent: boolean;
+  about: Expression | null;
   photos: Expression | null;
+  document: { file: Expression; name: Expression } | null;
   topic: { subject: Expression; title: Localized; closes: boolean } | null;
 }
 

@@ -9,6 +9,11 @@ export const LOOK_UPS = {
   find_village: { args: ['text'], more: ['district'], result: ['count', 'exact', 'items'] },
   case_by_code: { args: ['code'], more: [], result: caseKeys() },
   my_cases: { args: [], more: [], result: ['count', 'items', 'hidden'] },
+  my_letter: {
+    args: ['code'],
+    more: [],
+    result: ['found', 'hidden', 'document', 'file_name', 'number', 'service'],
+  },
   earlier_request: { args: ['service'], more: [], result: ['found', 'code', 'opened', 'answers'] },
   find_listings: { args: ['text'], more: [], result: ['count', 'items'] },
   listing_by_code: { args: ['code'], more: [], result: [...listingKeys(), 'found'] },
@@ -43,6 +48,25 @@ export const LOOK_UPS = {
     args: ['step'],
     more: [],
     result: ['count', 'more', 'items', 'codes', 'first', 'way', 'unprinted'],
+  },
+  recap: {
+    args: ['period'],
+    more: [],
+    result: [
+      'found',
+      'village',
+      'day',
+      'opened',
+      'finished',
+      'otherwise',
+      'waiting',
+      'asked',
+      'ready',
+      'overdue',
+      'oldest',
+      'stars',
+      'rated',
+    ],
   },
   register_state: { args: [], more: [], result: ['usable', 'known'] },
   introduction_way: { args: [], more: [], result: ['way', 'noted'] },
@@ -104,7 +128,15 @@ export const EFFECTS = {
     result: ['outcome', 'status', 'by', 'code', 'step', 'reason'],
     into: 'act',
   },
-  act_on_cases: { with: ['codes', 'act'], more: [], result: ['outcome', 'done', 'left', 'count'], into: 'done' },
+  act_on_cases: {
+    with: ['codes', 'act'],
+    more: [],
+    result: ['outcome', 'done', 'left', 'count'],
+    into: 'done',
+  },
+  issue_letters: { with: ['codes'], more: [], result: ['issued', 'left', 'count'], into: 'issue' },
+  withdraw_letter: null,
+  replace_letter: null,
   sign_cases: {
     with: ['codes'],
     more: ['keypad'],
@@ -185,13 +217,43 @@ export const EFFECTS = {
  * also have `arg` (what a button or a phrase brought) and `kind` (of an emergency).
  */
 export const START_VARS: { [flow: string]: readonly string[] } = {
-  'officer-new-case': ['code', 'service', 'resident', 'for_whom', 'unproven', 'due', 'position', 'village'],
-  'case-notice': ['code', 'service', 'event', 'by', 'text', 'due', 'position', 'whose', 'helped'],
+  'officer-new-case': [
+    'code',
+    'service',
+    'resident',
+    'for_whom',
+    'unproven',
+    'due',
+    'position',
+    'village',
+    'yours',
+    'urgent',
+  ],
+  'case-notice': [
+    'code',
+    'service',
+    'kind',
+    'event',
+    'by',
+    'text',
+    'due',
+    'position',
+    'whose',
+    'helped',
+    'send',
+    'bring',
+    'papers',
+    'letter',
+    'office',
+    'other',
+    'status',
+  ],
   /** `cases`: code, service, resident (first name), status of each; `more`: how many are not named. */
   'officer-digest': ['count', 'cases', 'more'],
   /** The live board of an officer (store/boards.ts). */
   'officer-board': [
     'anew',
+    'count',
     'waiting',
     'mine',
     'initial',
@@ -203,7 +265,11 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'oldest',
   ],
   'officer-board-end': [],
-  'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village'],
+  'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step'],
+  /** A clock has rung for a request; `rung`: core/clocks.ts. */
+  'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due'],
+  /** At the end of a working day, or of a month. */
+  'officer-recap': ['period', 'recap'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
   'officer-message': ['text', 'by', 'photos'],
   /** To the others who were told of a call: who has it; to who has it: that it ended. */
@@ -265,6 +331,9 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   /** `about`: the kind of timer. */
   'health-reminder': ['about', 'whose'],
   /** Nobody has taken a sealed complaint in time. */
+  /** A promise to a resident was missed; what is ready was not fetched. */
+  'case-late': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
+  'pick-up-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'complaint-overdue': ['code', 'whose'],
   /** A resident's data were erased as they asked. */
   'data-erased': ['code'],

@@ -18,10 +18,13 @@ const MERGED = 1500;
 export interface Said {
   choices?: Choice[];
   photos?: string[];
+  document?: Outgoing['document'];
   request?: 'location' | 'contact';
   keypad?: Outgoing['keypad'];
   slot?: string;
   anew?: true;
+  silent?: true;
+  about?: string;
   topic?: Outgoing['topic'];
 }
 
@@ -194,10 +197,13 @@ export class Run {
       this.saidBy === (this.s.f ?? '') &&
       !last.message.choices &&
       !last.message.photos &&
+      !last.message.document &&
       !last.message.request &&
       !last.message.keypad &&
       !more.keypad &&
       !more.photos &&
+      !more.document &&
+      more.slot === last.message.slot &&
       last.message.text.length + text.length < MERGED;
     let message: Outgoing;
     if (isJoined) {

@@ -175,6 +175,8 @@ export const Say = z.strictObject({
   /** The code of the case that it tells of: an officer who answers it by quoting it means that case. */
   about: Expression.optional(),
   photos: Expression.optional(),
+  /** A file of the office's, by its attachment id, under a name that tells nothing of whom it is about. */
+  document: z.strictObject({ file: Expression, name: Expression }).optional(),
   /** In a group with topics: where it is said. `subject` is an id (a case's); `closes` ends the topic. */
   topic: z.strictObject({ subject: Expression, title: Words, closes: z.boolean().optional() }).optional(),
   ...condition,

@@ -2,7 +2,10 @@ import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import { insertInternal } from './inbound.js';
 import type { IncidentInsert } from './incidents.js';
+import { markTold, tellDigests } from './digests.js';
+import { OFFICER_CHAT } from './officerChats.js';
 import type { Sql } from './sql.js';
+import { weighNotifications } from './weighNotifications.js';
 
 /** Something an officer is to be told; the same kind, subject and number is told once. */
 export interface NotificationInsert {
@@ -47,37 +50,27 @@ export async function insertNotifications(
 const BATCH = 200;
 
 /**
- * Where the officer of notification `w` is told: on a line that is up before one that is not, then where they wrote
- * last. `isDown`: not even the best of their lines works, nor has for a while.
+ * Where the officer of notification `w` is told: on the platform that they prefer, on a line that is up before one that
+ * is not, then where they wrote last. `isDown`: not even the best of their lines works, nor has for a while.
  */
-const CHAT = `LEFT JOIN LATERAL (
-       SELECT v.id, line."isDown" FROM addresses a
-       JOIN conversations v ON v.address_id = a.id
-       JOIN lines l ON l.id = v.line_id
-       CROSS JOIN LATERAL (
-         SELECT l.state = 'down' OR (l.state <> 'up' AND EXISTS (
-           SELECT FROM incidents d WHERE d.kind = 'line_down' AND d.line_id = l.id AND d.closed_at IS NULL)) AS "isDown"
-       ) line
-       WHERE a.officer_id = w.officer_id AND a.blocked_at IS NULL AND a.merged_into IS NULL AND NOT v.is_group
-         AND NOT v.is_private AND v.merged_into IS NULL AND l.removed_at IS NULL
-       ORDER BY line."isDown", l.state = 'up' DESC, v.last_inbound_at DESC NULLS LAST, v.created_at DESC LIMIT 1
-     ) chat ON true`;
+const CHAT = `LEFT JOIN LATERAL (${OFFICER_CHAT('w.officer_id')}) chat ON true`;
 
-/** Whether an officer who can be told now is still to be told of something that is older than `before`. */
+/** Whether an officer who can be told now is to be told of something since `before`, or of something nobody weighed yet. */
 export async function hasUntold(sql: Sql, before: Date): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT FROM notifications w ${CHAT}
-     WHERE w.told_at IS NULL AND w.created_at <= $1 AND chat."isDown" IS NOT TRUE LIMIT 1`,
+     WHERE w.told_at IS NULL AND coalesce(w.tell_at, w.created_at) <= $1 AND chat."isDown" IS NOT TRUE LIMIT 1`,
     [before],
   );
   return rows.length > 0;
 }
 
 /**
- * The notify processor's work, in the caller's transaction: hands notifications that nobody told yet to the officers'
- * conversations, as internal rows. An officer without a linked chat finds them in the console: such a row is marked
- * with the error 'no_address', and told after all when a chat is linked (store/officers.ts). What is no longer news (a
- * new case that somebody took or that was withdrawn, a line that is up again) is marked 'stale' and not told.
+ * The notify processor's work, in the caller's transaction: weighs what is new (store/weighNotifications.ts), then hands
+ * what is due to the officers' conversations, as internal rows: each by itself, or the digests of those who have them. An
+ * officer without a linked chat finds it in the console: such a row is marked with the error 'no_address', and told after
+ * all when a chat is linked (store/officers.ts). What is no longer news (a new case that somebody took or that was
+ * withdrawn, a line that is up again) is marked 'stale' and not told.
  * A chat on a line that is down is the last choice: where an officer has no other, what is for them waits here until
  * some line of theirs works.
  * Call again while `seen` is not 0; wake converse where `told` is not.
@@ -87,6 +80,17 @@ export async function tellOfficers(
   now: Date,
   limit = BATCH,
 ): Promise<{ seen: number; told: number }> {
+  const weighed = await weighNotifications(sql, now, limit);
+  const alone = await tellAlone(sql, now, limit);
+  const digests = await tellDigests(sql, now, limit);
+  return {
+    // What was weighed for later is done; more may wait to be weighed where the call was full.
+    seen: Math.max(alone.seen + digests.seen, weighed === limit ? weighed : 0),
+    told: alone.told + digests.told,
+  };
+}
+
+async function tellAlone(sql: Sql, now: Date, limit: number): Promise<{ seen: number; told: number }> {
   const { rows } = await sql.query<{
     id: string;
     kind: string;
@@ -103,9 +107,9 @@ export async function tellOfficers(
      LEFT JOIN cases c ON w.kind = 'officer-new-case' AND c.id = w.subject_id
      LEFT JOIN incidents i ON w.kind = 'officer-incident' AND i.id = w.subject_id
      ${CHAT}
-     WHERE w.told_at IS NULL AND chat."isDown" IS NOT TRUE
-     ORDER BY w.created_at, w.id LIMIT $1 FOR UPDATE OF w SKIP LOCKED`,
-    [limit],
+     WHERE w.told_at IS NULL AND w.tell_at <= $2 AND w.way = 'alone' AND chat."isDown" IS NOT TRUE
+     ORDER BY w.tell_at, w.created_at, w.id LIMIT $1 FOR UPDATE OF w SKIP LOCKED`,
+    [limit, now],
   );
   if (rows.length === 0) return { seen: 0, told: 0 };
   const news = rows.flatMap(({ conversationId, isStale, ...row }) =>
@@ -122,20 +126,25 @@ export async function tellOfficers(
     })),
     now,
   );
-  await sql.query(
-    `UPDATE notifications n SET told_at = $3, error = t.error
-     FROM unnest($1::uuid[], $2::text[]) AS t (id, error) WHERE n.id = t.id`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => (row.isStale ? 'stale' : row.conversationId ? null : 'no_address')),
-      now,
-    ],
+  await markTold(
+    sql,
+    rows.map((row) => ({
+      id: row.id,
+      error: row.isStale ? 'stale' : row.conversationId ? null : 'no_address',
+    })),
+    now,
   );
   return { seen: rows.length, told: news.length };
 }
 
 /** How long a notification that did not arrive is still news. */
 const NEWS_DAYS = 7;
+
+/** Whether internal row `i` told of notification `n`, by itself or in a digest. */
+export const IS_TOLD_BY = (n: string, i: string) => `(${n}.told_at = ${i}.received_at AND (
+  ${n}.id = CASE WHEN ${i}.external_id LIKE 'note:%' THEN split_part(${i}.external_id, ':', 2)::uuid END
+  OR (${n}.way = 'digest' AND ${n}.officer_id =
+    CASE WHEN ${i}.external_id LIKE 'digest:%' THEN split_part(${i}.external_id, ':', 2)::uuid END)))`;
 
 interface Lost {
   id: string;
@@ -157,9 +166,10 @@ export async function notificationFailed(
   const { rows: lost } = await sql.query<Lost>(
     `UPDATE notifications n SET error = 'no_address'
      FROM inbound_messages i
-     WHERE i.conversation_id = $1 AND i.kind = 'internal' AND i.external_id LIKE 'note:%'
+     WHERE i.conversation_id = $1 AND i.kind = 'internal'
+       AND (i.external_id LIKE 'note:%' OR i.external_id LIKE 'digest:%')
        AND i.received_at > $2::timestamptz - make_interval(days => $3) AND i.handled_at IS NOT NULL
-       AND n.id = split_part(i.external_id, ':', 2)::uuid AND n.error IS NULL AND n.told_at = i.received_at
+       AND ${IS_TOLD_BY('n', 'i')} AND n.error IS NULL
        AND EXISTS (SELECT FROM outbound_messages o WHERE o.conversation_id = $1 AND o.state = 'failed'
          AND o.created_at >= i.handled_at)
        AND NOT EXISTS (SELECT FROM outbound_messages o WHERE o.conversation_id = $1 AND o.state = 'sent'
@@ -182,7 +192,7 @@ export async function notificationFailed(
      LEFT JOIN conversations v ON v.id = t.subject_id
      LEFT JOIN addresses a ON a.id = v.address_id
      LEFT JOIN residents r ON r.id = a.resident_id
-     WHERE t.kind NOT IN ('officer-incident', 'officer-invite-confirm') AND NOT EXISTS (
+     WHERE t.kind NOT IN ('officer-incident', 'officer-invite-confirm', 'officer-account') AND NOT EXISTS (
        SELECT FROM notifications o WHERE o.kind = t.kind AND o.subject_id = t.subject_id AND o.number = t.number
          AND o.error IS NULL)`,
     [lost.map((n) => n.kind), lost.map((n) => n.subjectId), lost.map((n) => n.number)],

@@ -2,6 +2,7 @@ import type { NewId } from '../core/ports.js';
 import { rememberErased } from './attachments.js';
 import { eraseForms } from './forms.js';
 import { endLinksOf } from './links.js';
+import { IS_TOLD_BY } from './notifications.js';
 import { deleteProfile, giveWord, insertResident, loadProfiles, startAnew } from './profiles.js';
 import type { Sql } from './sql.js';
 
@@ -143,7 +144,7 @@ async function eraseTold(sql: Sql, which: string, values: unknown[]): Promise<vo
        FROM notifications n JOIN addresses a ON a.officer_id = n.officer_id
          JOIN conversations c ON c.address_id = a.id
          JOIN inbound_messages i ON i.conversation_id = c.id AND i.kind = 'internal' AND i.received_at = n.told_at
-       WHERE (${which}) AND i.handled_at IS NOT NULL AND i.external_id LIKE 'note:' || n.id || ':%'),
+       WHERE (${which}) AND i.handled_at IS NOT NULL AND ${IS_TOLD_BY('n', 'i')}),
      rows AS (
        UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind) FROM told WHERE i.seq = told.seq)
      UPDATE outbound_messages o SET body = '{"text": ""}' FROM told

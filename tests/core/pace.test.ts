@@ -134,6 +134,8 @@ test.each([
   ['officer-case-notice', { event: 'answered' }, false, 'routine'],
   ['officer-case-notice', { event: 'answered', urgent: true }, false, 'urgent'],
   ['officer-hand-over', {}, false, 'talk'],
+  ['officer-escalation', {}, false, 'urgent'],
+  ['officer-recap', {}, false, 'talk'],
   ['officer-listing', {}, false, 'routine'],
 ] as const)('%s %o (urgent case: %s) is %s', (kind, vars, isUrgentCase, expected) => {
   expect(urgencyOf(kind, vars, isUrgentCase)).toBe(expected);

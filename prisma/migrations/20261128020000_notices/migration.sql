@@ -25,21 +25,24 @@ ALTER TABLE notifications
   -- When it is told, and how; null: nobody weighed it yet (core/pace.ts).
   ADD COLUMN tell_at timestamptz,
   ADD COLUMN way text CHECK (way IN ('alone', 'digest'));
-CREATE INDEX notifications_tell_at ON notifications (tell_at) WHERE told_at IS NULL;
+CREATE INDEX notifications_tell_at ON notifications (tell_at, created_at, id) WHERE told_at IS NULL;
 
 -- The live board of an officer: one message in one chat.
 CREATE TABLE officer_boards (
   officer_id uuid PRIMARY KEY REFERENCES officers (id),
   conversation_id uuid NOT NULL REFERENCES conversations (id),
-  -- The day on which its message was sent, by the village's clock: the next working day has a new one.
-  day date NOT NULL,
   -- Digest of what it shows; null: nothing yet.
   shown text,
   shown_at timestamptz,
   -- Something changed since it was shown.
-  wanted_at timestamptz
+  wanted_at timestamptz,
+  -- When the next working day begins: it is then sent anew, to the bottom of the chat.
+  renew_at timestamptz,
+  -- When time alone changes it: a promise runs out, or the day begins.
+  look_at timestamptz
 );
 CREATE INDEX officer_boards_wanted ON officer_boards (wanted_at) WHERE wanted_at IS NOT NULL;
+CREATE INDEX officer_boards_look_at ON officer_boards (look_at);
 
 -- Villages in which something changed that boards show. Only ever added to, so that no act waits for another's.
 CREATE TABLE board_wishes (

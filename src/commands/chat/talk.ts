@@ -200,6 +200,8 @@ export class Talk {
     if (message.document) lines.push(`  (file: ${message.document.name})`);
     if (message.topic)
       lines.push(`  (topic${message.topic.closes ? ', then closed' : ''}: ${message.topic.title})`);
+    if (message.slot !== undefined && !message.keypad)
+      lines.push(`  (${message.anew ? 'anew' : 'in place'}: ${message.slot})`);
     if (message.request) lines.push(`  (asks: ${message.request})`);
     if (message.choices && message.choices.length > 0) {
       this.shown.push(message.choices);

@@ -126,7 +126,7 @@ function variablesOf(
 /** Arguments that the words of an item of `from` may use besides: whatever the list holds. null: anything. */
 function itemKeys(flow: CompiledFlow, step: string): readonly string[] | null {
   const found = flow.steps[flow.places.get(step) ?? -1];
-  return found?.type === 'choose' && found.from ? null : [];
+  return (found?.type === 'choose' && found.from) || (found?.type === 'say' && found.lines) ? null : [];
 }
 
 function isArgument(

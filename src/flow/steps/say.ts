@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/json.js';
 import type { Choice, Outgoing } from '../../core/outgoing.js';
 import { spellPayload } from '../../core/payload.js';
 import type { CompiledSay } from '../compiled.js';
@@ -14,6 +15,25 @@ import { asText } from '../asText.js';
  *   text: 'Permohonan {case_code}: {case_status}.'
  *   choices: [{ text: Batalkan, flow: cancel-case, arg: vars.case.code }]
  * ```
+ *
+ * A list is worded line by line, and what tells of a case says so, that a quoted answer finds it:
+ *
+ * ```yaml
+ * - say: found
+ *   text: |-
+ *     Permohonan Bapak/Ibu:
+ *     {lines}
+ *   lines: { from: vars.mine.items, item: '{code} · {service}' }
+ *   about: vars.case.code
+ * ```
+ *
+ * A file of the office's goes along with it:
+ *
+ * ```yaml
+ * - say: letter
+ *   text: Surat Bapak/Ibu sudah jadi.
+ *   document: { file: vars.document, name: vars.file_name }
+ * ```
  */
 export const say: StepKind<'say'> = {
   compile: (raw, c) => ({
@@ -28,8 +48,25 @@ export const say: StepKind<'say'> = {
       word: choice.word ?? null,
       flow: choice.flow ?? null,
       arg: c.expressionOr(['choices', i, 'arg'], choice.arg, null),
+      if: c.expressionOr(['choices', i, 'if'], choice.if, null),
     })),
+    lines: raw.lines
+      ? {
+          from: c.expression(['lines', 'from'], raw.lines.from),
+          item: c.words(['lines', 'item'], raw.lines.item),
+        }
+      : null,
+    slot: raw.slot ?? null,
+    anew: c.expressionOr(['anew'], raw.anew, null),
+    silent: raw.silent ?? false,
+    about: c.expressionOr(['about'], raw.about, null),
     photos: c.expressionOr(['photos'], raw.photos, null),
+    document: raw.document
+      ? {
+          file: c.expression(['document', 'file'], raw.document.file),
+          name: c.expression(['document', 'name'], raw.document.name),
+        }
+      : null,
     topic: raw.topic
       ? {
           subject: c.expression(['topic', 'subject'], raw.topic.subject),
@@ -40,22 +77,56 @@ export const say: StepKind<'say'> = {
   }),
   run: (step, run) => {
     const photos = step.photos ? photosOf(run, step) : [];
-    const choices = step.choices.map((choice) => choiceOf(run, choice));
-    run.say(run.words(step.text), {
+    const choices = step.choices
+      .filter((choice) => !choice.if || run.holds(choice.if))
+      .map((choice) => choiceOf(run, choice));
+    run.say(run.words(step.text, linesOf(step, run)), {
       ...(choices.length > 0 ? { choices } : {}),
       ...(photos.length > 0 ? { photos } : {}),
+      ...documentOf(step, run),
       ...topicOf(step, run),
+      ...placeOf(step, run),
     });
     if (choices.length > 0) offer(run, choices);
     return NEXT;
   },
 };
 
+/** An item's own keys are the arguments of its words. */
+function linesOf({ lines }: CompiledSay, run: Run): JsonObject | undefined {
+  if (!lines) return undefined;
+  const items = run.value(lines.from);
+  const worded = (Array.isArray(items) ? items : []).map((item) =>
+    run.words(
+      lines.item,
+      item !== null && typeof item === 'object' && !Array.isArray(item) ? item : { item },
+    ),
+  );
+  return { lines: worded.join('\n') };
+}
+
+function placeOf(step: CompiledSay, run: Run): Pick<Outgoing, 'slot' | 'anew' | 'silent' | 'about'> {
+  const about = step.about ? asText(run.value(step.about)) : '';
+  return {
+    ...(step.slot === null ? {} : { slot: step.slot }),
+    ...(step.slot !== null && step.anew && run.holds(step.anew) ? { anew: true as const } : {}),
+    ...(step.silent ? { silent: true as const } : {}),
+    ...(about === '' ? {} : { about }),
+  };
+}
+
 function topicOf({ topic }: CompiledSay, run: Run): Pick<Outgoing, 'topic'> {
   if (!topic) return {};
   const subject = asText(run.value(topic.subject));
   const title = run.words(topic.title);
   return { topic: { subject, title, ...(topic.closes ? { closes: true as const } : {}) } };
+}
+
+function documentOf({ document }: CompiledSay, run: Run): Pick<Outgoing, 'document'> {
+  const attachmentId = document ? asText(run.value(document.file)) : '';
+  return document && attachmentId !== ''
+    ? { document: { attachmentId, name: asText(run.value(document.name)) } }
+    : {};
 }
 
 /** Remembers choices that wait for nothing, so that a number or label typed later means them. */

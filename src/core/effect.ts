@@ -14,6 +14,8 @@ export type Effect =
   | OpenCase
   | ActOnCase
   | SignCases
+  /** One act, without words, on several cases: each is decided by itself. */
+  | { kind: 'act_on_cases'; codes: string[]; act: CaseAct }
   /** Where a chat has no keypad: a page of one use on which the officer signs these cases. */
   | { kind: 'open_sign_page'; codes: string[] }
   | OpenForm
@@ -74,6 +76,9 @@ export type Effect =
   | { kind: 'answer_introduction'; answer: string }
   /** Whoever somebody else asked something for; `beneficiary` as `for-whom-confirm` named it. */
   | { kind: 'answer_beneficiary'; beneficiary: string; agrees: boolean }
+  | IssueLetters
+  | { kind: 'withdraw_letter'; letter: string; reason: string }
+  | { kind: 'replace_letter'; letter: string; reason: string }
   | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
   | { kind: 'cancel_timer'; timer: TimerKind }
   /** A late emergency, or another thing that a person must hear of. */
@@ -216,6 +221,12 @@ export const CASE_ACTS = [
 ] as const;
 export type CaseAct = (typeof CASE_ACTS)[number];
 
+/** Numbers letters that are to be signed on paper: the print pile. `codes`: their cases. */
+export interface IssueLetters {
+  kind: 'issue_letters';
+  codes: string[];
+}
+
 export interface PublishListing {
   kind: 'publish_listing';
   draft: string;
@@ -311,11 +322,25 @@ export interface EffectResults {
     step: string | null;
     reason?: string;
   };
+  act_on_cases: { outcome: 'done' | 'none'; done: string[]; left: string[]; count: number };
   /**
    * `none`: nothing of it was theirs to sign. `left`: what was not signed, and why: `missing` fields of its letter, or what
    * act_on_case says of it. `missing` words the first for officers (`K7M2-PXQ4-3 (tempat lahir)`), `others` are the
    * codes of the rest. `until`: ISO, when the lock ends.
    */
+  /** `left`: what each lacks, as officers call it; nothing where it is not to be signed on paper, or not there. */
+  issue_letters: {
+    issued: { code: string; number: string; letter: string }[];
+    left: { code: string; missing: string[] }[];
+    count: number;
+  };
+  withdraw_letter: { outcome: 'done' | 'already' | 'not_allowed' | 'not_found'; number: string | null };
+  /** `done`: with a new number. `to_sign`: the case went back, to be signed again. `missing`: nothing was changed. */
+  replace_letter: {
+    outcome: 'done' | 'to_sign' | 'missing' | 'already' | 'not_allowed' | 'not_found';
+    number: string | null;
+    missing: string[];
+  };
   sign_cases: {
     outcome: 'done' | 'wrong_pin' | 'locked' | 'no_pin' | 'none';
     signed: string[];

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import type { Recap, RecapPeriod } from './recap.js';
 
 /**
  * What a flow may read with a `look_up` step. The engine cannot read data: it suspends with the look-up's name and
@@ -11,6 +12,8 @@ export interface LookUps {
     args: { text: string; district?: string };
     result: { count: number; exact: boolean; items: VillageFound[] };
   };
+  /** The letter that stands for a case of one's own; not found while it is not made, is signed on paper, or history is hidden. */
+  my_letter: { args: { code: string }; result: LetterSeen };
   /** A case by its code, seen by this conversation: `detail` is false for somebody else's, which shows its state alone. */
   case_by_code: { args: { code: string }; result: CaseSeen };
   /** The resident's own cases, open ones first, at most 7. `hidden`: there are more, from before. */
@@ -41,6 +44,8 @@ export interface LookUps {
   };
   /** An officer's open cases in the villages of their roles, oldest request first, at most 7. */
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
+  /** What the officer's village did today or this month so far, and what waits; no names. */
+  recap: { args: { period: RecapPeriod }; result: { found: false } | ({ found: true } & Recap) };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
   /** What waits for one step of the officer who asks: `codes` of all (at most 100), the first 7 as `items`. */
@@ -153,6 +158,16 @@ export interface ProfileSeen {
   profile: string;
   name: string;
   is_current: boolean;
+}
+
+/** A letter as the resident gets it in the chat. `document`: its attachment; `hidden`: they must first show who they are. */
+export interface LetterSeen {
+  found: boolean;
+  hidden: boolean;
+  document: string | null;
+  file_name: string | null;
+  number: string | null;
+  service: string | null;
 }
 
 export interface CaseSeen {

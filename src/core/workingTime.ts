@@ -284,7 +284,7 @@ function setOn(hours: WorkingHours, day: string): Span[] {
 }
 
 function isDated(span: Span): boolean {
-  return span.fromDay != null && span.toDay != null;
+  return typeof span.fromDay === 'string' && typeof span.toDay === 'string';
 }
 
 /** The day of the village's calendar, '2026-08-17'. */

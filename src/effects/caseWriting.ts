@@ -12,6 +12,9 @@ import { eraseResident } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
 import { stopTimers } from '../store/timerRows.js';
 import type { ApplyContext, EffectRequest } from './applier.js';
+import { layOn } from './assigning.js';
+import type { Laid } from './assigning.js';
+import { tellFollowers } from './followers.js';
 import { tellOfActs } from './caseNotices.js';
 
 /** A case with what the acts of this batch have made of it. */
@@ -66,7 +69,9 @@ export async function writeActs(
     acted.map(({ row }) => row.id),
     context,
   );
-  await tellOfActs(sql, acted, officers, context);
+  const assigned = await layAgain(sql, acted, officers, context);
+  await tellOfActs(sql, acted, officers, assigned, context);
+  await tellFollowers(sql, acted, context);
   await erase(sql, acted, context);
   await insertAudit(
     sql,
@@ -92,6 +97,28 @@ export async function writeActs(
     newId,
     now,
   );
+}
+
+/**
+ * On whom a case lies after an act: on whoever has it; where it went a step on or back, or was let go, on the next by role and
+ * load. What waits to be fetched lies on nobody: the whole desk hands it out.
+ */
+async function layAgain(
+  sql: Sql,
+  acted: Acted[],
+  officers: Map<string, VillageOfficer[]>,
+  context: ApplyContext,
+): Promise<Map<string, string | null>> {
+  const laid = acted.flatMap(({ row, state }): Laid[] => {
+    const { id, villageId, service, isConfidential, sealedTo } = row;
+    const one = { id, villageId, service, isConfidential, sealedTo, step: state.step };
+    if (!isOpenCase(state.status)) return [];
+    if (state.holder) return row.assignedId === state.holder.id ? [] : [{ ...one, known: state.holder.id }];
+    if (state.status === 'ready') return [{ ...one, known: null }];
+    const isSame = row.holder === null && row.state.step === state.step && isOpenCase(row.state.status);
+    return isSame && row.assignedId !== null ? [] : [one];
+  });
+  return layOn(sql, laid, officers, context);
 }
 
 /** What came with an act, bound to the item of the checklist that it answers, where it answers one. */

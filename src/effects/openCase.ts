@@ -1,24 +1,24 @@
+import type { Mark } from '../core/clocks.js';
 import { newCaseCode } from '../core/code.js';
 import { receiverOf } from '../core/complaints.js';
 import { firstName } from '../core/firstName.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
-import type { Service } from '../core/service.js';
 import { nextStep, pathOf } from '../core/path.js';
-import { dueAt } from '../core/workingTime.js';
-import type { WorkingHours } from '../core/workingTime.js';
 import { linkToCases } from '../store/attachments.js';
 import { insertCases, insertEvents, placesOf, readByDrafts } from '../store/cases.js';
 import type { CaseInsert, CaseOfDraft } from '../store/cases.js';
+import { newClocks } from '../store/clocks.js';
 import { linkFormsToCases } from '../store/forms.js';
 import { raiseIncidents } from '../store/incidents.js';
 import { insertNotifications } from '../store/notifications.js';
-import { loadOfficeHours } from '../store/officeHours.js';
+import { loadActingOfficers } from '../store/delegations.js';
 import { activeVillages } from '../store/places.js';
 import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { layOn } from './assigning.js';
 import { settleParts } from './caseParts.js';
 import { tellGroups } from './groupNotices.js';
 
@@ -28,9 +28,10 @@ import { tellGroups } from './groupNotices.js';
  * photos that were sent for it, the forms of its draft, and its notifications. A village that takes no requests gets no case.
  */
 export const openCase: Applier<'open_case'> = async (sql, requests, context) => {
-  const hours = await loadOfficeHours(
+  const clocks = await newClocks(
     sql,
-    requests.map((request) => villageOf(request)),
+    requests.map((request) => ({ villageId: villageOf(request), service: request.effect.service })),
+    context,
   );
   const active = await activeVillages(
     sql,
@@ -42,7 +43,7 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
     sql,
     complained.map((request) => villageOf(request)),
   );
-  const drafts = requests.map((request) => toInsert(request, hours, serving, context));
+  const drafts = requests.map((request, n) => toInsert(request, clocks[n]!.due, serving, context));
   const isReceived = (draft: CaseInsert) =>
     !context.services[draft.service]?.sealed || draft.sealedTo !== null;
   const isNew = await insertCases(
@@ -61,7 +62,9 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
   );
   // Of two requests with one draft in a batch only the first is the opening one.
   const opening = drafts.flatMap((draft, n) =>
-    isNew.delete(draft.draftId) ? [{ request: requests[n]!, opened: cases[n]!, n }] : [],
+    isNew.delete(draft.draftId)
+      ? [{ request: requests[n]!, opened: cases[n]!, firstMark: clocks[n]!.marks[0] ?? null, n }]
+      : [],
   );
   await follow(sql, opening, places, context);
   const openedHere = new Set(opening.map(({ n }) => n));
@@ -87,6 +90,8 @@ export const openCase: Applier<'open_case'> = async (sql, requests, context) => 
 interface Opening {
   request: EffectRequest<'open_case'>;
   opened: CaseOfDraft;
+  /** What its clock comes to first. */
+  firstMark: Mark | null;
 }
 
 /** What a new case brings with it: its history, its photos, its clock and its notifications. */
@@ -130,21 +135,35 @@ async function follow(
   );
   await setTimers(
     sql,
-    opening.flatMap(({ opened }) =>
-      opened.dueAt
+    opening.flatMap(({ opened, firstMark }) =>
+      firstMark
         ? [
             {
               subjectKind: 'case' as const,
               subjectId: opened.id,
-              kind: 'case_due' as const,
-              dueAt: opened.dueAt,
+              kind: 'case_clock' as const,
+              dueAt: firstMark.at,
             },
           ]
         : [],
     ),
     newId,
   );
-  await tell(sql, opening, places, context);
+  const officers = await loadActingOfficers(
+    sql,
+    opening.map(({ opened }) => opened.villageId),
+    now,
+  );
+  const assigned = await layOn(
+    sql,
+    opening.map(({ opened }) => ({
+      ...opened,
+      step: nextStep(pathOf(context.services[opened.service]), null),
+    })),
+    officers,
+    context,
+  );
+  await tell(sql, opening, places, { officers, assigned }, context);
   await tellGroups(
     sql,
     opening.map(({ opened }) => ({ case: opened, number: 1, event: 'opened' as const, due: opened.dueAt })),
@@ -156,20 +175,19 @@ async function tell(
   sql: Sql,
   opening: Opening[],
   places: Map<string, number>,
+  { officers, assigned }: { officers: Map<string, VillageOfficer[]>; assigned: Map<string, string | null> },
   context: ApplyContext,
 ): Promise<void> {
-  const officers = await loadVillageOfficers(
-    sql,
-    opening.map(({ opened }) => opened.villageId),
-  );
+  const isLaidOn = ({ id }: VillageOfficer, opened: CaseOfDraft) => assigned.get(opened.id) === id;
   const told = opening.map(({ request, opened }) => ({
     opened,
     // A case of which little may be seen tells no names here either.
     forWhom: opened.isConfidential ? null : firstName(request.effect.beneficiary?.name ?? null),
+    // On whom it lies, they are told first.
     to: officersToTell(
       officers.get(opened.villageId) ?? [],
       handlingOf(context.services[opened.service], opened.isConfidential, opened.sealedTo),
-    ),
+    ).toSorted((a, b) => Number(isLaidOn(b, opened)) - Number(isLaidOn(a, opened))),
   }));
   await insertNotifications(
     sql,
@@ -189,6 +207,8 @@ async function tell(
           due: opened.dueAt?.toISOString() ?? null,
           position: places.get(opened.id) ?? null,
           village: opened.villageName,
+          yours: isLaidOn(officer, opened),
+          urgent: context.services[opened.service]?.urgent === true,
         },
       })),
     ),
@@ -212,7 +232,7 @@ async function tell(
 
 function toInsert(
   request: EffectRequest<'open_case'>,
-  hours: Map<string, WorkingHours>,
+  dueAt: Date | null,
   serving: Map<string, VillageOfficer[]>,
   context: ApplyContext,
 ): CaseInsert {
@@ -242,16 +262,8 @@ function toInsert(
     isUnproven: Boolean(asker.hidden),
     step: nextStep(pathOf(service), null),
     isUrgent: service?.urgent === true,
-    dueAt: dueOf(service, hours.get(villageId), context.now),
+    dueAt,
   };
-}
-
-/** A right of the law has a clock of the calendar, a service one of the office's hours. */
-function dueOf(service: Service | undefined, open: WorkingHours | undefined, now: Date): Date | null {
-  if (service?.calendar_hours !== undefined)
-    return new Date(now.getTime() + service.calendar_hours * 60 * 60 * 1000);
-  const promised = service?.promise_hours ?? null;
-  return promised !== null && open ? dueAt(open, now, promised) : null;
 }
 
 /** The flow's `needs: active` sees to it; a case without a village has nobody who could serve it. */

@@ -59,6 +59,7 @@ const ASIDE: ReadonlySet<CaseFactKind> = new Set([
   'case_noted',
   'case_related',
   'case_escalated',
+  'case_reminded',
   'case_rated',
   'case_introduced',
   'case_agreed',

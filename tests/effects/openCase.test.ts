@@ -50,7 +50,8 @@ describe('open_case', () => {
       { number: 1, kind: 'case_opened', officer_id: null, data: { service: 'usaha' } },
     ]);
     const timers = await stage.rows<{ kind: string; due_at: Date }>('SELECT kind, due_at FROM timers');
-    expect(timers).toEqual([{ kind: 'case_due', due_at: new Date(result.due!) }]);
+    // What comes first is the reminder after two working hours.
+    expect(timers).toEqual([{ kind: 'case_clock', due_at: new Date('2026-08-10T03:00:00Z') }]);
   });
 
   test('the same draft five times, one after the other, is one case', async () => {
@@ -115,10 +116,10 @@ describe('open_case', () => {
     expect(await stage.apply(a, first)).toMatchObject({ code, position: null, is_new: false });
   });
 
-  test('a service that promises nothing has no due time and no clock', async () => {
+  test('a service that promises nothing has no due time; that it lies unopened is seen all the same', async () => {
     const siti = await stage.aResident();
     expect((await stage.apply(siti, request({ service: 'spm' }))).due).toBeNull();
-    expect(await stage.rows('SELECT FROM timers')).toHaveLength(0);
+    expect(await stage.rows('SELECT kind FROM timers')).toEqual([{ kind: 'case_clock' }]);
     expect(await stage.rows('SELECT is_confidential FROM cases')).toEqual([{ is_confidential: true }]);
   });
 

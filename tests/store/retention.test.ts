@@ -135,7 +135,7 @@ test('attempts at codes, timers that ran and notifications that were told are de
   );
   await stage.pool.query(
     `INSERT INTO timers (id, subject_kind, subject_id, kind, due_at, done_at)
-     SELECT gen_random_uuid(), 'case', gen_random_uuid(), 'case_due', $2, at FROM unnest($1::timestamptz[]) AS at`,
+     SELECT gen_random_uuid(), 'case', gen_random_uuid(), 'case_clock', $2, at FROM unnest($1::timestamptz[]) AS at`,
     [[ago(91), ago(89), null], ago(100)],
   );
   const sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);

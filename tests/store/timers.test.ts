@@ -124,7 +124,7 @@ describe('a promise that has passed', () => {
   };
   const due = async (asker: Asker) =>
     (await stage.notified(asker)).filter(
-      ({ kind, vars }) => kind === 'officer-case-notice' && vars['event'] === 'due',
+      ({ kind, vars }) => kind === 'officer-escalation' && vars['rung'] === 'due',
     );
 
   test('is told to whoever has the case, and to the secretary', async () => {
@@ -237,7 +237,7 @@ describe('a published listing', () => {
 test('a timer whose subject is gone is done with', async () => {
   await stage.pool.query(
     `INSERT INTO timers (id, subject_kind, subject_id, kind, due_at)
-     SELECT gen_random_uuid(), s, $1, k, $2 FROM (VALUES ('case', 'case_due'), ('listing', 'listing_check'), ('listing', 'listing_expiry')) t (s, k)`,
+     SELECT gen_random_uuid(), s, $1, k, $2 FROM (VALUES ('case', 'case_clock'), ('listing', 'listing_check'), ('listing', 'listing_expiry')) t (s, k)`,
     [v7(), stage.now],
   );
   expect(await fire()).toMatchObject({ seen: 3, done: 3, converse: false, notify: false });

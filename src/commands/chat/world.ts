@@ -134,6 +134,9 @@ export class World {
         return this.openCase(effect);
       case 'act_on_case':
         return this.act(effect);
+      case 'act_on_cases':
+        for (const code of effect.codes) this.act({ kind: 'act_on_case', code, act: effect.act });
+        return { outcome: 'done', done: effect.codes, left: [], count: effect.codes.length };
       case 'sign_cases':
         return {
           outcome: 'done',
@@ -342,6 +345,9 @@ export class World {
       }
       case 'officer_cases':
         return { count: this.cases.length, items: this.cases };
+      case 'officer_waiting':
+        // A transcript that tells of what waits says it.
+        return { count: 0, more: 0, items: [], codes: [], first: null, way: null, unprinted: 0 };
       case 'officer_case': {
         const found = this.known.find((one) => sameCode(one.code, text));
         const { kind, name } = this.settings.person;
@@ -358,6 +364,9 @@ export class World {
       }
       case 'invite_by_token':
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
+      case 'recap':
+        // A transcript that tells of an office says how it did.
+        return { found: false };
       case 'register_state':
         return { usable: false, known: false };
       case 'introduction_way':

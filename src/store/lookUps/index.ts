@@ -13,11 +13,14 @@ import { listingByCode } from './listingByCode.js';
 import { myAddresses } from './myAddresses.js';
 import { myCases } from './myCases.js';
 import { myData } from './myData.js';
+import { myLetter } from './myLetter.js';
 import { myListings } from './myListings.js';
 import { myProfiles } from './myProfiles.js';
+import { officerWaiting } from './officerWaiting.js';
 import { officialLines } from './officialLines.js';
 import { officerCase } from './officerCase.js';
 import { officerCases } from './officerCases.js';
+import { recap } from './recap.js';
 import { registerState } from './registerState.js';
 
 /** One answerer for each look-up; a forgotten one does not build. The order is that in which they are answered. */
@@ -25,6 +28,7 @@ export const lookUps = {
   find_village: findVillage,
   case_by_code: caseByCode,
   my_cases: myCases,
+  my_letter: myLetter,
   earlier_request: earlierRequest,
   find_listings: findListings,
   listing_by_code: listingByCode,
@@ -33,6 +37,8 @@ export const lookUps = {
   my_profiles: myProfiles,
   officer_cases: officerCases,
   officer_case: officerCase,
+  officer_waiting: officerWaiting,
+  recap,
   register_state: registerState,
   introduction_way: introductionWay,
   health_dates: healthDates,

@@ -1,0 +1,279 @@
+import { fold, isOpenCase, newState } from './cases.js';
+import type { CaseFact, CaseState } from './cases.js';
+import type { Service } from './service.js';
+import { dueAfter, opensNext } from './workingTime.js';
+import type { Interval, WorkingHours, WorkingLength } from './workingTime.js';
+
+/**
+ * The clocks of a case, pure: when it is due, where its clock stands still, and which rungs it comes to at what moment. All
+ * follows from its history, the village's hours and its outages: worked out anew after every act and every ring, it comes to
+ * the same, however often a program was restarted meanwhile.
+ */
+
+/** Unopened for so long, it goes up: remind, then each role above (facts/domain.md, Officers: Ladder). */
+export const LADDER = {
+  remind: { hours: 2 },
+  sekretaris: { hours: 4 },
+  kepala_desa: { days: 1 },
+  kecamatan: { days: 2 },
+  /** Beyond the village and the kecamatan: whom the regency charges with it. */
+  dinas: { days: 3 },
+} as const satisfies { [rung: string]: WorkingLength };
+
+/** A complaint is looked into and answered within working days (facts/domain.md, Complaints' clocks). */
+export const COMPLAINT = { verify: { days: 3 }, answer: { days: 5 } } as const satisfies {
+  [rung: string]: WorkingLength;
+};
+
+/** Working days from its check to its end, by what kind of complaint it is (the same source). */
+export const COMPLAINT_CLASSES = { light: 2, normative: 5, non_supervisory: 14, investigated: 60 } as const;
+export type ComplaintClass = keyof typeof COMPLAINT_CLASSES;
+
+/** Initials and signatures that wait: whoever gives them is reminded, then the heads of the village. */
+const STEPS = {
+  initial: { hours: 4 },
+  initial_late: { days: 1 },
+  sign: { hours: 4 },
+  sign_late: { days: 1 },
+} as const satisfies { [rung: string]: WorkingLength };
+
+/** What a resident has to fetch: reminded after days of the calendar, when the office opens; the last word ends it. */
+const PICK_UP_DAYS = { pickup_3: 3, pickup_10: 10, pickup_last: 30 } as const;
+
+/** Hours of the calendar before the end at which a right's clock is told of: 3 × 24 h run day and night (UU 27/2022). */
+const CALENDAR_HOURS_LEFT = { calendar_24: 24, calendar_6: 6 } as const;
+
+/** `due`: the promise is missed. */
+export type Rung =
+  | keyof typeof LADDER
+  | keyof typeof COMPLAINT
+  | keyof typeof STEPS
+  | keyof typeof PICK_UP_DAYS
+  | keyof typeof CALENDAR_HOURS_LEFT
+  | 'resolve'
+  | 'due';
+
+/** Rungs that only remind whoever has to do something; the others go up, or tell of a promise that was missed. */
+const REMINDERS: ReadonlySet<Rung> = new Set([
+  'remind',
+  'initial',
+  'sign',
+  'calendar_24',
+  'calendar_6',
+  'pickup_3',
+  'pickup_10',
+  'pickup_last',
+]);
+
+/** The fact that tells of a rung. */
+export function factOf(rung: Rung): 'case_reminded' | 'case_escalated' {
+  return REMINDERS.has(rung) ? 'case_reminded' : 'case_escalated';
+}
+
+/** A fact of a case, with its number and its moment. */
+export interface ClockFact extends CaseFact {
+  number: number;
+  at: Date;
+}
+
+/** All that the clocks of a case follow from. */
+export interface ClockedCase {
+  /** In order, all of them. */
+  facts: readonly ClockFact[];
+  /** Of its service; `promise_hours` as the village promises it. */
+  service: Pick<Service, 'kind' | 'promise_hours' | 'calendar_hours' | 'complaint_class'> | undefined;
+  hours: WorkingHours;
+  /** When the village could not work or be reached. */
+  outages: readonly Interval[];
+  /** The village wants what it leaves lying to go further. */
+  escalates: boolean;
+  /** There is a conversation in which its resident can be told. */
+  hasChat: boolean;
+}
+
+/** A rung that a case comes to; `since`: the number of the event that began its clock. */
+export interface Mark {
+  rung: Rung;
+  since: number;
+  at: Date;
+}
+
+export interface Clocks {
+  /** When it was last opened: a case that is opened again begins anew. */
+  openedAt: Date;
+  /** The promise as it stands now; null: nothing is promised, or its clock stands still. */
+  due: Date | null;
+  /** Since when its resident has been asked; null: they are not. */
+  pausedAt: Date | null;
+  /** The rungs that nobody was told of yet and that still mean something, by time. */
+  marks: Mark[];
+}
+
+export function clocksOf(one: ClockedCase): Clocks {
+  const life = lifeOf(one.facts);
+  const state = life.state;
+  const pauses = [...one.outages, ...life.asked];
+  const after = (from: Date, length: WorkingLength, stands: readonly Interval[] = pauses): Date | null =>
+    dueAfter(one.hours, from, length, stands);
+  const promise = promiseOf(one, life, after);
+  if (!isOpenCase(state.status)) return { ...clocked(life, promise.due), marks: [] };
+  // What lies ready was promised in time or not; what is late now is its fetching.
+  const marks: (Mark | null)[] = [
+    state.status === 'ready' ? null : mark(promise.rung, promise.since, promise.due),
+  ];
+  if (one.service?.calendar_hours !== undefined && promise.due)
+    for (const [rung, left] of entries(CALENDAR_HOURS_LEFT))
+      marks.push(mark(rung, life.opened.number, new Date(promise.due.getTime() - left * HOUR_MS)));
+  // Time in somebody's hands does not count: who gave it back had opened it.
+  if (state.status === 'open')
+    for (const [rung, length] of entries(LADDER)) {
+      if (isBeyond(rung) && !one.escalates) continue;
+      marks.push(
+        mark(rung, life.opened.number, after(life.opened.at, length, [...one.outages, ...life.held])),
+      );
+    }
+  if (state.status === 'signing' && life.step && (state.step === 'initial' || state.step === 'sign'))
+    for (const rung of [state.step, `${state.step}_late`] as const)
+      marks.push(mark(rung, life.step.number, after(life.step.at, STEPS[rung])));
+  if (state.status === 'ready' && life.ready && one.hasChat)
+    for (const [rung, days] of entries(PICK_UP_DAYS)) {
+      const day = new Date(life.ready.at.getTime() + days * 24 * HOUR_MS);
+      marks.push(mark(rung, life.ready.number, opensNext(one.hours, day)));
+    }
+  const left = marks
+    .filter((one) => one !== null)
+    .filter(({ rung, since }) => !life.told.has(`${rung} ${since}`));
+  return {
+    ...clocked(life, promise.due),
+    marks: left.toSorted(
+      (a, b) => a.at.getTime() - b.at.getTime() || RUNGS.indexOf(a.rung) - RUNGS.indexOf(b.rung),
+    ),
+  };
+}
+
+/** What lies beyond the village's own officers. */
+export function isBeyond(rung: Rung): rung is 'kecamatan' | 'dinas' {
+  return rung === 'kecamatan' || rung === 'dinas';
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Of two at one moment the first is told first. */
+const RUNGS: readonly Rung[] = ['due', 'verify', 'answer', 'resolve', ...(Object.keys(LADDER) as Rung[])];
+
+function clocked(life: Life, due: Date | null): Omit<Clocks, 'marks'> {
+  const pausedAt = life.state.status === 'asked' ? (life.asked.at(-1)?.from ?? null) : null;
+  return { openedAt: life.opened.at, due, pausedAt };
+}
+
+function mark(rung: Rung, since: number, at: Date | null): Mark | null {
+  return at && { rung, since, at };
+}
+
+/**
+ * What is promised next, and which rung it is when it is missed. A right of the law runs by the calendar, and does not stand
+ * still. A complaint has a clock for its check, one for its first answer, one for its end.
+ */
+function promiseOf(
+  { service }: ClockedCase,
+  life: Life,
+  after: (from: Date, length: WorkingLength) => Date | null,
+): { rung: Rung; since: number; due: Date | null } {
+  const { opened } = life;
+  const since = opened.number;
+  if (service?.calendar_hours !== undefined)
+    return { rung: 'due', since, due: new Date(opened.at.getTime() + service.calendar_hours * HOUR_MS) };
+  if (service?.kind === 'complaint') {
+    if (!life.verified) return { rung: 'verify', since, due: after(opened.at, COMPLAINT.verify) };
+    if (!life.isAnswered) return { rung: 'answer', since, due: after(opened.at, COMPLAINT.answer) };
+    const days = COMPLAINT_CLASSES[life.class ?? service.complaint_class ?? 'non_supervisory'];
+    return { rung: 'resolve', since, due: after(life.verified, { days }) };
+  }
+  const hours = service?.promise_hours ?? null;
+  return { rung: 'due', since, due: hours === null ? null : after(opened.at, { hours }) };
+}
+
+/** What has happened since a case was last opened. */
+interface Life {
+  opened: Moment;
+  state: CaseState;
+  /** Rungs that were told of, `<rung> <since>`. */
+  told: ReadonlySet<string>;
+  /** While somebody had it, or its resident was asked: it was not left lying. */
+  held: Interval[];
+  asked: Interval[];
+  /** When it came to the step that waits. */
+  step: Moment | null;
+  ready: Moment | null;
+  /** A complaint: looked into (a question shows that it was), what kind it was found to be, and answered at all. */
+  verified: Date | null;
+  class: ComplaintClass | null;
+  isAnswered: boolean;
+}
+
+interface Moment {
+  number: number;
+  at: Date;
+}
+
+/** Throws where a history does not begin with its opening: RangeError. */
+function lifeOf(facts: readonly ClockFact[]): Life {
+  const [first] = facts;
+  if (first?.kind !== 'case_opened') throw new RangeError('the history of a case begins with its opening');
+  const told = new Set<string>();
+  let life = lifeFrom(first, newState(null), told);
+  for (const fact of facts) {
+    const { kind, number, at, data } = fact;
+    const before = life.state;
+    const state = fold(before, fact);
+    if (kind === 'case_opened' || kind === 'case_reopened') {
+      life = lifeFrom(fact, state, told);
+      continue;
+    }
+    if (kind === 'case_reminded' || kind === 'case_escalated')
+      told.add(`${String(data['rung'])} ${String(data['since'])}`);
+    turn(life.held, before.status !== 'open', state.status !== 'open', at);
+    turn(life.asked, before.status === 'asked', state.status === 'asked', at);
+    if (state.step !== before.step || state.status !== before.status)
+      life.step =
+        state.status === 'signing' ? (isSameStep(before, state) ? life.step : { number, at }) : null;
+    if (state.status !== before.status) life.ready = state.status === 'ready' ? { number, at } : null;
+    if (kind === 'case_verified' || kind === 'case_asked') life.verified ??= at;
+    if (kind === 'case_verified') life.class = classIn(data['class']);
+    if (kind === 'case_asked') life.isAnswered = true;
+    life.state = state;
+  }
+  return life;
+}
+
+function lifeFrom({ number, at }: ClockFact, state: CaseState, told: ReadonlySet<string>): Life {
+  return {
+    opened: { number, at },
+    state,
+    told,
+    held: [],
+    asked: [],
+    step: null,
+    ready: null,
+    verified: null,
+    class: null,
+    isAnswered: false,
+  };
+}
+
+function isSameStep(before: CaseState, state: CaseState): boolean {
+  return before.status === state.status && before.step === state.step;
+}
+
+/** Notes that something begins or ends. */
+function turn(intervals: Interval[], was: boolean, is: boolean, at: Date): void {
+  if (is && !was) intervals.push({ from: at, to: null });
+  if (was && !is) intervals.at(-1)!.to = at;
+}
+
+function classIn(value: unknown): ComplaintClass | null {
+  return typeof value === 'string' && value in COMPLAINT_CLASSES ? (value as ComplaintClass) : null;
+}
+
+function entries<K extends string, V>(table: { readonly [R in K]: V }): [K, V][] {
+  return Object.entries(table) as [K, V][];
+}

@@ -123,7 +123,8 @@ function tie(one: Acted, other: Acted, request: Request): void {
   const officer = one.facts.at(-1)!.fact.officer;
   const isMerged = request.effect.act === 'merge';
   if (isMerged) one.mergedInto = other.row.id;
-  const data = { code: one.row.code, ...(isMerged ? { is_merged: true } : {}) };
+  const isOwn = one.row.residentId === other.row.residentId;
+  const data = { code: one.row.code, ...(isMerged ? { is_merged: true, is_own: isOwn } : {}) };
   note(other, { kind: 'case_related', officer, data }, request);
   one.relatedTo = { id: other.row.id, officerId: officer!.id };
 }

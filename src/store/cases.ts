@@ -226,6 +226,26 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
   });
 }
 
+/** A case that is one with another. */
+export interface Follower {
+  id: string;
+  code: string;
+  service: string;
+  residentId: string;
+  conversationId: string | null;
+  leaderId: string;
+}
+
+/** The cases that were merged into these. */
+export async function followersOf(sql: Sql, leaderIds: string[]): Promise<Follower[]> {
+  const { rows } = await sql.query<Follower>(
+    `SELECT id, code, service, resident_id AS "residentId", conversation_id AS "conversationId", merged_into AS "leaderId"
+     FROM cases WHERE merged_into = ANY ($1::uuid[]) ORDER BY id`,
+    [leaderIds],
+  );
+  return rows;
+}
+
 /** What acts made of a case: the row's new columns and what happened. */
 export interface ChangedCase {
   id: string;

@@ -3,6 +3,7 @@ import type { Counters } from '../core/counters.js';
 import type { NewId, Now, Nudge } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import { clockIsBehind } from '../store/clockGuard.js';
+import { ensureRecaps } from '../store/recaps.js';
 import { inTransaction } from '../store/sql.js';
 import { fireTimers } from '../store/timers.js';
 
@@ -15,11 +16,22 @@ export interface TimedDeps {
   counters: Counters;
 }
 
+/** How often it is looked whether every village has the timers of its recaps. */
+const ENSURE_MS = 60 * 60 * 1000;
+
 /** The processor of `timed`: runs all timers that are due. Under a clock that is behind it lets them wait. */
 export function createTimed({ pool, now, newId, services, nudge, counters }: TimedDeps): () => Promise<void> {
+  let ensured = -Infinity;
   return async () => {
     for (;;) {
       const at = now();
+      if (Math.abs(at.getTime() - ensured) >= ENSURE_MS) {
+        await inTransaction(pool, async (sql) => {
+          if ((await clockIsBehind(sql, at)).isBehind) return;
+          await ensureRecaps(sql, newId, at);
+          ensured = at.getTime();
+        });
+      }
       const fired = await inTransaction(pool, async (sql) =>
         (await clockIsBehind(sql, at)).isBehind ? null : await fireTimers(sql, { now: at, newId, services }),
       );

@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.js';
 import { LINE_ROLES, shownName } from '../core/line.js';
 import type { NewId } from '../core/ports.js';
 import { insertNotifications } from './notifications.js';
+import { recordLineOutages } from './outages.js';
 import type { Sql } from './sql.js';
 import { loadVillageOfficers } from './villageOfficers.js';
 
@@ -64,6 +65,9 @@ export async function raiseIncidents(
     ],
   );
   const opened = new Set(rows.map((row) => row.id));
+  // A village whose lines are all down cannot be reached: its promises stand still.
+  if (given.some(({ id, kind }) => kind === 'line_down' && opened.has(id)))
+    await recordLineOutages(sql, newId, now);
   await notify(
     sql,
     given.filter((incident) => opened.has(incident.id)),
@@ -116,6 +120,7 @@ export async function endLineDown(sql: Sql, lineId: string, newId: NewId, now: D
      LEFT JOIN lines l ON l.id = $1`,
     [lineId, now],
   );
+  await recordLineOutages(sql, newId, now);
   const told = rows.map(({ incident, officer, since, line }) => ({
     officerId: officer,
     kind: 'officer-incident',

@@ -1,6 +1,7 @@
 import type { Span, WorkingHours } from '../core/workingTime.js';
 import type { NewId } from '../core/ports.js';
 import type { Sql } from './sql.js';
+import { wakeClocks } from './wakeClocks.js';
 
 /**
  * Opening hours and days off of villages, by village id. A village with usual hours of its own uses only these; the others
@@ -72,14 +73,14 @@ export interface HoursSet {
 
 /**
  * Puts these spans in the place of all that the set had; no spans end the set, and a village without usual hours of its own
- * has the installation's again. Throws where two spans of a weekday overlap: RangeError. Clocks of open cases are to be set
- * anew afterwards (store/clocks.ts `wakeClocks`).
+ * has the installation's again. The promises of open cases follow. Throws where two spans of a weekday overlap: RangeError.
  */
 export async function setSpans(
   sql: Sql,
   set: HoursSet,
   spans: readonly { weekday: number; opens: string; closes: string }[],
   newId: NewId,
+  now: Date,
 ): Promise<void> {
   const sorted = spans.toSorted((a, b) => a.weekday - b.weekday || a.opens.localeCompare(b.opens));
   sorted.forEach((span, n) => {
@@ -108,6 +109,7 @@ export async function setSpans(
       sorted.map((span) => span.closes),
     ],
   );
+  await wakeClocks(sql, set.villageId === null ? null : [set.villageId], newId, now);
 }
 
 export interface Holiday {
@@ -129,24 +131,33 @@ export async function listHolidays(sql: Sql, villageId: string | null, from: str
   return rows;
 }
 
-/** Adds a day off, or names one anew. `villageId` null: for all villages. */
+/** Adds a day off, or names one anew. `villageId` null: for all villages. The promises of open cases follow. */
 export async function setHoliday(
   sql: Sql,
   holiday: { villageId: string | null; day: string; name: string },
   newId: NewId,
+  now: Date,
 ): Promise<void> {
   await sql.query(
     `INSERT INTO holidays (id, village_id, day, name) VALUES ($1, $2, $3::date, $4)
      ON CONFLICT (coalesce(village_id, ''), day) DO UPDATE SET name = excluded.name`,
     [newId(), holiday.villageId, holiday.day, holiday.name],
   );
+  await wakeClocks(sql, holiday.villageId === null ? null : [holiday.villageId], newId, now);
 }
 
 /** Takes a day off away; false where it is not one of this village (null: of all). */
-export async function removeHoliday(sql: Sql, id: string, villageId: string | null): Promise<boolean> {
+export async function removeHoliday(
+  sql: Sql,
+  id: string,
+  villageId: string | null,
+  newId: NewId,
+  now: Date,
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     'DELETE FROM holidays WHERE id = $1 AND village_id IS NOT DISTINCT FROM $2',
     [id, villageId],
   );
+  if (rowCount === 1) await wakeClocks(sql, villageId === null ? null : [villageId], newId, now);
   return rowCount === 1;
 }

@@ -49,6 +49,8 @@ export type Permission =
   /** Adding, linking, restarting and removing lines: they are the installation's, so its keepers' alone (isKeeper). */
   | 'lines.manage'
   | 'incidents.close'
+  /** The record of what officers did. */
+  | 'audit.read'
   /** Counts of cases without names: of the own village, a kecamatan's villages, or the whole regency. */
   | 'figures.read'
   /** What was handed up to the kecamatan: which case, of which village, how late. */
@@ -82,6 +84,7 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'lines.read': LINE_ROLES,
   'lines.manage': ['admin'],
   'incidents.close': ['kepala_desa', 'sekretaris', 'admin'],
+  'audit.read': ['sekretaris', 'admin'],
   'figures.read': ['kepala_desa', 'sekretaris', 'admin', 'kecamatan', 'kabupaten'],
   'escalated.read': ['kecamatan'],
 };

@@ -147,6 +147,13 @@ const ROUTES: { [route: string]: Case[] } = {
   'GET /console/live': [
     { name: 'the live list', path: () => '/console/live', may: [...OFFICE, 'midwife', 'stranger'] },
   ],
+  'GET /console/audit': [
+    {
+      name: 'the record of acts',
+      path: () => '/console/audit',
+      may: ['villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
   'GET /console/kasus/:code': [
     {
       name: 'a case',

@@ -9,6 +9,7 @@ import { Watch } from '../live.js';
 import { PageError } from '../pageError.js';
 import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
+import { auditRoutes } from './audit.js';
 import { callRoutes } from './calls.js';
 import { caseRoutes } from './cases.js';
 import { figureRoutes } from './figures.js';
@@ -52,6 +53,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', scheduleRoutes(deps));
   routes.route('/', figureRoutes(deps));
   routes.route('/', flowRoutes(deps));
+  routes.route('/', auditRoutes(deps));
   routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
   return routes;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readCode } from '../../core/code.js';
 import { maskIdentityNumbers } from '../../core/identityNumbers.js';
 import type { JsonObject } from '../../core/json.js';
+import { isReason } from '../../core/looks.js';
 import { REGISTER_FIELDS } from '../../core/registerRow.js';
 import type { RegisterMapping } from '../../core/registerRow.js';
 import { insertAudit } from '../../store/audit.js';
@@ -36,8 +37,6 @@ const SearchForm = z.object({
   kasus: z.string().trim().max(40).default(''),
   alasan: z.string().trim().max(200).default(''),
 });
-/** So many letters are a reason. */
-const REASON = 8;
 const ColumnNumber = z.union([z.literal(''), z.string().regex(/^\d{1,3}$/u)]).default('');
 const MappingForm = z.object(
   Object.fromEntries(REGISTER_FIELDS.map((field) => [field, ColumnNumber])) as {
@@ -168,7 +167,7 @@ export function registerRoutes(deps: WebDeps): Hono<WebEnv> {
         if (!form.data) return page(c, { given, faultKey: 'register.fault_search' }, 400);
         const { cari, kasus, alasan } = form.data;
         const code = await caseOf(c, kasus);
-        if (code === null && alasan.length < REASON)
+        if (code === null && !isReason(alasan))
           return page(
             c,
             { given, faultKey: kasus === '' ? 'register.fault_reason' : 'register.fault_case' },

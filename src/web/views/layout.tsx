@@ -159,6 +159,12 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'flows.read',
     } as const,
     {
+      href: '/console/audit',
+      text: t('nav.audit'),
+      here: at('/console/audit'),
+      permission: 'audit.read',
+    } as const,
+    {
       href: '/console/jalur',
       text: t('nav.lines'),
       here: at('/console/jalur'),

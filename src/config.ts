@@ -36,6 +36,8 @@ const Environment = z.object({
     )
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LETTER_P12: z.string().optional(),
+  LETTER_P12_PASSPHRASE: z.string().optional(),
   SIMULATOR: flag.optional(),
   AUDIT_ADDRESS: url(['https:'], 'https://arsip.example.id/kentongan').optional(),
   TELEGRAM_BOT_TOKEN: z
@@ -97,6 +99,8 @@ export interface Config {
   /** Where the head of the audit log is sent, daily; null: to chats alone. */
   auditAddress: string | null;
   logLevel: string;
+  /** A certificate (PKCS#12) that signs letters inside the PDF; null: none. */
+  letterP12: { path: string; passphrase: string } | null;
   /** `npm start`: npm may be killed without telling us. */
   isRunByNpm?: boolean;
   simulator: boolean;
@@ -154,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKeys: e.SECRET_KEY?.split(',') ?? null,
     auditAddress: e.AUDIT_ADDRESS ?? null,
     logLevel: e.LOG_LEVEL,
+    letterP12: e.LETTER_P12 ? { path: e.LETTER_P12, passphrase: e.LETTER_P12_PASSPHRASE ?? '' } : null,
     isRunByNpm: env['npm_lifecycle_event'] !== undefined,
     simulator: e.SIMULATOR ?? (!e.DATABASE_URL && lines.length === 0),
     lines,

@@ -36,3 +36,12 @@ export function letterTokenHash(token: string): string {
 export function asPrivate(opened: JsonObject): LetterPrivate {
   return opened as unknown as LetterPrivate;
 }
+
+/** `surat-keterangan-usaha-K7M2.pdf`: nothing of whom it is about. */
+export function letterFileName({ title, code }: { title: string; code: string }): string {
+  const words = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/gu, '-')
+    .replace(/^-|-$/gu, '');
+  return `${words}-${code.slice(0, 4)}.pdf`;
+}

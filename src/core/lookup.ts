@@ -231,8 +231,8 @@ export interface OfficerCaseSeen {
   /** On whom it is laid, where nobody has it. */
   assigned_to: string | null;
   is_urgent: boolean;
-  /** What can be asked for: the service's checklist, each by its id and as it is worded (`item`), with what is missing already. */
-  items: { id: string; item: string; is_missing: boolean }[];
+  /** What can be asked for: the service's checklist, each by its id and as it is worded (`item`), with what came in the chat, and what is missing already. */
+  items: { id: string; item: string; is_sent: boolean; is_missing: boolean }[];
   /** Colleagues to whom it can be given. */
   colleagues: { id: string; name: string }[];
 }
@@ -252,6 +252,8 @@ export interface OfficerWaiting {
   way: 'wet' | 'electronic' | null;
   /** With `paper`: letters that wait to be printed first. */
   unprinted: number;
+  /** Whether the officer has a PIN to sign by. */
+  has_pin: boolean;
 }
 
 /** What is told of a listing. */

@@ -1,6 +1,7 @@
 import type { EffectKind } from '../core/effect.js';
 import { acceptInvite } from './acceptInvite.js';
 import { actOnCase } from './actOnCase.js';
+import { actOnCases } from './actOnCases.js';
 import { addProfile } from './addProfile.js';
 import { answerBeneficiary } from './answerBeneficiary.js';
 import { answerIntroduction } from './answerIntroduction.js';
@@ -17,6 +18,7 @@ import { endCall } from './endCall.js';
 import { endHandOver } from './endHandOver.js';
 import { finishForm } from './finishForm.js';
 import { handOver } from './handOver.js';
+import { issueLettersApplier, replaceLetter, withdrawLetter } from './letterActs.js';
 import { endGroup, linkGroup } from './linkGroup.js';
 import { makeLinkCode } from './makeLinkCode.js';
 import { messageResident } from './messageResident.js';
@@ -72,8 +74,12 @@ export const appliers = {
   finish_form: finishForm,
   open_case: openCase,
   act_on_case: actOnCase,
+  act_on_cases: actOnCases,
   sign_cases: signCases,
   open_sign_page: openSignPage,
+  issue_letters: issueLettersApplier,
+  withdraw_letter: withdrawLetter,
+  replace_letter: replaceLetter,
   decide_match: decideMatch,
   answer_introduction: answerIntroduction,
   answer_beneficiary: answerBeneficiary,

@@ -7,6 +7,7 @@ import { initialsOf, letterValues } from '../core/letterValues.js';
 import type { JsonObject } from '../core/json.js';
 import { insertAudit } from '../store/audit.js';
 import { allocateNumbers, insertLetters } from '../store/letters/issue.js';
+import { replaceEarlier } from '../store/letters/state.js';
 import { readLetterCases } from '../store/letters/sources.js';
 import type { LetterCase } from '../store/letters/sources.js';
 import type { Sql } from '../store/sql.js';
@@ -99,6 +100,10 @@ export async function issueLetters(
     }),
     context.now,
   );
+  await replaceEarlier(
+    sql,
+    letters.map(({ id, of }) => ({ id, caseId: of.caseId })),
+  );
   await insertAudit(
     sql,
     letters.map(({ of, to, id, draft, sequence }) => ({
@@ -126,7 +131,7 @@ export async function missingForLetters(
   return new Map(
     [...cases].map(([caseId, of]) => [
       caseId,
-      of.issued ? [] : draftOf(of, { caseId, signer: nobody, onBehalfOf: null }, context).missing,
+      of.issued ? [] : draftOf(of, { signer: nobody, onBehalfOf: null }, context).missing,
     ]),
   );
 }
@@ -150,7 +155,7 @@ export interface Draft {
 /** Writes a letter from what is known. `values` of fields that are missing read `…` in the print. */
 export function draftOf(
   of: LetterCase,
-  { signer, onBehalfOf }: Pick<LetterToIssue, 'signer' | 'onBehalfOf'>,
+  { signer, onBehalfOf }: Omit<LetterToIssue, 'caseId'>,
   context: Pick<ApplyContext, 'services' | 'now'>,
 ): Draft {
   const service = context.services[of.service];

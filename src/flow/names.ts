@@ -47,7 +47,7 @@ export const LOOK_UPS = {
   officer_waiting: {
     args: ['step'],
     more: [],
-    result: ['count', 'more', 'items', 'codes', 'first', 'way', 'unprinted'],
+    result: ['count', 'more', 'items', 'codes', 'first', 'way', 'unprinted', 'has_pin'],
   },
   recap: {
     args: ['period'],
@@ -335,6 +335,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'case-late': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'pick-up-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'complaint-overdue': ['code', 'whose'],
+  /** A letter was made, and goes along as a file. */
+  'letter-sent': ['code', 'service', 'number', 'document', 'file_name', 'whose'],
   /** A resident's data were erased as they asked. */
   'data-erased': ['code'],
   'file-refused': ['because'],

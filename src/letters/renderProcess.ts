@@ -47,6 +47,6 @@ function setPdf(data: FrameData, logo: Uint8Array | null, seconds: number, isArc
 /** What Typst says of it, without what it quotes of a person's words. */
 function faultOf(cause: unknown): string {
   const { shortDiagnostics: diagnostics } = cause as { shortDiagnostics?: { message?: string }[] };
-  const text = diagnostics?.map(({ message }) => message).join('; ') ?? String((cause as Error).message);
+  const text = diagnostics?.map(({ message }) => message).join('; ') ?? (cause as Error).message;
   return text.replaceAll(/`[^`]*`/gu, '`…`').slice(0, 300);
 }

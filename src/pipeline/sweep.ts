@@ -7,6 +7,8 @@ import { linesWithUnsent } from '../store/outbound.js';
 import { linesWithLateFailures } from '../store/sentMessages.js';
 import { rescueWaiting } from './rescue.js';
 import type { RaiseIncidents } from './settle.js';
+import { hasLettersToMake } from '../store/letters/making.js';
+import { hasBoardsDue } from '../store/boards.js';
 import { hasUntold } from '../store/notifications.js';
 import { inTransaction } from '../store/sql.js';
 import { hasDueTimers, hasWaiting, linesWithWaitingFiles, tryToSweep } from '../store/sweep.js';
@@ -54,6 +56,9 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       if (await hasMerging(sql)) await finishMerges(sql, null, now);
       if (await hasWaiting(sql, before, now)) found(() => nudge.converse());
       if (await hasUntold(sql, before)) found(() => nudge.notify());
+      // Nothing was lost: a board changes a moment after what changed it, and by the clock.
+      else if (await hasBoardsDue(sql, now)) nudge.notify();
+      if (await hasLettersToMake(sql, before)) found(() => nudge.letters());
       for (const line of await linesWithUnsent(sql, before, now)) found(() => nudge.send(line));
       for (const line of await linesWithWaitingFiles(sql, before)) nudge.send(line);
       for (const line of await linesWithLateFailures(sql)) nudge.send(line);

@@ -3,15 +3,18 @@ import { erasureList } from '../commands/erasureList.js';
 import { formUrlOf } from '../core/formLink.js';
 import { createFigures } from '../jobs/figures.js';
 import { createAuditKeeper } from '../jobs/audit.js';
+import { createLetterWork } from '../jobs/letters.js';
 import { createNotify } from '../jobs/notify.js';
 import { createRetention } from '../jobs/retention.js';
 import { createTimed } from '../jobs/timed.js';
 import { createConverser } from '../pipeline/converse.js';
 import { createSweeper } from '../pipeline/sweep.js';
+import { LETTERS_FOLDER } from '../commands/flowsFolder.js';
 import type { Runtime } from '../runtime.js';
 import { clockIsBehind } from '../store/clockGuard.js';
 import { createErasureKeeper } from '../store/erasures.js';
 import { endIncidents } from '../store/incidents.js';
+import { recordClockOutages } from '../store/outages.js';
 import { choicesOfLines } from './lines.js';
 
 export interface StartedRole {
@@ -38,12 +41,27 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
     ),
     choicesOf: choicesOfLines(),
   });
-  const notify = createNotify({ pool, now, nudge, counters });
+  const notify = createNotify({ pool, now, services, nudge, counters });
   const timed = createTimed({ pool, now, newId, services, nudge, counters });
   local.converse = () => void converser.run();
   if (!isAlone) await queues.work('wake', () => converser.run());
   await queues.work('notify', notify);
   await queues.work('timed', timed);
+  const letters = await createLetterWork({
+    ...runtime,
+    storage: runtime.mediaParts.storage,
+    publicUrl: runtime.config.publicUrl,
+    folder: LETTERS_FOLDER,
+    p12: runtime.config.letterP12,
+    converse: () => nudge.converse(),
+  });
+  await queues.work('letters', () => letters.run());
+  const wakeTimed = () => {
+    queues.add('timed').catch(async (cause: unknown) => {
+      log.warn({ err: cause }, 'no job could be added; timers run here');
+      await timed().catch((fault: unknown) => log.error({ err: fault }, 'timers failed; again soon'));
+    });
+  };
   const sweeper = createSweeper({
     pool,
     log,
@@ -51,15 +69,12 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
     nudge,
     counters,
     raiseIncidents: runtime.raiseIncidents,
-    wakeTimed: () => {
-      queues.add('timed').catch(async (cause: unknown) => {
-        log.warn({ err: cause }, 'no job could be added; timers run here');
-        await timed().catch((fault: unknown) => log.error({ err: fault }, 'timers failed; again soon'));
-      });
-    },
+    wakeTimed,
     checkClock: createClockWatch(runtime),
   });
   sweeper.start();
+  // What came due while nobody was here, and the timers that a first start needs.
+  wakeTimed();
   const keepErasures = createErasureKeeper(pool, erasureList(runtime.config.dataDir));
   const erasing = setInterval(() => {
     runtime.media
@@ -115,13 +130,19 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       local.converse = null;
       await sweeper.stop();
       await converser.stop();
-      await Promise.all([queues.stopWork('wake'), queues.stopWork('notify'), queues.stopWork('timed')]);
+      await Promise.all([
+        queues.stopWork('wake'),
+        queues.stopWork('notify'),
+        queues.stopWork('timed'),
+        queues.stopWork('letters'),
+      ]);
+      await letters.stop();
     },
   };
 }
 
 /** Looks whether the clock is right; a wrong one is an incident until it is right again. */
-function createClockWatch({ pool, log, now, raiseIncidents }: Runtime): () => Promise<boolean> {
+function createClockWatch({ pool, log, now, newId, raiseIncidents }: Runtime): () => Promise<boolean> {
   let wasBehind: boolean | null = null;
   return async () => {
     const { isBehind, bySeconds } = await clockIsBehind(pool, now());
@@ -132,7 +153,10 @@ function createClockWatch({ pool, log, now, raiseIncidents }: Runtime): () => Pr
       );
       await raiseIncidents(pool, [{ kind: 'clock_behind', detail: { seconds: bySeconds } }]);
     }
-    if (!isBehind && wasBehind !== false) await endIncidents(pool, 'clock_behind', null, now());
+    if (!isBehind && wasBehind !== false) {
+      await endIncidents(pool, 'clock_behind', null, now());
+      await recordClockOutages(pool, newId, now());
+    }
     wasBehind = isBehind;
     return !isBehind;
   };

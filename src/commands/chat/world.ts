@@ -148,6 +148,20 @@ export class World {
           missing: null,
           others: [],
         };
+      case 'issue_letters':
+        return {
+          issued: effect.codes.map((code, n) => ({
+            code,
+            number: `500.2.2.4/${String(n + 1).padStart(3, '0')}/429.517.06/2026`,
+            letter: `00000000-0000-7000-9000-0000000000${String(n).padStart(2, '0')}`,
+          })),
+          left: [],
+          count: effect.codes.length,
+        };
+      case 'withdraw_letter':
+        return { outcome: 'done', number: '500.2.2.4/001/429.517.06/2026' };
+      case 'replace_letter':
+        return { outcome: 'done', number: '500.2.2.4/002/429.517.06/2026', missing: [] };
       case 'open_sign_page':
         return {
           outcome: 'open',
@@ -192,6 +206,8 @@ export class World {
         return { outcome: 'waiting', name: 'Bu Sri', village: 'Kemiren' };
       case 'confirm_invite':
         return { outcome: 'done', name: 'Bu Sri' };
+      case 'confirm_account':
+        return { outcome: 'done' };
       case 'link_group':
       case 'end_group':
         return { outcome: 'done', village: 'Kemiren' };
@@ -313,6 +329,17 @@ export class World {
           ? { found: true, detail: false, hidden: true, code: found.code, status: found.status }
           : found;
       }
+      case 'my_letter': {
+        const of = this.cases.find(({ code }) => code === args.code);
+        return {
+          found: of !== undefined && !this.people.isHidden,
+          hidden: of !== undefined && this.people.isHidden,
+          document: of ? '00000000-0000-7000-9000-000000000020' : null,
+          file_name: of ? 'surat-keterangan-usaha-K7M2.pdf' : null,
+          number: of ? '500.2.2.4/001/429.517.06/2026' : null,
+          service: of?.service ?? null,
+        };
+      }
       case 'my_cases':
         return this.people.isHidden
           ? { count: 0, items: [], hidden: true }
@@ -347,7 +374,7 @@ export class World {
         return { count: this.cases.length, items: this.cases };
       case 'officer_waiting':
         // A transcript that tells of what waits says it.
-        return { count: 0, more: 0, items: [], codes: [], first: null, way: null, unprinted: 0 };
+        return { count: 0, more: 0, items: [], codes: [], first: null, way: null, unprinted: 0, has_pin: true };
       case 'officer_case': {
         const found = this.known.find((one) => sameCode(one.code, text));
         const { kind, name } = this.settings.person;

@@ -162,6 +162,7 @@ export function decide(
       const { colleague } = given;
       if (!colleague || colleague.id === state.holder?.id) return denied('not_there');
       if (state.status === 'ready') return denied('status');
+      if (!mayHold(state, actor)) return denied('step');
       const to = { id: colleague.id, name: colleague.name };
       return done(...(isTaken ? [] : acting), fact('case_given', actor, { to, ...worded }));
     }
@@ -206,6 +207,7 @@ export function decide(
         : denied('no_words');
     }
     case 'merge':
+      if (state.status === 'ready') return denied('status');
       return merge(actor, worded, situation, given);
   }
 }

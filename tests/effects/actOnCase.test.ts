@@ -33,7 +33,7 @@ describe('two officers', () => {
       ]);
       const winner = results.findIndex((result) => result.outcome === 'done');
       const name = ['Bu Sri', 'Pak Slamet'][winner];
-      expect(results[1 - winner]).toEqual({ outcome: 'lost', status: 'in_hand', by: name, code });
+      expect(results[1 - winner]).toEqual({ outcome: 'lost', status: 'in_hand', by: name, code, step: null });
       const events = await stage.rows(
         `SELECT e.kind FROM case_events e JOIN cases c ON c.id = e.case_id WHERE c.code = $1 AND e.kind = 'case_taken'`,
         [code],
@@ -50,9 +50,9 @@ describe('two officers', () => {
       { asker: slamet, effect: act(code, 'finish', 'Loket 1') },
     ]);
     expect(results).toEqual([
-      { outcome: 'done', status: 'finished', by: 'Pak Slamet', code },
-      { outcome: 'lost', status: 'finished', by: 'Pak Slamet', code },
-      { outcome: 'done', status: 'finished', by: 'Pak Slamet', code },
+      { outcome: 'done', status: 'finished', by: 'Pak Slamet', code, step: null },
+      { outcome: 'lost', status: 'finished', by: 'Pak Slamet', code, step: null },
+      { outcome: 'done', status: 'finished', by: 'Pak Slamet', code, step: null },
     ]);
     const numbers = await stage.rows('SELECT number, kind FROM case_events ORDER BY number');
     expect(numbers).toEqual([
@@ -82,7 +82,7 @@ describe('a case from its opening to its end', () => {
     await stage.apply(sri, act(code, 'ask', 'Sejak kapan usahanya?'));
     await stage.apply(siti, act(code, 'answer', 'Tahun 2019'));
     const finished = await stage.apply(sri, act(code, 'finish', 'Bisa diambil di loket 1'));
-    expect(finished).toEqual({ outcome: 'done', status: 'finished', by: 'Bu Sri', code });
+    expect(finished).toEqual({ outcome: 'done', status: 'finished', by: 'Bu Sri', code, step: null });
     const notice = (event: string, text: string | null) => ({
       flow: 'case-notice',
       vars: { code, service: 'usaha', kind: 'letter', event, by: 'Bu Sri', text, whose: siti.residentId },
@@ -221,7 +221,7 @@ describe('a case from its opening to its end', () => {
 });
 
 describe('who may not', () => {
-  const nothing = (code: string) => ({ outcome: 'not_found', status: null, by: null, code });
+  const nothing = (code: string) => ({ outcome: 'not_found', status: null, by: null, code, step: null });
 
   test.each(['take', 'ask', 'finish', 'refuse', 'note'] as const)(
     '%s: an officer of another village finds no such case',

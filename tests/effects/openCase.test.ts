@@ -47,7 +47,7 @@ describe('open_case', () => {
     });
     const events = await stage.rows('SELECT number, kind, officer_id, data FROM case_events');
     expect(events).toEqual([
-      { number: 1, kind: 'case_opened', officer_id: null, data: { service: 'usaha' } },
+      { number: 1, kind: 'case_opened', officer_id: null, data: { service: 'usaha', step: null } },
     ]);
     const timers = await stage.rows<{ kind: string; due_at: Date }>('SELECT kind, due_at FROM timers');
     // What comes first is the reminder after two working hours.
@@ -195,6 +195,8 @@ describe('of a new case', () => {
           due: result.due,
           position: 1,
           village: 'Gintangan',
+          yours: true,
+          urgent: false,
         },
       },
     ]);

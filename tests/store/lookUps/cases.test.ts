@@ -27,6 +27,16 @@ const NOTHING = {
   due: null,
   words: null,
   for_whom: null,
+  step: null,
+  send: [],
+  bring: [],
+  item: null,
+  item_kind: null,
+  papers: [],
+  is_late: false,
+  office: null,
+  is_merged: false,
+  may_reopen: false,
 };
 
 describe('case_by_code', () => {
@@ -36,6 +46,7 @@ describe('case_by_code', () => {
     const { code } = await stage.aCase(siti);
     await stage.apply(sri, { kind: 'act_on_case', code, act: 'ask', text: 'Foto?' });
     expect(await byCode(siti, `status ${code.toLowerCase().replaceAll('-', ' ')}`)).toEqual({
+      ...NOTHING,
       found: true,
       detail: true,
       hidden: false,
@@ -212,6 +223,14 @@ describe('officer_case', () => {
     taken_by: null,
     is_mine: false,
     due: null,
+    step: null,
+    acts: [],
+    is_letter: false,
+    way: null,
+    assigned_to: null,
+    is_urgent: false,
+    items: [],
+    colleagues: [],
   });
 
   test('shows the first name, who has it, and whether it is one’s own', async () => {
@@ -227,9 +246,32 @@ describe('officer_case', () => {
       taken_by: 'Bu Sri',
       due: expect.any(String),
     };
-    expect(await one(sri, code)).toEqual({ ...seen, is_mine: true });
+    expect(await one(sri, code)).toMatchObject({
+      ...seen,
+      is_mine: true,
+      acts: [
+        'release',
+        'give',
+        'ask',
+        'note',
+        'ready',
+        'finish',
+        'refuse',
+        'forward',
+        'merge',
+        'relate',
+        'undo',
+      ],
+      colleagues: [],
+    });
     const slamet = await stage.anOfficer('Pak Slamet', [{ role: 'sekretaris', village: HERE }]);
-    expect(await one(slamet, code)).toEqual({ ...seen, is_mine: false });
+    expect(await one(slamet, code)).toMatchObject({
+      ...seen,
+      is_mine: false,
+      // The secretary may move what somebody holds.
+      acts: ['release', 'give', 'note', 'relate'],
+      colleagues: [{ id: sri.officer!.id, name: 'Bu Sri' }],
+    });
   });
 
   test('of another village, or for a resident, is not found', async () => {

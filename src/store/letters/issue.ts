@@ -32,15 +32,13 @@ export async function allocateNumbers(sql: Sql, wanted: NumberWanted[]): Promise
 /** Moves a sequence on by `count` and answers where it stood before. */
 async function takeNumbers(sql: Sql, of: NumberWanted, count: number): Promise<number> {
   await sql.query(
-    `INSERT INTO letter_counters (village_id, classification, year, last)
-     SELECT $1, $2, $3, coalesce((SELECT max(l.sequence) FROM letters l
-       WHERE l.village_id = $1 AND l.year = $3 AND ($2 = '' OR l.classification = $2)), 0)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO letter_counters (village_id, classification, year, last) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`,
     [of.villageId, of.counter, of.year],
   );
   const { rows } = await sql.query<{ before: number }>(
-    `UPDATE letter_counters SET last = last + $4 WHERE village_id = $1 AND classification = $2 AND year = $3
-     RETURNING last - $4::int AS before`,
+    `UPDATE letter_counters SET last = $4 + greatest(last, (SELECT max(l.sequence) FROM letters l
+       WHERE l.village_id = $1 AND l.year = $3 AND l.counter <> $2 AND ($2 = '' OR l.classification = $2)))
+     WHERE village_id = $1 AND classification = $2 AND year = $3 RETURNING last - $4::int AS before`,
     [of.villageId, of.counter, of.year, count],
   );
   return rows[0]!.before;

@@ -46,6 +46,12 @@ export type Effect =
   | { kind: 'confirm_invite'; invite: string; accept: boolean }
   /** The officer's own word, in their chat, on an account that somebody made or changed for them. */
   | { kind: 'confirm_account'; accept: boolean }
+  | SetPace
+  /**
+   * An officer's phone is lost, or its chat is to be theirs no more: a head of their village, or a keeper, takes all their
+   * chats away. Their sessions in the console end as well.
+   */
+  | { kind: 'unlink_officer_chat'; officer: string }
   /** A short code that joins another address of the same person to this one. */
   | { kind: 'make_link_code' }
   /** The code, typed on the address that joins; `code` may have words around it. */
@@ -79,10 +85,23 @@ export type Effect =
   | IssueLetters
   | { kind: 'withdraw_letter'; letter: string; reason: string }
   | { kind: 'replace_letter'; letter: string; reason: string }
+  /** How a case was handled: `score` 1 to 5, once; `text`: a word to it, also afterwards. */
+  | { kind: 'rate_case'; code: string; score: number; text?: string }
   | { kind: 'set_timer'; timer: TimerKind; dueAt: string; vars?: JsonObject }
   | { kind: 'cancel_timer'; timer: TimerKind }
   /** A late emergency, or another thing that a person must hear of. */
   | { kind: 'raise_incident'; incident: IncidentKind; detail: JsonObject };
+
+/** How the officer who asks is told from now on (core/pace.ts); what is not given stays. */
+export interface SetPace {
+  kind: 'set_pace';
+  pace?: string;
+  /** '20:00'; the same for both: no quiet hours. */
+  quiet_from?: string;
+  quiet_until?: string;
+  /** 'telegram' or 'whatsapp' first; 'any': where they wrote last. */
+  platform?: string;
+}
 
 export interface OpenCase {
   kind: 'open_case';
@@ -273,6 +292,8 @@ export type TimerKind =
   | 'recap_daily'
   | 'recap_monthly'
   | 'listing_expiry'
+  /** How was it? After a case was finished. */
+  | 'ask_rating'
   | 'listing_check'
   | 'hand_over_end'
   | HealthReminder;
@@ -383,6 +404,14 @@ export interface EffectResults {
     village: string | null;
   };
   confirm_invite: { outcome: 'done' | 'not_allowed' | 'not_found'; name: string | null };
+  /** `not_allowed`: no officer asks. `not_understood`: no such pace, time or platform. */
+  set_pace: { outcome: 'done' | 'not_allowed' | 'not_understood' };
+  /** `none`: the officer has no chat. */
+  unlink_officer_chat: {
+    outcome: 'done' | 'none' | 'not_allowed' | 'not_found';
+    name: string | null;
+    chats: number;
+  };
   /** `none`: there is no such account, or nothing about it is open. */
   confirm_account: { outcome: 'done' | 'none' };
   /** `hidden`: the person must first show that this address is theirs. `code` is empty where none was made. */
@@ -435,6 +464,8 @@ export interface EffectResults {
   note_introduction: { outcome: 'noted' | 'no_head' | 'many' };
   decide_match: { outcome: 'done' | 'not_found' | 'not_allowed' };
   answer_introduction: { outcome: 'done' | 'already' | 'not_found'; resident: string | null };
+  /** `already`: it was rated before. */
+  rate_case: { outcome: 'done' | 'already' | 'not_found' };
   answer_beneficiary: { outcome: 'done' | 'already' | 'not_found' };
   link_group: { outcome: 'done' | 'expired' | 'used' | 'not_found'; village: string | null };
   end_group: { outcome: 'done' | 'not_found'; village: string | null };

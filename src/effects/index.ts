@@ -29,6 +29,7 @@ import { openForm } from './openForm.js';
 import { openSignPage } from './openSignPage.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
+import { rateCase } from './rateCase.js';
 import { recordConsent } from './recordConsent.js';
 import { rememberName } from './rememberName.js';
 import { removeProfile } from './removeProfile.js';
@@ -38,11 +39,13 @@ import { requestCall } from './requestCall.js';
 import { sendHistoryCode } from './sendHistoryCode.js';
 import { sendMessage } from './sendMessage.js';
 import { setLanguage } from './setLanguage.js';
+import { setPace } from './setPace.js';
 import { setTimer } from './setTimer.js';
 import { setVillage } from './setVillage.js';
 import { signCases } from './signCases.js';
 import { startAfresh } from './startAfresh.js';
 import { unlink } from './unlink.js';
+import { unlinkOfficerChat } from './unlinkOfficerChat.js';
 import { useForm } from './useForm.js';
 import { useLinkCode } from './useLinkCode.js';
 import type { Applier } from './applier.js';
@@ -83,12 +86,15 @@ export const appliers = {
   decide_match: decideMatch,
   answer_introduction: answerIntroduction,
   answer_beneficiary: answerBeneficiary,
+  rate_case: rateCase,
   publish_listing: publishListing,
   change_listing: changeListing,
   report_listing: reportListing,
   request_call: requestCall,
   accept_invite: acceptInvite,
   confirm_invite: confirmInvite,
+  set_pace: setPace,
+  unlink_officer_chat: unlinkOfficerChat,
   confirm_account: confirmAccount,
   link_group: linkGroup,
   end_group: endGroup,

@@ -43,11 +43,14 @@ export const endGroup: Applier<'end_group'> = async (sql, requests, context) => 
   return results;
 };
 
+/** Who manages a village's officers, and so their group. */
+const MANAGERS = ['admin', 'kepala_desa', 'sekretaris'];
+
 function whichGroup(asker: Asker, effect: EffectOf<'end_group'>): Parameters<typeof endGroups>[1] | null {
   if (asker.conversationId !== null) return { conversationIds: [asker.conversationId] };
   const { village } = effect;
   const mayEnd = asker.officer?.roles.some(
-    (role) => role.role === 'admin' && (role.village === null || role.village === village),
+    (role) => MANAGERS.includes(role.role) && (role.village === null || role.village === village),
   );
   return village !== undefined && mayEnd ? { villageId: village } : null;
 }

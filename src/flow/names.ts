@@ -9,6 +9,7 @@ export const LOOK_UPS = {
   find_village: { args: ['text'], more: ['district'], result: ['count', 'exact', 'items'] },
   case_by_code: { args: ['code'], more: [], result: caseKeys() },
   my_cases: { args: [], more: [], result: ['count', 'items', 'hidden'] },
+  closed_cases: { args: [], more: [], result: ['count', 'items', 'hidden'] },
   my_letter: {
     args: ['code'],
     more: [],
@@ -67,6 +68,18 @@ export const LOOK_UPS = {
       'stars',
       'rated',
     ],
+  },
+  officer_board: {
+    args: [],
+    more: [],
+    result: ['count', 'waiting', 'mine', 'initial', 'sign', 'asked', 'overdue', 'cases', 'more', 'oldest'],
+  },
+  my_pace: { args: [], more: [], result: ['pace', 'quiet_from', 'quiet_until', 'platform', 'platforms'] },
+  officer_chats: { args: [], more: [], result: ['count', 'items'] },
+  meant_case: {
+    args: [],
+    more: ['text', 'quotes'],
+    result: ['found', 'outcome', 'code', 'service', 'resident', 'status', 'rest'],
   },
   register_state: { args: [], more: [], result: ['usable', 'known'] },
   introduction_way: { args: [], more: [], result: ['way', 'noted'] },
@@ -177,6 +190,18 @@ export const EFFECTS = {
     into: 'invite',
   },
   confirm_invite: { with: ['invite', 'accept'], more: [], result: ['outcome', 'name'], into: 'invite' },
+  set_pace: {
+    with: [],
+    more: ['pace', 'quiet_from', 'quiet_until', 'platform'],
+    result: ['outcome'],
+    into: 'set',
+  },
+  unlink_officer_chat: {
+    with: ['officer'],
+    more: [],
+    result: ['outcome', 'name', 'chats'],
+    into: 'unlinked',
+  },
   confirm_account: { with: ['accept'], more: [], result: ['outcome'], into: 'account' },
   make_link_code: { with: [], more: [], result: ['outcome', 'code'], into: 'made' },
   use_link_code: { with: ['code'], more: [], result: ['outcome', 'platform'], into: 'used' },
@@ -206,6 +231,7 @@ export const EFFECTS = {
   },
   answer_introduction: { with: ['answer'], more: [], result: ['outcome', 'resident'], into: 'introduced' },
   answer_beneficiary: { with: ['beneficiary', 'agrees'], more: [], result: ['outcome'], into: 'agreed' },
+  rate_case: { with: ['code', 'score'], more: ['text'], result: ['outcome'], into: 'rated' },
   set_timer: { with: ['timer', 'due_at'], more: ['vars'], result: [], into: null },
   cancel_timer: { with: ['timer'], more: [], result: [], into: null },
   raise_incident: { with: ['incident', 'detail'], more: [], result: [], into: null },
@@ -249,6 +275,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'status',
   ],
   /** `cases`: code, service, resident (first name), status of each; `more`: how many are not named. */
+  /** What an officer wrote: `to` a flow by a command, `quotes` the external id of a message of ours. */
+  'officer-text': ['text', 'to', 'quotes'],
   'officer-digest': ['count', 'cases', 'more'],
   /** The live board of an officer (store/boards.ts). */
   'officer-board': [
@@ -270,6 +298,10 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due'],
   /** At the end of a working day, or of a month. */
   'officer-recap': ['period', 'recap'],
+  /** Of an officer's PIN: event (set, cleared, locked), whose (own, other). */
+  'officer-pin-notice': ['event', 'whose', 'name'],
+  /** What came of a batch that was signed on a page. */
+  'officer-signed': ['count', 'codes', 'missing', 'others'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
   'officer-message': ['text', 'by', 'photos'],
   /** To the others who were told of a call: who has it; to who has it: that it ended. */
@@ -278,6 +310,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-incident': ['incident', 'text', 'resident', 'village', 'line', 'from', 'to'],
   /** Daily, to who stands outside the villages: the head of the audit log's chain. */
   'officer-audit-head': ['block', 'rows', 'head', 'at'],
+  /** Once, after a case was finished: how was it? */
+  'rate-service': ['code', 'service', 'whose'],
   /** On Mondays, to a village's Sekretaris and the kecamatan: who looked at residents' data, how often. */
   'officer-looks': [
     'village',

@@ -16,12 +16,13 @@ export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: 
      ORDER BY id FOR NO KEY UPDATE`,
     [officerIds],
   );
-  await sql.query(
-    `UPDATE villages v SET state = CASE WHEN is_linked THEN 'active' ELSE 'paused' END
-     FROM (SELECT t.id, ${IS_LINKED} AS is_linked FROM villages t
-           WHERE t.id IN (SELECT village_id FROM officer_roles WHERE officer_id = ANY ($1::uuid[]))) n
-     WHERE v.id = n.id AND CASE WHEN n.is_linked THEN v.state <> 'active' ELSE v.state = 'active' END`,
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT DISTINCT village_id AS id FROM officer_roles WHERE officer_id = ANY ($1::uuid[]) AND village_id IS NOT NULL',
     [officerIds],
+  );
+  await followVillages(
+    sql,
+    rows.map(({ id }) => id),
   );
   // A keeper (a role in no village) serves all, and those who named none.
   await sql.query(
@@ -30,6 +31,16 @@ export async function followLinkedOfficers(sql: Sql, officerIds: string[], now: 
        WHERE o.id = ANY ($1::uuid[]) AND o.is_active AND a.blocked_at IS NULL
          AND r.role NOT IN (${NO_OFFICE}) AND (r.village_id IS NULL OR r.village_id = i.village_id))`,
     [officerIds, now],
+  );
+}
+
+/** The same for villages that lost a role of an officer who is theirs no more. */
+export async function followVillages(sql: Sql, villageIds: string[]): Promise<void> {
+  await sql.query(
+    `UPDATE villages v SET state = CASE WHEN is_linked THEN 'active' ELSE 'paused' END
+     FROM (SELECT t.id, ${IS_LINKED} AS is_linked FROM villages t WHERE t.id = ANY ($1::text[])) n
+     WHERE v.id = n.id AND CASE WHEN n.is_linked THEN v.state <> 'active' ELSE v.state = 'active' END`,
+    [villageIds],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { PublicationState, PublishedFiles } from '../core/publication.js';
+import { isYoungKeeper } from './officerAccounts.js';
 import type { Sql } from './sql.js';
 
 /** A set of changed files of the flows: proposed by one person, published by another. */
@@ -85,8 +86,11 @@ export async function insertProposal(sql: Sql, proposal: Proposal, now: Date): P
   );
 }
 
-/** What became of a decision; `own`: who proposes does not agree as well; `stale`: another one was published since. */
-export type Decided = 'done' | 'own' | 'stale' | 'not_found';
+/**
+ * What became of a decision; `own`: who proposes does not agree as well; `too_new`: nor does a keeper whom another made one
+ * a few days ago; `stale`: another one was published since.
+ */
+export type Decided = 'done' | 'own' | 'too_new' | 'stale' | 'not_found';
 
 /**
  * Puts a proposal in use, in the caller's transaction. Its files were checked over its base: where that is not in use
@@ -101,6 +105,7 @@ export async function publish(
   const found = await readPublication(sql, id);
   if (found?.state !== 'proposed') return 'not_found';
   if (found.proposedBy === officerId) return 'own';
+  if (await isYoungKeeper(sql, officerId, now)) return 'too_new';
   if ((await activePublicationId(sql)) !== found.baseId) return 'stale';
   await sql.query('UPDATE flow_publications SET is_active = false WHERE is_active');
   await sql.query(

@@ -15,6 +15,10 @@ export type Permission =
   | 'cases.read'
   /** Take, ask, finish, refuse, note. */
   | 'cases.act'
+  /** Requests of residents who come to the counter. */
+  | 'counter.open'
+  /** Replies that officers use again and again: those of a village; shared ones are its keepers' (isKeeper). */
+  | 'replies.manage'
   | 'cases.office'
   /** The midwife's: what is asked about health, confidential or not, and nothing else. */
   | 'cases.health'
@@ -66,6 +70,8 @@ const OFFICE = handlers('letter');
 const MAY: { [P in Permission]: readonly string[] } = {
   'cases.read': [...OFFICE, 'bidan'],
   'cases.act': [...OFFICE, 'bidan'],
+  'counter.open': OFFICE,
+  'replies.manage': ['operator', 'kasi_pelayanan', 'sekretaris', 'kepala_desa', 'admin'],
   'cases.office': OFFICE,
   'cases.health': ['bidan'],
   'cases.confidential': handlers('letter', true),
@@ -77,7 +83,7 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'village.settings': ['kepala_desa', 'sekretaris', 'admin'],
   'rt.manage': ['kepala_desa', 'sekretaris', 'operator', 'kasi_pemerintahan', 'admin'],
   'schedules.manage': ['kader', 'bidan', 'operator', 'sekretaris'],
-  'officers.manage': ['admin'],
+  'officers.manage': ['kepala_desa', 'sekretaris', 'admin'],
   'flows.read': [...OFFICE, 'kaur_tu'],
   'flows.propose': ['sekretaris', 'operator', 'kaur_tu', 'admin'],
   'flows.publish': ['admin'],

@@ -290,7 +290,11 @@ const ROUTES: { [route: string]: Case[] } = {
     },
   ],
   'GET /console/petugas': [
-    { name: 'the officers', path: () => '/console/petugas', may: ['villageKeeper', 'keeper', 'stranger'] },
+    {
+      name: 'the officers',
+      path: () => '/console/petugas',
+      may: ['head', 'villageKeeper', 'keeper', 'stranger'],
+    },
   ],
   'POST /console/petugas': [
     {
@@ -298,7 +302,7 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => '/console/petugas',
       method: 'POST',
       fields: { name: 'Baru', phone: '', role: 'operator', village: GINTANGAN },
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       status: 303,
     },
     {
@@ -316,7 +320,7 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => '/console/petugas/grup',
       method: 'POST',
       fields: { village: GINTANGAN },
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
     },
   ],
@@ -326,7 +330,7 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => '/console/petugas/grup/akhiri',
       method: 'POST',
       fields: { village: GINTANGAN },
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
       status: 303,
     },
@@ -336,7 +340,7 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'inviting to the chat',
       path: () => `/console/petugas/${about.officer}/undang`,
       method: 'POST',
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
     },
   ],
@@ -346,7 +350,7 @@ const ROUTES: { [route: string]: Case[] } = {
       path: () => `/console/petugas/${about.officer}/akun`,
       method: 'POST',
       fields: { username: 'x' },
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
       // The name is too short: who may is told so, others are not heard at all.
       status: 400,
@@ -359,7 +363,7 @@ const ROUTES: { [route: string]: Case[] } = {
       method: 'POST',
       may: [],
       // He has no account; for all it is not there, but only for keepers a question at all.
-      notFound: ['villageKeeper', 'keeper', 'stranger'],
+      notFound: ['head', 'villageKeeper', 'keeper', 'stranger'],
     },
   ],
   'POST /console/petugas/:id/:change{berhenti|kembali}': [
@@ -367,10 +371,37 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'stopping an officer',
       path: () => `/console/petugas/${about.officer}/kembali`,
       method: 'POST',
-      may: ['villageKeeper', 'keeper'],
+      may: ['head', 'villageKeeper', 'keeper'],
       notFound: ['stranger'],
       status: 303,
     },
+  ],
+  'GET /console/petugas/:id{[0-9a-f-]{36}}': [
+    {
+      name: 'one officer',
+      path: () => `/console/petugas/${about.officer}`,
+      may: ['head', 'villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+    },
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/jabatan': [
+    changesOfficer('one more role', 'jabatan', 303, { role: 'kaur_tu', village: GINTANGAN }),
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/jabatan/lepas': [
+    changesOfficer('taking a role that is not theirs', 'jabatan/lepas', 400, {
+      role: 'bidan',
+      village: GINTANGAN,
+    }),
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/konfirmasi': [
+    changesOfficer('vouching for an account where nothing is open', 'konfirmasi', 400),
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/kode-lepas': [
+    changesOfficer('taking away a second factor that is not there', 'kode-lepas', 400),
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/pin': [changesOfficer('clearing a PIN', 'pin', 303)],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/chat-lepas': [
+    changesOfficer('revoking a chat', 'chat-lepas', 303),
   ],
   'POST /console/undangan/:id/:answer{terima|tolak}': [
     {
@@ -683,6 +714,7 @@ const ROUTES: { [route: string]: Case[] } = {
   'POST /console/akun/kode': [ownForm('/console/akun/kode')],
   'POST /console/akun/kode/pasang': [ownForm('/console/akun/kode/pasang')],
   'POST /console/akun/kode/lepas': [ownForm('/console/akun/kode/lepas')],
+  'POST /console/akun/kode/cadangan': [ownForm('/console/akun/kode/cadangan')],
 };
 
 /** A change of a line of Gintangan's own: its officers may not, the installation's keepers may. */
@@ -694,6 +726,24 @@ function changesLine(change: string): Case {
     fields: change === 'desa' ? { villages: GINTANGAN } : {},
     may: ['keeper'],
     status: 303,
+  };
+}
+
+/** What a keeper or a head of Gintangan does to one of its officers. */
+function changesOfficer(
+  name: string,
+  change: string,
+  status: number,
+  fields: { [name: string]: string } = {},
+): Case {
+  return {
+    name,
+    path: () => `/console/petugas/${about.officer}/${change}`,
+    method: 'POST',
+    fields,
+    may: ['head', 'villageKeeper', 'keeper'],
+    notFound: ['stranger'],
+    status,
   };
 }
 

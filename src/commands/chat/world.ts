@@ -237,6 +237,7 @@ export class World {
       case 'answer_beneficiary':
         return { outcome: 'done' };
       case 'request_call':
+      case 'rate_case':
         return { outcome: 'done' };
       case 'match_register':
       case 'report_listing':
@@ -344,6 +345,10 @@ export class World {
         return this.people.isHidden
           ? { count: 0, items: [], hidden: true }
           : { count: this.cases.length, items: this.cases, hidden: false };
+      case 'closed_cases': {
+        const items = this.people.isHidden ? [] : this.cases.filter((one) => one.may_reopen);
+        return { count: items.length, items, hidden: this.people.isHidden };
+      }
       case 'earlier_request': {
         const earlier = this.people.isHidden
           ? undefined

@@ -1,14 +1,20 @@
 import type { OfficerIdentity, OfficerRole } from '../../core/asker.js';
 import type { NewId } from '../../core/ports.js';
-import { followLinkedOfficers } from '../linkedOfficers.js';
+import { followLinkedOfficers, followVillages } from '../linkedOfficers.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
+/** An officer at the console, and how their account stands. */
+export interface ConsoleOfficer extends OfficerIdentity {
+  /** Set: the password was chosen by another's link, and nobody has said that it was they. */
+  unconfirmedSince: Date | null;
+}
+
 /** The active officer whose console account this is; null for anybody else. */
-export async function officerOfUser(sql: Sql, userId: string): Promise<OfficerIdentity | null> {
-  const { rows } = await sql.query<OfficerIdentity>(
-    `SELECT officers.id, officers.name, ${ROLES_JSON} AS roles FROM officers
-     WHERE officers.user_id = $1 AND officers.is_active`,
+export async function officerOfUser(sql: Sql, userId: string): Promise<ConsoleOfficer | null> {
+  const { rows } = await sql.query<ConsoleOfficer>(
+    `SELECT officers.id, officers.name, officers.account_unconfirmed_since AS "unconfirmedSince", ${ROLES_JSON} AS roles
+     FROM officers WHERE officers.user_id = $1 AND officers.is_active`,
     [userId],
   );
   return rows[0] ?? null;
@@ -28,6 +34,10 @@ export interface OfficerRow {
   roles: { role: string; village: string | null; villageName: string | null }[];
   /** By which chats they are reached. */
   platforms: string[];
+  /** Their account was opened by another's link, and nobody has said that it was they. */
+  isUnconfirmed: boolean;
+  hasSecondFactor: boolean;
+  hasPin: boolean;
   /** An invite that may still be accepted. */
   invitedUntil: Date | null;
 }
@@ -38,7 +48,9 @@ const MANAGED = `($1::text[] IS NULL OR (EXISTS (SELECT 1 FROM officer_roles WHE
     AND (officer_roles.village_id IS NULL OR officer_roles.village_id <> ALL ($1)))))`;
 
 const OFFICER = `SELECT officers.id, officers.name, officers.phone, officers.is_active AS "isActive",
-    officers.user_id AS "userId", auth_users.username,
+    officers.user_id AS "userId", auth_users.username, officers.account_unconfirmed_since IS NOT NULL AS "isUnconfirmed",
+    auth_users.two_factor_enabled IS TRUE AS "hasSecondFactor",
+    EXISTS (SELECT FROM officer_pins WHERE officer_pins.officer_id = officers.id) AS "hasPin",
     (SELECT coalesce(jsonb_agg(jsonb_build_object('role', officer_roles.role, 'village', officer_roles.village_id,
        'villageName', villages.name) ORDER BY villages.name NULLS FIRST, officer_roles.role), '[]')
      FROM officer_roles LEFT JOIN villages ON villages.id = officer_roles.village_id
@@ -71,10 +83,13 @@ export async function officerInScope(
   return rows[0] ?? null;
 }
 
+/** Who gave a role and when; null: the set-up of the installation. */
+export type Granted = { by: string; at: Date } | null;
+
 /** Adds an officer with their roles. The caller has held the roles' villages to the scope. Null: the phone is taken. */
 export async function addOfficer(
   sql: Sql,
-  officer: { name: string; phone: string | null; userId?: string; roles: OfficerRole[] },
+  officer: { name: string; phone: string | null; userId?: string; roles: OfficerRole[]; granted?: Granted },
   newId: NewId,
 ): Promise<string | null> {
   const id = newId();
@@ -83,7 +98,7 @@ export async function addOfficer(
     [id, officer.name, officer.phone, officer.userId ?? null],
   );
   if (rowCount === 0) return null;
-  await addRoles(sql, id, officer.roles, newId);
+  await addRoles(sql, id, officer.roles, officer.granted ?? null, newId);
   return id;
 }
 
@@ -91,14 +106,50 @@ export async function addRoles(
   sql: Sql,
   officerId: string,
   roles: OfficerRole[],
+  granted: Granted,
   newId: NewId,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO officer_roles (id, officer_id, village_id, role)
-     SELECT id, $4, village_id, role FROM unnest($1::uuid[], $2::text[], $3::text[]) AS r (id, village_id, role)
+    `INSERT INTO officer_roles (id, officer_id, village_id, role, granted_by, granted_at)
+     SELECT id, $4, village_id, role, $5, $6 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS r (id, village_id, role)
      ON CONFLICT DO NOTHING`,
-    [roles.map(() => newId()), roles.map((r) => r.village), roles.map((r) => r.role), officerId],
+    [
+      roles.map(() => newId()),
+      roles.map((r) => r.village),
+      roles.map((r) => r.role),
+      officerId,
+      granted?.by ?? null,
+      granted?.at ?? null,
+    ],
   );
+}
+
+/**
+ * Takes a role away, of a kecamatan in all its villages; false where it is the officer's last (then they are stopped instead),
+ * or not theirs. In a transaction: the villages follow.
+ */
+export async function removeRole(
+  sql: Sql,
+  officerId: string,
+  role: OfficerRole,
+  now: Date,
+): Promise<boolean> {
+  await sql.query('SELECT FROM officers WHERE id = $1 FOR NO KEY UPDATE', [officerId]);
+  const isAbove = role.role === 'kecamatan';
+  const { rows } = await sql.query<{ others: boolean }>(
+    `SELECT EXISTS (SELECT FROM officer_roles WHERE officer_id = $1
+       AND NOT (role = $2 AND ($4 OR village_id IS NOT DISTINCT FROM $3))) AS others`,
+    [officerId, role.role, role.village, isAbove],
+  );
+  if (!rows[0]!.others) return false;
+  // Whose villages change is asked while the officer still has them.
+  const { rowCount } = await sql.query(
+    `DELETE FROM officer_roles WHERE officer_id = $1 AND role = $2 AND ($4 OR village_id IS NOT DISTINCT FROM $3)`,
+    [officerId, role.role, role.village, isAbove],
+  );
+  if (role.village !== null) await followVillages(sql, [role.village]);
+  await followLinkedOfficers(sql, [officerId], now);
+  return (rowCount ?? 0) > 0;
 }
 
 /** An officer stops, or serves again: in a transaction, for the villages follow. */

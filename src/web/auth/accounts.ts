@@ -63,6 +63,17 @@ export async function isPasswordLink(
   return found !== null && found.expiresAt > deps.now();
 }
 
+/** Whose password a link is for; null where it works no longer. */
+export async function userOfLink(
+  auth: Auth,
+  deps: Pick<WebDeps, 'now'>,
+  token: string,
+): Promise<string | null> {
+  const context = await auth.$context;
+  const found = await context.internalAdapter.findVerificationValue(RESET + token);
+  return found !== null && found.expiresAt > deps.now() ? found.value : null;
+}
+
 /** Ends every session of an account: its officer serves no longer. */
 export async function endSessions(auth: Auth, userId: string): Promise<void> {
   const context = await auth.$context;

@@ -1,4 +1,6 @@
+import { needsSecondFactor, provenRoles, SECOND_FACTOR_DAYS } from '../../core/accounts.js';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { secondFactorDue } from '../../store/officerAccounts.js';
 import { officerOfUser } from '../../store/web/officers.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext } from '../env.js';
@@ -14,7 +16,7 @@ export async function signedInOfficer(
   deps: WebDeps,
   auth: () => Promise<Auth>,
   c: WebContext,
-): Promise<OfficerIdentity | null> {
+): Promise<SignedIn | null> {
   if (!SESSION_COOKIE.test(c.req.header('cookie') ?? '')) return null;
   const { headers, response } = await (
     await auth()
@@ -24,7 +26,39 @@ export async function signedInOfficer(
   });
   if (!response) return null;
   takeCookies(c, headers);
-  return officerOfUser(deps.pool, response.user.id);
+  const found = await officerOfUser(deps.pool, response.user.id);
+  if (!found) return null;
+  const { id, name, unconfirmedSince } = found;
+  const isUnconfirmed = unconfirmedSince !== null;
+  const roles = provenRoles(found.roles, isUnconfirmed);
+  const wantsCode = needsSecondFactor(roles) && response.user.twoFactorEnabled !== true;
+  return {
+    officer: { id, name, roles },
+    account: {
+      isUnconfirmed: roles.length < found.roles.length,
+      codeDue: wantsCode
+        ? await secondFactorDue(deps.pool, id, daysFrom(deps.now(), SECOND_FACTOR_DAYS))
+        : null,
+    },
+  };
+}
+
+/** Who is signed in: an officer with the roles that their account may stand for. */
+export interface SignedIn {
+  officer: OfficerIdentity;
+  account: AccountState;
+}
+
+/** What an officer's own pages tell of their account. */
+export interface AccountState {
+  /** Roles are withheld until the owner, or another head, says whose account it is. */
+  isUnconfirmed: boolean;
+  /** Until when the second factor must be set up; null: it is, or need not be. */
+  codeDue: Date | null;
+}
+
+function daysFrom(now: Date, days: number): Date {
+  return new Date(now.getTime() + days * 86_400_000);
 }
 
 export type SignIn = 'signed_in' | 'second_factor' | 'refused';

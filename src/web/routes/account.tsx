@@ -1,9 +1,13 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
+import { needsSecondFactor } from '../../core/accounts.js';
+import { insertAudit } from '../../store/audit.js';
+import { passwordByLink, tellOfAccount } from '../../store/officerAccounts.js';
+import { inTransaction } from '../../store/sql.js';
 import { isWithinLimit } from '../../store/web/attempts.js';
 import { officerOf } from '../allowed.js';
-import { isPasswordLink } from '../auth/accounts.js';
+import { isPasswordLink, userOfLink } from '../auth/accounts.js';
 import { type Auth, PASSWORD_LENGTH } from '../auth/auth.js';
 import { giveSecondFactor, signIn, signOut, takeCookies } from '../auth/session.js';
 import { isSetupOpen, setUpKeeper } from '../auth/setup.js';
@@ -11,6 +15,7 @@ import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { PageError } from '../pageError.js';
+import { drawQr } from '../qr.js';
 import { sourceOf } from '../source.js';
 import { AccountPage, PasswordPage, SecondFactorPage, SetupPage, SignInPage } from '../views/account.js';
 import type { Key } from '../words.js';
@@ -113,6 +118,9 @@ export function signInRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
       const again = (faultKey: Key) => c.html(<PasswordPage view={c.get('view')} faultKey={faultKey} />, 400);
       if (!form.data) return again('auth.password_rule');
       if (form.data.password !== form.data.again) return again('auth.differ');
+      const userId = await userOfLink(await auth(), deps, c.req.param('token'));
+      // Before the password works: whoever chose it may not be whose account it is.
+      if (userId) await settlePasswordByLink(deps, userId);
       const response = await (
         await auth()
       ).api.resetPassword({
@@ -122,6 +130,31 @@ export function signInRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
       if (!response.ok) throw new PageError(410, 'password.closed');
       return c.redirect('/console/masuk?kabar=password_set', 303);
     });
+}
+
+/** The account of whoever chose a password by a link proves nobody until its owner has said in their chat that it was they. */
+async function settlePasswordByLink(deps: WebDeps, userId: string): Promise<void> {
+  const now = deps.now();
+  await inTransaction(deps.pool, async (sql) => {
+    const officer = await passwordByLink(sql, userId, now);
+    if (!officer) return;
+    const by = officer.linkedBy ?? 'Kentongan';
+    await tellOfAccount(sql, [officer.id], { what: 'password', by }, deps.newId, now);
+    await insertAudit(
+      sql,
+      [
+        {
+          officerId: officer.id,
+          action: 'officer.password_by_link',
+          subjectKind: 'officer',
+          subjectId: officer.id,
+          data: {},
+        },
+      ],
+      deps.newId,
+      now,
+    );
+  });
 }
 
 /** One's own account. */
@@ -137,6 +170,7 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
         view={c.get('view')}
         username={session?.user.username ?? ''}
         hasSecondFactor={session?.user.twoFactorEnabled ?? false}
+        mustHaveSecondFactor={needsSecondFactor(officerOf(c).roles)}
         notice={c.req.query('kabar')}
         {...more}
       />,
@@ -183,7 +217,7 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
           : null;
       if (!response?.ok) return page(c, { faultKey: 'auth.wrong_password' }, 400);
       const { totpURI, backupCodes } = (await response.json()) as { totpURI: string; backupCodes: string[] };
-      return page(c, { enrolment: { uri: totpURI, spares: backupCodes } });
+      return page(c, { enrolment: { uri: totpURI, spares: backupCodes, qr: await drawQr(totpURI) } });
     })
     .post('/akun/kode/pasang', async (c) => {
       const form = await readForm(c, CodeForm);
@@ -200,8 +234,25 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
       takeCookies(c, response.headers);
       return c.redirect('/console/akun?kabar=code_on', 303);
     })
+    .post('/akun/kode/cadangan', async (c) => {
+      const form = await readForm(c, OwnPassword);
+      const response =
+        form.data && (await mayTry(deps, c, officerOf(c).id))
+          ? await (
+              await auth()
+            ).api.generateBackupCodes({
+              body: { password: form.data.current },
+              headers: c.req.raw.headers,
+              asResponse: true,
+            })
+          : null;
+      if (!response?.ok) return page(c, { faultKey: 'auth.wrong_password' }, 400);
+      const { backupCodes } = (await response.json()) as { backupCodes: string[] };
+      return page(c, { spares: backupCodes });
+    })
     .post('/akun/kode/lepas', async (c) => {
       const form = await readForm(c, OwnPassword);
+      if (needsSecondFactor(officerOf(c).roles)) return page(c, { faultKey: 'account.code_must' }, 400);
       const response =
         form.data && (await mayTry(deps, c, officerOf(c).id))
           ? await (

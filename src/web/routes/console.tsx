@@ -16,11 +16,17 @@ import { figureRoutes } from './figures.js';
 import { flowRoutes } from './flows.js';
 import { lineRoutes } from './lines.js';
 import { listingRoutes } from './listings.js';
+import { officerPageRoutes } from './officer.js';
 import { officerRoutes } from './officers.js';
+import { replyRoutes } from './replies.js';
 import { registerRoutes } from './register.js';
 import { rtRoutes } from './rt.js';
 import { scheduleRoutes } from './schedules.js';
 import { villageRoutes } from './villages.js';
+import { workRoutes } from './work.js';
+
+/** Where an account is put in order. */
+const OWN_PAGES = /^\/console\/(?:akun(?:\/|$)|keluar$)/u;
 
 /** The officers' console. All but the doors to it is for officers who are signed in; each route says for which. */
 export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
@@ -32,21 +38,31 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   });
   routes.route('/', signInRoutes(deps, auth));
   routes.use(async (c, next) => {
-    const officer = await signedInOfficer(deps, auth, c);
-    if (!officer) {
+    const signedIn = await signedInOfficer(deps, auth, c);
+    if (!signedIn) {
       if (c.req.method !== 'GET') throw new PageError(401);
       const to = c.req.path === '/console' ? '' : `?ke=${encodeURIComponent(c.req.path)}`;
       return c.redirect(`/console/masuk${to}`, 303);
     }
     const { language, path, now } = c.get('view');
-    c.set('view', viewOf(language, path, now, officer));
+    const { officer, account } = signedIn;
+    c.set('view', { ...viewOf(language, path, now, officer), account });
+    // Past its days of grace, an account without its second factor opens its own page alone.
+    if (account.codeDue && account.codeDue <= now && !OWN_PAGES.test(path)) {
+      if (c.req.method !== 'GET') throw new PageError(403, 'account.code_is_due');
+      return c.redirect('/console/akun', 303);
+    }
     return next();
   });
   routes.route('/', accountRoutes(deps, auth));
-  routes.route('/', caseRoutes(deps, new Watch(deps, caseSignature)));
+  const cases = new Watch(deps, caseSignature);
+  routes.route('/', workRoutes(deps, cases));
+  routes.route('/', caseRoutes(deps, cases));
+  routes.route('/', replyRoutes(deps));
   routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));
   routes.route('/', officerRoutes(deps, auth));
+  routes.route('/', officerPageRoutes(deps));
   routes.route('/', registerRoutes(deps));
   routes.route('/', rtRoutes(deps));
   routes.route('/', villageRoutes(deps));

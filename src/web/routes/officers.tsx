@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { isGuarded } from '../../core/accounts.js';
 import { isAskedOnly } from '../../core/handlers.js';
 import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
+import { noteLink, peersOf, tellOfAccount } from '../../store/officerAccounts.js';
 import { createGroupLink, groupsInScope } from '../../store/officerGroups.js';
 import { createInvite } from '../../store/officers.js';
 import { inTransaction } from '../../store/sql.js';
@@ -25,7 +27,8 @@ import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { PageError } from '../pageError.js';
-import { covers, isRole } from '../policy.js';
+import { isRole } from '../policy.js';
+import { rolePlaces } from '../rolePlaces.js';
 import { OfficersPage } from '../views/officers.js';
 import type { OfficersProps } from '../views/officers.js';
 import type { Key } from '../words.js';
@@ -84,13 +87,29 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const { name, phone, role } = form.data;
       const village = form.data.village === '' ? null : form.data.village;
       // Whoever keeps one village makes nobody a keeper of all.
-      if (!covers(scope, village)) return again('officers.fault_village');
-      if (village === null && role !== 'admin') return again('officers.fault_everywhere');
-      if (village !== null && !(await isVillage(deps, scope, village)))
-        return again('officers.fault_village');
-      const id = await inTransaction(deps.pool, (sql) =>
-        addOfficer(sql, { name, phone, roles: [{ role, village }] }, deps.newId),
-      );
+      if (village === null && !['admin', 'kabupaten'].includes(role))
+        return again('officers.fault_everywhere');
+      const places = await rolePlaces(deps.pool, scope, role, form.data.village);
+      if (!places) return again('officers.fault_village');
+      const now = deps.now();
+      const id = await inTransaction(deps.pool, async (sql) => {
+        const granted = { by: officer.id, at: now };
+        const made = await addOfficer(
+          sql,
+          { name, phone, roles: places.map((place) => ({ role, village: place })), granted },
+          deps.newId,
+        );
+        // Nobody becomes a head, or a keeper, unseen by the others.
+        if (made && isGuarded(role))
+          await tellOfAccount(
+            sql,
+            await peersOf(sql, { role, village }, [officer.id, made]),
+            { what: 'role', by: officer.name, name, role },
+            deps.newId,
+            now,
+          );
+        return made;
+      });
       if (!id) return again('officers.fault_phone_taken');
       await audit(deps, officer, 'officer.add', id, { role, village });
       return c.redirect('/console/petugas?kabar=officer_added', 303);
@@ -153,6 +172,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
         await deleteAccount(await auth(), userId);
         throw new PageError(400);
       }
+      await tellOfLink(officer, chosen);
       await audit(deps, officer, 'officer.account', chosen.id, { username: form.data.username });
       return page(c, { link: await linkFor(c, chosen, userId, form.data.username) });
     })
@@ -160,6 +180,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const { officer, scope } = allowed(c, 'officers.manage');
       const chosen = await find(c, scope);
       if (!chosen.userId) throw new PageError(404);
+      await tellOfLink(officer, chosen);
       await audit(deps, officer, 'officer.password_link', chosen.id, {});
       return page(c, { link: await linkFor(c, chosen, chosen.userId, chosen.username ?? '') });
     })
@@ -196,10 +217,23 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
     return found;
   }
 
+  /** Whose account it is hears of the link at once, in their own chat. */
+  async function tellOfLink(officer: OfficerIdentity, chosen: OfficerRow): Promise<void> {
+    await inTransaction(deps.pool, async (sql) => {
+      await noteLink(sql, chosen.id, officer.id);
+      await tellOfAccount(sql, [chosen.id], { what: 'link', by: officer.name }, deps.newId, deps.now());
+    });
+  }
+
   async function linkFor(c: WebContext, chosen: OfficerRow, userId: string, username: string) {
     const path = await createPasswordLink(await auth(), deps, userId);
     const base = deps.settings.publicUrl ?? new URL(c.req.url).origin;
-    return { name: chosen.name, username, url: base + path };
+    return {
+      name: chosen.name,
+      username,
+      url: base + path,
+      isHead: chosen.roles.some(({ role }) => isGuarded(role)),
+    };
   }
 }
 
@@ -209,10 +243,6 @@ const FAULTS: { [field: string]: Key } = {
   role: 'officers.fault_role',
   village: 'officers.fault_village',
 };
-
-async function isVillage(deps: WebDeps, scope: Scope, village: string): Promise<boolean> {
-  return (await villagesInScope(deps.pool, scope)).some(({ id }) => id === village);
-}
 
 function idOf(c: WebContext): string {
   const id = z.uuid().safeParse(c.req.param('id'));

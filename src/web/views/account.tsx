@@ -1,3 +1,4 @@
+import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { PASSWORD_LENGTH } from '../auth/auth.js';
 import type { Given } from '../form.js';
@@ -129,10 +130,14 @@ export function AccountPage(props: {
   view: View;
   username: string;
   hasSecondFactor: boolean;
+  /** Their roles sign in with one. */
+  mustHaveSecondFactor: boolean;
+  /** Made anew: shown once. */
+  spares?: string[];
   notice?: string;
   faultKey?: Key;
   /** Just begun: shown once. */
-  enrolment?: { uri: string; spares: string[] };
+  enrolment?: { uri: string; spares: string[]; qr: string };
 }) {
   const { view, enrolment } = props;
   const current = (id: string) => (
@@ -150,21 +155,25 @@ export function AccountPage(props: {
         {' · '}
         <a href={`?lang=${view.language === 'id' ? 'en' : 'id'}`}>{view.t('foot.other_language')}</a>
       </p>
+      {props.spares && (
+        <section class="card once" role="status">
+          <h2>{view.t('account.spares')}</h2>
+          <Spares view={view} spares={props.spares} />
+        </section>
+      )}
       {enrolment ? (
         <section class="card">
           <h2>{view.t('account.enrol_title')}</h2>
           <p>{view.t('account.enrol_lead')}</p>
+          <figure class="qr" aria-label={view.t('account.enrol_qr')}>
+            {raw(enrolment.qr)}
+          </figure>
           <p class="secret">{secretOf(enrolment.uri)}</p>
           <p>
             <a href={enrolment.uri}>{view.t('account.enrol_open')}</a>
           </p>
           <h3>{view.t('account.spares')}</h3>
-          <p>{view.t('account.spares_lead')}</p>
-          <ul class="spares">
-            {enrolment.spares.map((spare) => (
-              <li>{spare}</li>
-            ))}
-          </ul>
+          <Spares view={view} spares={enrolment.spares} />
           <form method="post" action="/console/akun/kode/pasang">
             <Field id="code" label={view.t('auth.code')}>
               <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required />
@@ -185,19 +194,48 @@ export function AccountPage(props: {
           <section class="card">
             <h2>{view.t('account.code_title')}</h2>
             <p>{view.t(props.hasSecondFactor ? 'account.code_is_on' : 'account.code_is_off')}</p>
-            <form
-              method="post"
-              action={props.hasSecondFactor ? '/console/akun/kode/lepas' : '/console/akun/kode'}
-            >
-              {current('current-code')}
-              <button type="submit" class={props.hasSecondFactor ? 'quiet' : ''}>
-                {view.t(props.hasSecondFactor ? 'account.code_off' : 'account.code_on')}
-              </button>
-            </form>
+            {props.hasSecondFactor && props.mustHaveSecondFactor ? (
+              <p class="hint">{view.t('account.code_must')}</p>
+            ) : (
+              <form
+                method="post"
+                action={props.hasSecondFactor ? '/console/akun/kode/lepas' : '/console/akun/kode'}
+              >
+                {current('current-code')}
+                <button type="submit" class={props.hasSecondFactor ? 'quiet' : ''}>
+                  {view.t(props.hasSecondFactor ? 'account.code_off' : 'account.code_on')}
+                </button>
+              </form>
+            )}
+            {props.hasSecondFactor && (
+              <details class="act">
+                <summary>{view.t('account.spares_new')}</summary>
+                <p class="hint">{view.t('account.spares_new_lead')}</p>
+                <form method="post" action="/console/akun/kode/cadangan">
+                  {current('current-spares')}
+                  <button type="submit" class="quiet">
+                    {view.t('account.spares_new')}
+                  </button>
+                </form>
+              </details>
+            )}
           </section>
         </div>
       )}
     </Layout>
+  );
+}
+
+function Spares({ view, spares }: { view: View; spares: string[] }) {
+  return (
+    <>
+      <p>{view.t('account.spares_lead')}</p>
+      <ul class="spares">
+        {spares.map((spare) => (
+          <li>{spare}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -14,6 +14,8 @@ export function Layout(props: {
   isConsole?: boolean;
   /** Scripts beyond the console's own. */
   scripts?: ('simulator.js' | 'htmx.js' | 'hx-sse.js')[];
+  /** A board, or a case: as wide as there is room. */
+  isBroad?: boolean;
   /** The simulator fills the window. */
   wide?: boolean;
   children: Child;
@@ -33,6 +35,7 @@ export function Layout(props: {
           <title>{`${title} · Kentongan`}</title>
           <link rel="icon" href={assetPath('icon.svg')} type="image/svg+xml" />
           <link rel="stylesheet" href={assetPath('style.css')} />
+          {props.isConsole && <link rel="stylesheet" href={assetPath('desk.css')} />}
           <meta name="theme-color" content="#17483c" />
           {scripts.length > 0 && (
             <meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": false}' />
@@ -43,15 +46,17 @@ export function Layout(props: {
             <script src={assetPath(script)} defer={!AT_ONCE.has(script)}></script>
           ))}
         </head>
-        <body class={props.wide ? 'wide' : ''}>
+        <body class={props.wide ? 'wide' : props.isBroad ? 'broad' : ''}>
           <a class="skip" href="#isi">
             {view.t('nav.skip')}
           </a>
           <Band view={view} isConsole={props.isConsole ?? false} />
           <main id="isi" tabindex={-1}>
+            {props.isConsole && <AccountNotices view={view} />}
             {props.children}
           </main>
-          {!props.wide && <Foot view={view} />}
+          {!props.wide && <Foot view={view} hasKeys={(props.isConsole ?? false) && view.officer !== null} />}
+          {props.isConsole && view.officer && <Keys view={view} />}
         </body>
       </html>
     </>
@@ -91,6 +96,26 @@ function Band({ view, isConsole }: { view: View; isConsole: boolean }) {
   );
 }
 
+/** What is to be done about the account of whoever is signed in, until it is. */
+function AccountNotices({ view }: { view: View }) {
+  const { account, t } = view;
+  if (!account) return null;
+  const due = account.codeDue;
+  return (
+    <>
+      {account.isUnconfirmed && <p class="notice risk">{t('account.unconfirmed')}</p>}
+      {due && (
+        <p class="notice risk">
+          {due <= view.now
+            ? t('account.code_overdue')
+            : t('account.code_wanted', { time: view.format.time(due) })}{' '}
+          {view.path !== '/console/akun' && <a href="/console/akun">{t('account.to_code')}</a>}
+        </p>
+      )}
+    </>
+  );
+}
+
 function publicLinks({ t, path }: View) {
   return [
     { href: '/pasar', text: t('nav.market'), here: path.startsWith('/pasar') },
@@ -106,9 +131,27 @@ function consoleLinks({ t, path, officer }: View) {
   return [
     {
       href: '/console',
-      text: t('nav.cases'),
-      here: path === '/console' || at('/console/kasus'),
+      text: t('nav.work'),
+      here: path === '/console' || at('/console/kasus') || at('/console/massal'),
       permission: 'cases.read',
+    } as const,
+    {
+      href: '/console/papan',
+      text: t('nav.board'),
+      here: at('/console/papan'),
+      permission: 'cases.read',
+    } as const,
+    {
+      href: '/console/cari',
+      text: t('nav.search'),
+      here: at('/console/cari'),
+      permission: 'cases.read',
+    } as const,
+    {
+      href: '/console/loket',
+      text: t('nav.counter'),
+      here: at('/console/loket'),
+      permission: 'counter.open',
     } as const,
     {
       href: '/console/percakapan',
@@ -173,7 +216,7 @@ function consoleLinks({ t, path, officer }: View) {
   ].filter(({ permission }) => scopeOf(officer, permission) !== null);
 }
 
-function Foot({ view }: { view: View }) {
+function Foot({ view, hasKeys }: { view: View; hasKeys: boolean }) {
   const other = view.language === 'id' ? 'en' : 'id';
   return (
     <footer class="foot">
@@ -183,6 +226,53 @@ function Foot({ view }: { view: View }) {
           {view.t('foot.other_language')}
         </a>
       </p>
+      {hasKeys && (
+        <p class="scripted-only">
+          <button type="button" class="quiet" data-keys>
+            {view.t('nav.keys')} <kbd>?</kbd>
+          </button>
+        </p>
+      )}
     </footer>
+  );
+}
+
+/** The keys that do what the pages' buttons do, told in a window of its own; they can be switched off there. */
+function Keys({ view }: { view: View }) {
+  const rows = [
+    ['j k', 'keys.next'],
+    ['Enter', 'keys.open'],
+    ['x', 'keys.tick'],
+    ['t', 'keys.take'],
+    ['v', 'keys.step'],
+    ['m', 'keys.missing'],
+    ['u', 'keys.undo'],
+    ['b', 'keys.back'],
+    ['/', 'keys.search'],
+    ['?', 'keys.help'],
+  ] as const;
+  return (
+    <dialog id="tombol" aria-labelledby="tombol-judul">
+      <h2 id="tombol-judul">{view.t('keys.title')}</h2>
+      <dl class="keys">
+        {rows.map(([key, text]) => (
+          <div>
+            <dt>
+              {key.split(' ').map((one) => (
+                <kbd>{one}</kbd>
+              ))}
+            </dt>
+            <dd>{view.t(text)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="check">
+        <input id="tombol-aktif" type="checkbox" checked />
+        <label for="tombol-aktif">{view.t('keys.on')}</label>
+      </p>
+      <form method="dialog">
+        <button type="submit">{view.t('keys.close')}</button>
+      </form>
+    </dialog>
   );
 }

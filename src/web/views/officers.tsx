@@ -1,6 +1,6 @@
 import type { OfficerRow, VillageChoice, WaitingInvite } from '../../store/web/officers.js';
 import type { Given } from '../form.js';
-import { isAskedOnly } from '../../core/handlers.js';
+import { isAskedOnly, isOverseer } from '../../core/handlers.js';
 import { ROLES } from '../../store/officers.js';
 import type { Key } from '../words.js';
 import type { GroupOfVillage } from '../../store/officerGroups.js';
@@ -24,7 +24,8 @@ export interface OfficersProps {
   given?: Given;
   /** Just made: shown once. */
   invite?: { name: string; payload: string; links: string[]; expiresAt: Date };
-  link?: { name: string; username: string; url: string };
+  /** `isHead`: it opens little until its owner has confirmed it. */
+  link?: { name: string; username: string; url: string; isHead: boolean };
   groupLink?: GroupLink;
 }
 
@@ -71,6 +72,7 @@ function ShownOnce({ view, invite, link }: OfficersProps) {
         <h2>{view.t('officers.link_ready', { name: link.name })}</h2>
         <p>{view.t('officers.link_once', { username: link.username })}</p>
         <p class="secret">{link.url}</p>
+        {link.isHead && <p>{view.t('officers.link_head')}</p>}
       </section>
     );
   return null;
@@ -136,7 +138,12 @@ function Officer({ view, officer }: { view: View; officer: OfficerRow }) {
         </p>
       )}
       {!officer.isActive && <p class="notice">{view.t('officers.is_stopped')}</p>}
+      {officer.isUnconfirmed && <p class="notice risk">{view.t('officers.is_unconfirmed')}</p>}
       <div class="buttons">
+        <a class="button quiet" href={`/console/petugas/${officer.id}`}>
+          {view.t('officers.manage_one')}
+          <span class="hidden">: {officer.name}</span>
+        </a>
         {officer.isActive && officer.phone && (
           <form method="post" action={post('undang')}>
             <button type="submit" class="quiet">
@@ -215,11 +222,13 @@ function AddOfficer({ view, villages, mayServeAll, given = {}, officers }: Offic
           </Field>
           <Field id="role" label={view.t('officers.role')}>
             <select id="role" name="role" required>
-              {ROLES.filter((role) => !isAskedOnly(role)).map((role) => (
-                <option value={role} selected={given['role'] === role}>
-                  {view.t(`role.${role}`)}
-                </option>
-              ))}
+              {ROLES.filter((role) => !isAskedOnly(role) && (mayServeAll || !isOverseer(role))).map(
+                (role) => (
+                  <option value={role} selected={given['role'] === role}>
+                    {view.t(`role.${role}`)}
+                  </option>
+                ),
+              )}
             </select>
           </Field>
           <Field id="village" label={view.t('officers.village')} hint={view.t('officers.village_hint')}>

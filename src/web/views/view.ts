@@ -1,4 +1,5 @@
 import type { OfficerIdentity } from '../../core/asker.js';
+import type { AccountState } from '../auth/session.js';
 import { type Language, type Words, wordsIn } from '../words.js';
 
 /** What every page is drawn with. */
@@ -8,6 +9,8 @@ export interface View {
   path: string;
   now: Date;
   officer: OfficerIdentity | null;
+  /** How the account of whoever is signed in stands, where something is to be done about it. */
+  account?: AccountState;
   format: Formats;
 }
 

@@ -1,0 +1,168 @@
+import { VOUCHING_DAYS } from '../core/accounts.js';
+import type { OfficerRole } from '../core/asker.js';
+import type { NewId } from '../core/ports.js';
+import { insertAudit } from './audit.js';
+import { insertNotifications } from './notifications.js';
+import type { Sql } from './sql.js';
+
+/** What an officer is told of their own account, at once: flow officer-account. */
+export type AccountNews = 'link' | 'password' | 'code_removed' | 'role';
+
+/** Tells officers in their own chats what somebody else did to an account; each time anew, were it the same again. */
+export async function tellOfAccount(
+  sql: Sql,
+  officerIds: string[],
+  news: { what: AccountNews; by: string; name?: string; role?: string },
+  newId: NewId,
+  now: Date,
+): Promise<void> {
+  await insertNotifications(
+    sql,
+    officerIds.map((officerId) => ({
+      officerId,
+      kind: 'officer-account',
+      subjectId: newId(),
+      number: 0,
+      vars: { urgent: true, name: null, role: null, ...news },
+    })),
+    newId,
+    now,
+  );
+}
+
+/** Somebody else made a link by which this officer's password can be chosen. */
+export async function noteLink(sql: Sql, officerId: string, by: string): Promise<void> {
+  await sql.query('UPDATE officers SET account_link_by = $2 WHERE id = $1', [officerId, by]);
+}
+
+/**
+ * A password was chosen by a link: the account proves nobody until it is confirmed. Answers whose it is and who made the link;
+ * null where no officer has the account.
+ */
+export async function passwordByLink(
+  sql: Sql,
+  userId: string,
+  now: Date,
+): Promise<{ id: string; linkedBy: string | null } | null> {
+  const { rows } = await sql.query<{ id: string; linkedBy: string | null }>(
+    `UPDATE officers o SET account_unconfirmed_since = $2 WHERE o.user_id = $1
+     RETURNING o.id, (SELECT b.name FROM officers b WHERE b.id = o.account_link_by) AS "linkedBy"`,
+    [userId, now],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * The officer's own word, in their chat, on an account that somebody made or changed for them. `accept`: it was they, and the
+ * account counts. Else its password, its links and its sessions end at once, and it stays unconfirmed.
+ * `none`: there is no account, or nothing about it is open.
+ */
+export async function settleAccount(
+  sql: Sql,
+  officerId: string,
+  accept: boolean,
+  { newId, now }: { newId: NewId; now: Date },
+): Promise<'done' | 'none'> {
+  const { rows } = await sql.query<{ userId: string | null; since: Date | null }>(
+    'SELECT user_id AS "userId", account_unconfirmed_since AS since FROM officers WHERE id = $1 FOR NO KEY UPDATE',
+    [officerId],
+  );
+  const { userId, since } = rows[0] ?? { userId: null, since: null };
+  if (!userId || (accept && !since)) return 'none';
+  if (accept)
+    await sql.query('UPDATE officers SET account_unconfirmed_since = NULL WHERE id = $1', [officerId]);
+  else {
+    await sql.query(
+      'UPDATE officers SET account_unconfirmed_since = coalesce(account_unconfirmed_since, $2) WHERE id = $1',
+      [officerId, now],
+    );
+    await sql.query('UPDATE auth_accounts SET password = NULL WHERE user_id = $1', [userId]);
+    await sql.query('DELETE FROM auth_verifications WHERE value = $1', [userId]);
+    await sql.query('DELETE FROM auth_sessions WHERE user_id = $1', [userId]);
+  }
+  await insertAudit(
+    sql,
+    [
+      {
+        officerId,
+        action: accept ? 'officer.account_confirmed' : 'officer.account_denied',
+        subjectKind: 'officer',
+        subjectId: officerId,
+        data: { by: 'own_chat' },
+      },
+    ],
+    newId,
+    now,
+  );
+  return 'done';
+}
+
+/** Another head vouches for an account. The caller has asked `mayVouch`. */
+export async function confirmAccount(sql: Sql, officerId: string): Promise<void> {
+  await sql.query('UPDATE officers SET account_unconfirmed_since = NULL WHERE id = $1', [officerId]);
+}
+
+/**
+ * Whether one officer may vouch for another's account: a head of a village of theirs, or a keeper of all; neither the one who made
+ * the link, nor whom that one gave the role within the last `VOUCHING_DAYS`, nor the officer themselves.
+ */
+export async function mayVouch(sql: Sql, voucherId: string, officerId: string, now: Date): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM officers o JOIN officer_roles r ON r.officer_id = $1
+     WHERE o.id = $2 AND o.id <> $1 AND o.account_link_by IS DISTINCT FROM $1
+       AND (r.role IN ('kepala_desa', 'sekretaris')
+         AND EXISTS (SELECT FROM officer_roles t WHERE t.officer_id = o.id AND t.village_id = r.village_id)
+         OR r.role = 'admin' AND r.village_id IS NULL)
+       AND NOT coalesce(r.granted_by = o.account_link_by
+         AND r.granted_at > $3::timestamptz - make_interval(days => $4), false)
+     LIMIT 1`,
+    [voucherId, officerId, now, VOUCHING_DAYS],
+  );
+  return rows.length > 0;
+}
+
+/** Whether this keeper of all villages was made one by another so lately that their agreement is not a second person's. */
+export async function isYoungKeeper(sql: Sql, officerId: string, now: Date): Promise<boolean> {
+  const { rows } = await sql.query<{ isYoung: boolean }>(
+    `SELECT bool_and(granted_by IS NOT NULL AND granted_at > $2::timestamptz - make_interval(days => $3)) IS TRUE AS "isYoung"
+     FROM officer_roles WHERE officer_id = $1 AND role = 'admin' AND village_id IS NULL`,
+    [officerId, now, VOUCHING_DAYS],
+  );
+  return rows[0]!.isYoung;
+}
+
+/** The others who hold what a new role gives as well: the heads of that village, or the keepers of all. */
+export async function peersOf(sql: Sql, { role, village }: OfficerRole, but: string[]): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT DISTINCT o.id FROM officers o JOIN officer_roles r ON r.officer_id = o.id
+     WHERE o.is_active AND o.id <> ALL ($3::uuid[])
+       AND CASE WHEN $2::text IS NULL THEN r.village_id IS NULL AND r.role = $1
+           ELSE r.village_id = $2 AND r.role IN ('kepala_desa', 'sekretaris') END`,
+    [role, village, but],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** How an account stands as to its second factor. `due`: until when it can be put off. */
+export async function secondFactorDue(sql: Sql, officerId: string, ifNew: Date): Promise<Date> {
+  const { rows } = await sql.query<{ due: Date }>(
+    `UPDATE officers SET second_factor_due = coalesce(second_factor_due, $2) WHERE id = $1 RETURNING second_factor_due AS due`,
+    [officerId, ifNew],
+  );
+  return rows[0]!.due;
+}
+
+/** Takes a second factor away, where its phone is lost: sessions end, and a new one must be set up by `due`. */
+export async function removeSecondFactor(sql: Sql, officerId: string, due: Date): Promise<boolean> {
+  const { rows } = await sql.query<{ userId: string }>(
+    `UPDATE officers o SET second_factor_due = $2 FROM auth_users u
+     WHERE o.id = $1 AND u.id = o.user_id AND u.two_factor_enabled RETURNING o.user_id AS "userId"`,
+    [officerId, due],
+  );
+  const userId = rows[0]?.userId;
+  if (!userId) return false;
+  await sql.query('UPDATE auth_users SET two_factor_enabled = false WHERE id = $1', [userId]);
+  await sql.query('DELETE FROM auth_two_factors WHERE user_id = $1', [userId]);
+  await sql.query('DELETE FROM auth_sessions WHERE user_id = $1', [userId]);
+  return true;
+}

@@ -1,0 +1,352 @@
+import { createHmac } from 'node:crypto';
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { settleAccount } from '../../src/store/officerAccounts.js';
+import { insertProposal } from '../../src/store/publications.js';
+import { inTransaction } from '../../src/store/sql.js';
+import { aWeb, cookiesOf, form, GINTANGAN, PASSWORD, withCookie } from './support.js';
+import type { Web } from './support.js';
+
+const DAY = 86_400_000;
+let web: Web;
+let admin: { id: string; cookie: string };
+let head: { id: string };
+let sealed: { code: string };
+let count = 0;
+
+beforeAll(async () => {
+  web = await aWeb();
+});
+afterAll(() => web?.drop());
+
+/** A village with a head who has an account of their own, a sealed complaint, and an admin who would like to read it. */
+beforeEach(async () => {
+  count += 1;
+  await web.pool.query('UPDATE officers SET is_active = false');
+  web.clock.now = new Date();
+  // So many sign-ins from one place would be held up.
+  await web.pool.query('DELETE FROM code_attempts');
+  const keeper = await web.officer({
+    name: 'Admin',
+    username: `admin${count}`,
+    roles: [{ role: 'admin', village: GINTANGAN }],
+  });
+  admin = { id: keeper.id, cookie: await web.signIn(`admin${count}`) };
+  head = await web.officer({
+    name: 'Pak Kades',
+    username: `kades${count}`,
+    roles: [{ role: 'kepala_desa', village: GINTANGAN }],
+  });
+  sealed = await web.case({ service: 'keluhan.petugas', isConfidential: true, private: { what: 'rahasia' } });
+  await web.pool.query(
+    `UPDATE cases SET receiver_role = 'kepala_desa', receiver_ids = ARRAY[$2::uuid] WHERE code = $1`,
+    [sealed.code, head.id],
+  );
+});
+
+const password = 'milik orang lain';
+const see = async (cookie: string) =>
+  (await web.app.request(`/console/kasus/${sealed.code}`, withCookie(cookie))).status;
+const told = async (officerId: string) =>
+  (
+    await web.pool.query<{ what: string; by: string }>(
+      `SELECT vars->>'what' AS what, vars->>'by' AS by FROM notifications
+       WHERE officer_id = $1 AND kind = 'officer-account' ORDER BY id`,
+      [officerId],
+    )
+  ).rows;
+
+/** The admin makes a link for somebody and chooses their password with it. */
+async function takeOver(officerId: string, username: string): Promise<string> {
+  const made = await web.app.request(`/console/petugas/${officerId}/kata-sandi`, form({}, admin.cookie));
+  const link = /\/console\/kata-sandi\/[\w-]+/u.exec(await made.text())![0];
+  const chosen = await web.app.request(link, form({ password, again: password }));
+  expect(chosen.status).toBe(303);
+  const signedIn = await web.app.request('/console/masuk', form({ username, password }));
+  expect(signedIn.status).toBe(303);
+  return cookiesOf(signedIn);
+}
+
+describe('a password that somebody chose by a link', () => {
+  test('opens no sealed complaint, whatever its role, until the owner says in their own chat that it was they', async () => {
+    expect(await see(await web.signIn(`kades${count}`))).toBe(200);
+    const cookie = await takeOver(head.id, `kades${count}`);
+    expect(await see(cookie)).not.toBe(200);
+    expect((await web.app.request('/console/petugas', withCookie(cookie))).status).toBe(403);
+    expect((await web.app.request('/console/akun', withCookie(cookie))).status).toBe(200);
+    // Both are told at once: that there is a link, by whom, and that it was used.
+    expect(await told(head.id)).toEqual([
+      { what: 'link', by: 'Admin' },
+      { what: 'password', by: 'Admin' },
+    ]);
+    const context = { newId, now: web.clock.now };
+    expect(await inTransaction(web.pool, (sql) => settleAccount(sql, head.id, true, context))).toBe('done');
+    expect(await see(cookie)).toBe(200);
+  });
+
+  test('ends where the owner says that it was not they: nobody signs in with it, and who did is out', async () => {
+    const cookie = await takeOver(head.id, `kades${count}`);
+    const context = { newId, now: web.clock.now };
+    await inTransaction(web.pool, (sql) => settleAccount(sql, head.id, false, context));
+    expect((await web.app.request('/console/akun', withCookie(cookie))).status).toBe(303);
+    const again = await web.app.request('/console/masuk', form({ username: `kades${count}`, password }));
+    expect(again.status).toBe(401);
+    const { rows } = await web.pool.query(
+      `SELECT action FROM audit_log WHERE subject_id = $1 AND action LIKE 'officer.%' ORDER BY id`,
+      [head.id],
+    );
+    expect(rows.map(({ action }) => action)).toEqual([
+      'officer.password_link',
+      'officer.password_by_link',
+      'officer.account_denied',
+    ]);
+  });
+
+  test('a link that was refused in the chat works no more', async () => {
+    const made = await web.app.request(`/console/petugas/${head.id}/kata-sandi`, form({}, admin.cookie));
+    const link = /\/console\/kata-sandi\/[\w-]+/u.exec(await made.text())![0];
+    const context = { newId, now: web.clock.now };
+    await inTransaction(web.pool, (sql) => settleAccount(sql, head.id, false, context));
+    expect((await web.app.request(link)).status).toBe(410);
+  });
+
+  test('another head may vouch; who made the link may not, nor the owner, nor a head whom that one has just made', async () => {
+    const cookie = await takeOver(head.id, `kades${count}`);
+    const vouch = async (by: string) =>
+      (await web.app.request(`/console/petugas/${head.id}/konfirmasi`, form({}, by))).status;
+    expect(await vouch(admin.cookie)).toBe(400);
+    expect(await vouch(cookie)).toBe(403);
+    // The admin makes somebody the secretary, with an account, to vouch for them.
+    const friend = await web.officer({
+      name: 'Teman',
+      username: `teman${count}`,
+      roles: [{ role: 'operator', village: GINTANGAN }],
+    });
+    const friendCookie = await web.signIn(`teman${count}`);
+    const added = await web.app.request(
+      `/console/petugas/${friend.id}/jabatan`,
+      form({ role: 'sekretaris', village: GINTANGAN }, admin.cookie),
+    );
+    expect(added.status).toBe(303);
+    // The head hears that there is a new secretary.
+    expect((await told(head.id)).at(-1)).toEqual({ what: 'role', by: 'Admin' });
+    expect(await vouch(friendCookie)).toBe(400);
+    expect(await see(cookie)).not.toBe(200);
+    const secretary = await web.officer({
+      name: 'Bu Sekdes',
+      username: `sekdes${count}`,
+      roles: [{ role: 'sekretaris', village: GINTANGAN }],
+    });
+    expect(secretary.id).not.toBe(head.id);
+    expect(await vouch(await web.signIn(`sekdes${count}`))).toBe(303);
+    expect(await see(cookie)).toBe(200);
+  });
+
+  test('changes nothing for an operator, whose role needs no proof', async () => {
+    const operator = await web.officer({ name: 'Operator', username: `operator${count}` });
+    const cookie = await takeOver(operator.id, `operator${count}`);
+    expect((await web.app.request('/console/register', withCookie(cookie))).status).toBe(200);
+    // Who is made a head later has it all to prove.
+    await web.app.request(
+      `/console/petugas/${operator.id}/jabatan`,
+      form({ role: 'kepala_desa', village: GINTANGAN }, admin.cookie),
+    );
+    expect((await web.app.request('/console/desa', withCookie(cookie))).status).toBe(403);
+  });
+});
+
+describe('a keeper of all villages', () => {
+  test('who was made one a moment ago does not agree to what is proposed; a week later they do', async () => {
+    const first = await web.officer({
+      name: 'Pengelola',
+      username: `satu${count}`,
+      roles: [{ role: 'admin', village: null }],
+    });
+    const cookie = await web.signIn(`satu${count}`);
+    const second = await web.officer({ name: 'Kedua', username: `dua${count}` });
+    await web.app.request(
+      `/console/petugas/${second.id}/jabatan`,
+      form({ role: 'admin', village: '' }, cookie),
+    );
+    const proposal = newId();
+    await insertProposal(
+      web.pool,
+      { id: proposal, baseId: null, files: {}, chats: {}, note: 'kata', officerId: first.id },
+      web.clock.now,
+    );
+    const secondCookie = await web.signIn(`dua${count}`);
+    const agree = async () =>
+      (
+        await web.app.request(`/console/alur/terbitan/${proposal}/setuju`, form({}, secondCookie))
+      ).headers.get('location');
+    expect(await agree()).toContain('publish_too_new');
+    await web.pool.query(
+      `UPDATE officer_roles SET granted_at = granted_at - interval '8 days' WHERE officer_id = $1`,
+      [second.id],
+    );
+    expect(await agree()).toContain('publish_done');
+  });
+});
+
+describe('roles', () => {
+  test('several in one hand; the last cannot be taken away, nor one’s own that manages officers', async () => {
+    const operator = await web.officer({ name: 'Operator' });
+    const change = async (id: string, what: string, role: string) =>
+      (
+        await web.app.request(
+          `/console/petugas/${id}/${what}`,
+          form({ role, village: GINTANGAN }, admin.cookie),
+        )
+      ).status;
+    expect(await change(operator.id, 'jabatan', 'kaur_tu')).toBe(303);
+    expect(await change(operator.id, 'jabatan/lepas', 'operator')).toBe(303);
+    expect(await change(operator.id, 'jabatan/lepas', 'kaur_tu')).toBe(400);
+    expect(await change(admin.id, 'jabatan/lepas', 'admin')).toBe(400);
+    // What stands above the villages is not a village's to give.
+    expect(await change(operator.id, 'jabatan', 'kecamatan')).toBe(400);
+    const { rows } = await web.pool.query('SELECT role FROM officer_roles WHERE officer_id = $1', [
+      operator.id,
+    ]);
+    expect(rows).toEqual([{ role: 'kaur_tu' }]);
+  });
+
+  test('of a kecamatan are given for all its villages at once, and taken at once', async () => {
+    await web.officer({
+      name: 'Pengelola',
+      username: `semua${count}`,
+      roles: [{ role: 'admin', village: null }],
+    });
+    const cookie = await web.signIn(`semua${count}`);
+    const added = await web.app.request(
+      '/console/petugas',
+      form({ name: 'Camat', phone: '', role: 'kecamatan', village: GINTANGAN }, cookie),
+    );
+    expect(added.status).toBe(303);
+    const { rows } = await web.pool.query<{ id: string; n: number; all: number }>(
+      `SELECT o.id, count(*)::int AS n, (SELECT count(*)::int FROM villages WHERE district_code = '35.10.25') AS all
+       FROM officers o JOIN officer_roles r ON r.officer_id = o.id WHERE o.name = 'Camat' AND o.is_active GROUP BY o.id`,
+    );
+    const camat = rows[0]!;
+    expect(camat.n).toBe(camat.all);
+    await web.app.request(
+      `/console/petugas/${camat.id}/jabatan`,
+      form({ role: 'kabupaten', village: '' }, cookie),
+    );
+    await web.app.request(
+      `/console/petugas/${camat.id}/jabatan/lepas`,
+      form({ role: 'kecamatan', village: GINTANGAN }, cookie),
+    );
+    const left = await web.pool.query('SELECT role, village_id FROM officer_roles WHERE officer_id = $1', [
+      camat.id,
+    ]);
+    expect(left.rows).toEqual([{ role: 'kabupaten', village_id: null }]);
+  });
+});
+
+describe('the second factor', () => {
+  const later = (days: number) => (web.clock.now = new Date(web.clock.now.getTime() + days * DAY));
+  const get = (path: string, cookie: string) => web.app.request(path, withCookie(cookie));
+  /** Signs in again, since a session lasts a working day. */
+  const back = () => web.signIn(`kades${count}`);
+
+  test('is asked of a head within days, told on every page, and then nothing else opens', async () => {
+    const cookie = await back();
+    const page = await (await get('/console/desa', cookie)).text();
+    expect(page).toContain('kode kedua');
+    later(8);
+    const now = await back();
+    expect((await get('/console/desa', now)).headers.get('location')).toBe('/console/akun');
+    expect(
+      (await web.app.request(`/console/desa/${GINTANGAN}/pengantar`, form({ cara: 'none' }, now))).status,
+    ).toBe(403);
+    expect((await get('/console/akun', now)).status).toBe(200);
+    await enrol(now);
+    expect((await get('/console/desa', await signInWithCode())).status).toBe(200);
+  });
+
+  test('is not asked of an operator', async () => {
+    await web.officer({ name: 'Operator', username: `op${count}` });
+    later(30);
+    expect(await (await get('/console/register', await web.signIn(`op${count}`))).text()).not.toContain(
+      'kode kedua',
+    );
+  });
+
+  test('is not turned off where the role needs it; new spare codes end the old ones', async () => {
+    const cookie = await back();
+    const { spares } = await enrol(cookie);
+    const inside = await signInWithCode();
+    const off = await web.app.request('/console/akun/kode/lepas', form({ current: PASSWORD }, inside));
+    expect(off.status).toBe(400);
+    const anew = await web.app.request('/console/akun/kode/cadangan', form({ current: PASSWORD }, inside));
+    const fresh = sparesIn(await anew.text());
+    expect(fresh.length).toBeGreaterThanOrEqual(5);
+    expect(fresh).not.toContain(spares[0]);
+    const begun = await web.app.request(
+      '/console/masuk',
+      form({ username: `kades${count}`, password: PASSWORD }),
+    );
+    const old = await web.app.request('/console/masuk/kode', form({ code: spares[0]! }, cookiesOf(begun)));
+    expect(old.status).toBe(401);
+  });
+
+  test('of a lost phone is taken away by another head, not by the village’s admin; the owner is told', async () => {
+    await enrol(await back());
+    const remove = async (cookie: string) =>
+      (await web.app.request(`/console/petugas/${head.id}/kode-lepas`, form({}, cookie))).status;
+    expect(await remove(admin.cookie)).toBe(400);
+    await web.officer({
+      name: 'Bu Sekdes',
+      username: `sek${count}`,
+      roles: [{ role: 'sekretaris', village: GINTANGAN }],
+    });
+    expect(await remove(await web.signIn(`sek${count}`))).toBe(303);
+    expect((await told(head.id)).at(-1)).toEqual({ what: 'code_removed', by: 'Bu Sekdes' });
+    const { rows } = await web.pool.query(
+      `SELECT officer_id FROM audit_log WHERE action = 'officer.code_removed' AND subject_id = $1`,
+      [head.id],
+    );
+    expect(rows).toHaveLength(1);
+    // The password alone opens the console again, for a day.
+    expect((await get('/console/desa', await back())).status).toBe(200);
+    later(2);
+    expect((await get('/console/desa', await back())).headers.get('location')).toBe('/console/akun');
+  });
+
+  let secret = '';
+  async function enrol(cookie: string): Promise<{ spares: string[] }> {
+    const begun = await web.app.request('/console/akun/kode', form({ current: PASSWORD }, cookie));
+    const page = await begun.text();
+    secret = /secret=([A-Z2-7]+)/u.exec(page)![1]!;
+    const on = await web.app.request('/console/akun/kode/pasang', form({ code: totp(secret) }, cookie));
+    expect(on.status).toBe(303);
+    return { spares: sparesIn(page) };
+  }
+
+  async function signInWithCode(): Promise<string> {
+    const begun = await web.app.request(
+      '/console/masuk',
+      form({ username: `kades${count}`, password: PASSWORD }),
+    );
+    const done = await web.app.request('/console/masuk/kode', form({ code: totp(secret) }, cookiesOf(begun)));
+    expect(done.status).toBe(303);
+    return cookiesOf(done);
+  }
+});
+
+function sparesIn(page: string): string[] {
+  return [...page.matchAll(/<li>([A-Za-z0-9]{5}-[A-Za-z0-9]{5})<\/li>/gu)].map((found) => found[1]!);
+}
+
+/** The code that an authenticator app shows now (RFC 6238). */
+function totp(secret: string): string {
+  const bits = [...secret]
+    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
+  const key = Buffer.from(bits.match(/.{8}/gu)!.map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', key).update(counter).digest();
+  const offset = digest.at(-1)! & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}

@@ -8,6 +8,7 @@ import { writeFacts } from '../store/cases.js';
 import type { LockedCase } from '../store/cases.js';
 import { setClocks } from '../store/clocks.js';
 import { insertInternal } from '../store/inbound.js';
+import { setRatingTimers } from '../store/ratings.js';
 import { eraseResident } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
 import { stopTimers } from '../store/timerRows.js';
@@ -67,6 +68,13 @@ export async function writeActs(
   await setClocks(
     sql,
     acted.map(({ row }) => row.id),
+    context,
+  );
+  await setRatingTimers(
+    sql,
+    acted
+      .filter(({ row, state }) => state.status === 'finished' && row.state.status !== 'finished')
+      .map(({ row }) => row.id),
     context,
   );
   const assigned = await layAgain(sql, acted, officers, context);

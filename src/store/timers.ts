@@ -4,6 +4,7 @@ import type { NewId } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import { insertInternal } from './inbound.js';
 import type { InternalRow } from './inbound.js';
+import { askForRatings } from './ratings.js';
 import { sendRecaps } from './recaps.js';
 import { consentingResidents } from './residents.js';
 import { ringClocks } from './ringClocks.js';
@@ -55,6 +56,7 @@ const HANDLERS: { [K in TimerKind]: Handler } = {
   case_clock: ringClocks,
   recap_daily: sendRecaps('day'),
   recap_monthly: sendRecaps('month'),
+  ask_rating: askForRatings,
   listing_check: askWhetherStillThere,
   listing_expiry: endListings,
 };

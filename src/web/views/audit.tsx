@@ -118,7 +118,7 @@ function Older({ view, rows, hasMore, given }: AuditProps) {
   for (const [name, value] of Object.entries(given)) if (value) query.set(name, value as string);
   return (
     <nav class="pager" aria-label={view.t('pager.label')}>
-      <a href={`?${query}`}>{view.t('pager.after')}</a>
+      <a href={`?${query.toString()}`}>{view.t('pager.after')}</a>
     </nav>
   );
 }

@@ -14,12 +14,16 @@ process.on('message', (question: RenderQuestion) => {
 });
 process.once('disconnect', () => process.exit());
 
-function answer({ id, data, logo, seconds }: RenderQuestion): RenderAnswer {
+function answer({ id, as, data, logo, seconds }: RenderQuestion): RenderAnswer {
   const begun = performance.now();
   try {
+    if (as === 'svg') {
+      const svg = compiler.plainSvg(setDocument({ ...data, fallback: true }, logo));
+      return { id, file: Buffer.from(svg), ms: performance.now() - begun, rss: process.memoryUsage.rss() };
+    }
     const pdf = setPdf(data, logo, seconds) ?? setPdf({ ...data, fallback: true }, logo, seconds, false);
     if (!pdf) return { id, fault: 'the letter cannot be set' };
-    return { id, pdf, ms: performance.now() - begun, rss: process.memoryUsage.rss() };
+    return { id, file: pdf, ms: performance.now() - begun, rss: process.memoryUsage.rss() };
   } catch (cause) {
     return { id, fault: faultOf(cause) };
   } finally {
@@ -30,11 +34,9 @@ function answer({ id, data, logo, seconds }: RenderQuestion): RenderAnswer {
 
 /** PDF/A-2b; null where a sign has no glyph in the shipped fonts, which that standard forbids. */
 function setPdf(data: FrameData, logo: Uint8Array | null, seconds: number, isArchival = true): Buffer | null {
-  if (logo) compiler.mapShadow('/logo.png', Buffer.from(logo));
-  const compiled = compiler.compile({ mainFileContent: frame, inputs: { letter: JSON.stringify(data) } });
-  if (!compiled.result) throw compiled.takeDiagnostics() ?? new Error('the frame does not compile');
+  const document = setDocument(data, logo);
   try {
-    return compiler.pdf(compiled.result, {
+    return compiler.pdf(document, {
       ...(isArchival ? { pdfStandard: 'a-2b' } : {}),
       creationTimestamp: seconds,
     });
@@ -42,6 +44,13 @@ function setPdf(data: FrameData, logo: Uint8Array | null, seconds: number, isArc
     if (isArchival && faultOf(cause).includes('could not be displayed')) return null;
     throw cause;
   }
+}
+
+function setDocument(data: FrameData, logo: Uint8Array | null) {
+  if (logo) compiler.mapShadow('/logo.png', Buffer.from(logo));
+  const compiled = compiler.compile({ mainFileContent: frame, inputs: { letter: JSON.stringify(data) } });
+  if (!compiled.result) throw compiled.takeDiagnostics() ?? new Error('the frame does not compile');
+  return compiled.result;
 }
 
 /** What Typst says of it, without what it quotes of a person's words. */

@@ -8,17 +8,20 @@ import type { FrameData, Setting } from './frame.js';
 /** What is asked of the process that sets letters, and what it answers. */
 export interface RenderQuestion {
   id: number;
+  as: 'pdf' | 'svg';
   data: FrameData;
   logo: Uint8Array | null;
   /** Since 1970. */
   seconds: number;
 }
 export type RenderAnswer =
-  { id: number; pdf: Uint8Array; ms: number; rss: number } | { id: number; fault: string };
+  { id: number; file: Uint8Array; ms: number; rss: number } | { id: number; fault: string };
 
 export interface Renderer {
   /** The letter as PDF/A-2b, the same bytes each time. Rejects with a RenderError. */
   render(setting: Setting): Promise<Rendered>;
+  /** The same as a picture (SVG), all pages one under the other: for a preview. */
+  picture(setting: Setting): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -85,21 +88,22 @@ export function createRenderer(folder: string): Renderer {
       idle.unref();
     }
     if ('fault' in answer) throw new RenderError(`a letter could not be set: ${answer.fault}`);
-    return { pdf: answer.pdf, typstMs: answer.ms };
+    return { pdf: answer.file, typstMs: answer.ms };
+  }
+
+  async function inTurn(setting: Setting, as: RenderQuestion['as']): Promise<Rendered> {
+    const data = await frameData(setting);
+    const seconds = Math.floor(setting.at.getTime() / 1000);
+    const rendering = before.then(() => ask({ id: ++id, as, data, logo: setting.logo, seconds }));
+    before = rendering.catch(() => {});
+    return await rendering;
   }
 
   return {
-    async render(setting) {
-      const data = await frameData(setting);
-      const question = {
-        id: ++id,
-        data,
-        logo: setting.logo,
-        seconds: Math.floor(setting.at.getTime() / 1000),
-      };
-      const rendering = before.then(() => ask(question));
-      before = rendering.catch(() => {});
-      return await rendering;
+    render: (setting) => inTurn(setting, 'pdf'),
+    async picture(setting) {
+      const { pdf: svg } = await inTurn(setting, 'svg');
+      return Buffer.from(svg).toString('utf8');
     },
     async stop() {
       await before;

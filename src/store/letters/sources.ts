@@ -32,6 +32,8 @@ export interface LetterCase {
   letterheadId: string | null;
   /** The village's own version of the service's template; null: the shipped one. */
   own: VillageTemplate | null;
+  /** Of the letterhead. */
+  logo: Buffer | null;
   /** The letter that stands for the case, where it was issued already. */
   issued: { id: string; number: string } | null;
 }
@@ -58,6 +60,7 @@ interface Row {
   draft: string | null;
   letterhead: unknown;
   letterheadId: string | null;
+  logo: Buffer | null;
   own: unknown;
   issuedId: string | null;
   issuedNumber: string | null;
@@ -82,13 +85,13 @@ export async function readLetterCases(
          (SELECT m.register_id FROM register_matches m WHERE m.case_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT 1),
          CASE WHEN NOT c.is_unproven AND NOT EXISTS (SELECT FROM beneficiaries b WHERE b.case_id = c.id)
            THEN r.register_id END) AS "registerId",
-       l.private AS draft, h.content AS letterhead, h.id AS "letterheadId", t.content AS own,
+       l.private AS draft, h.content AS letterhead, h.id AS "letterheadId", h.logo, t.content AS own,
        i.id AS "issuedId", i.number AS "issuedNumber"
      FROM cases c JOIN villages v ON v.id = c.village_id JOIN districts d ON d.code = v.district_code
      LEFT JOIN residents r ON r.id = c.resident_id
      LEFT JOIN letter_drafts l ON l.case_id = c.id
      LEFT JOIN letters i ON i.case_id = c.id AND i.state = 'issued'
-     LEFT JOIN LATERAL (SELECT id, content FROM letter_templates WHERE village_id = v.id AND service = ''
+     LEFT JOIN LATERAL (SELECT id, content, logo FROM letter_templates WHERE village_id = v.id AND service = ''
        ORDER BY version DESC LIMIT 1) h ON true
      LEFT JOIN LATERAL (SELECT content FROM letter_templates WHERE village_id = v.id AND service = c.service
        ORDER BY version DESC LIMIT 1) t ON true
@@ -127,6 +130,7 @@ function toCase(
     typed: (draft.fields ?? {}) as { [field: string]: string },
     letterhead: Letterhead.parse(row.letterhead ?? {}),
     letterheadId: row.letterheadId,
+    logo: row.logo,
     own: VillageTemplate.nullable().parse(row.own ?? null),
     issued: row.issuedId === null ? null : { id: row.issuedId, number: row.issuedNumber! },
   };

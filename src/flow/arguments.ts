@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.js';
 import { quoted } from '../core/plainText.js';
+import type { VillageService } from '../core/village.js';
 import type { ArgumentUse, ValueOf } from '../words/compile.js';
 import { wordDate, wordDateTime, wordList, wordMoney, wordNumber, wordPhone } from '../words/values.js';
 import { wordAnswer } from './answers/wording.js';
@@ -70,7 +71,9 @@ function serviceValue(run: Run, part: string): string | undefined {
   const service = run.flowOrNull?.service ? run.flows.serviceWords.get(run.flowOrNull.service) : undefined;
   if (!service) return undefined;
   if (part === 'title') return run.words(service.title);
-  if (part === 'promise') return run.words(service.promise);
+  const hours = ownService(run)?.promiseHours ?? null;
+  if (part === 'promise')
+    return hours === null ? run.words(service.promise) : run.text('promise_hours', { hours });
   return part === 'counter' ? papersOf(run) : undefined;
 }
 
@@ -80,10 +83,16 @@ export function papersOf(run: Run): string {
   const shown = checklist.filter(
     (item) => item.by === 'counter' && !isSettled(run, item.id) && isNeeded(run, item),
   );
+  const more = ownService(run)?.counter ?? null;
   return wordList(
-    shown.map((item) => run.words(item.text)),
+    [...shown.map((item) => run.words(item.text)), ...(more === null ? [] : [more])],
     run.language,
   );
+}
+
+/** What the village has for the service of the flow on top that the catalogue has not. */
+function ownService(run: Run): VillageService | undefined {
+  return run.village?.services?.[run.flowOrNull?.service ?? ''];
 }
 
 /** Whether an item of a checklist is needed for what was answered. */
@@ -177,7 +186,7 @@ export function wordValue(run: Run, key: string, value: Json): string {
   if (ITEMS.has(key)) return wordItem(run, value);
   if (key === 'status') return run.statusText(value);
   if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
-  if (key === 'time' && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
+  if ((key === 'time' || key.startsWith('quiet_')) && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
   if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
   return DAY.test(value) ? wordDate(value, run.language) : value;
 }

@@ -75,7 +75,7 @@ export const LOOK_UPS = {
     result: ['count', 'waiting', 'mine', 'initial', 'sign', 'asked', 'overdue', 'cases', 'more', 'oldest'],
   },
   my_pace: { args: [], more: [], result: ['pace', 'quiet_from', 'quiet_until', 'platform', 'platforms'] },
-  officer_chats: { args: [], more: [], result: ['count', 'items'] },
+  officer_chats: { args: [], more: [], result: ['count', 'more', 'items'] },
   meant_case: {
     args: [],
     more: ['text', 'quotes'],
@@ -384,6 +384,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
 export const INSTEAD_VARS: { [flow: string]: readonly string[] } = {
   /** The papers that the service wants, in words. */
   'village-not-active': ['papers'],
+  'service-off': ['title', 'reason', 'papers'],
 };
 
 /** Roots of an expression beside variables and answers. */

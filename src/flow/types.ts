@@ -3,7 +3,7 @@ import type { Content } from '../core/content.js';
 import type { Effect } from '../core/effect.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { LookUpName } from '../core/lookup.js';
-import type { Village } from '../core/village.js';
+import type { Village, VillageService } from '../core/village.js';
 import type { Helped } from './forWhom.js';
 
 /** What happened to a conversation: one row of inbound_messages, or the answers to its asks. */
@@ -66,6 +66,8 @@ export interface VillageContext extends Village {
   isOpenNow: boolean;
   /** When a person will answer next: ISO. */
   opensNext: string | null;
+  /** Services in which the village differs from the catalogue. */
+  services?: { [service: string]: VillageService };
 }
 
 /**

@@ -15,6 +15,7 @@ const MOST_STEPS = 500;
 /** The flow that asks for the village, and the one that tells of an office which takes no requests by chat. */
 export const CHOOSE_VILLAGE = 'choose-village';
 const NOT_ACTIVE = 'village-not-active';
+const SERVICE_OFF = 'service-off';
 /** The flow that asks whose request it is, where several people share an address or it was silent for long. */
 export const WHOSE_REQUEST = 'whose-request';
 /** The flow that tells of a draft which waits. */
@@ -125,6 +126,8 @@ function begin(run: Run, flow: CompiledFlow): number | null {
     return first;
   }
   if (flow.needs === 'active' && run.village && run.village.state !== 'active') return instead(run);
+  const offReason = run.village?.services?.[flow.service ?? '']?.offReason ?? null;
+  if (flow.needs === 'active' && offReason !== null) return switchedOff(run, offReason);
   if (flow.hasDraft) run.s.d = run.context.newId();
   return 0;
 }
@@ -143,6 +146,13 @@ function instead(run: Run): number | null {
     return leave(run, null);
   }
   return replace(run, NOT_ACTIVE, { papers: papersOf(run) });
+}
+
+/** The village does not offer this service at the moment: why, and where the office is. */
+function switchedOff(run: Run, reason: string): number | null {
+  const service = run.flows.serviceWords.get(run.flow.service ?? '');
+  const title = service ? run.words(service.title) : '';
+  return replace(run, SERVICE_OFF, { title, reason, papers: papersOf(run) });
 }
 
 /** Another flow takes the place of the one on top. */

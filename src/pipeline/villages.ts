@@ -3,6 +3,7 @@ import type { Village } from '../core/village.js';
 import type { VillageContext } from '../flow/types.js';
 import { loadOfficeHours } from '../store/officeHours.js';
 import type { Sql } from '../store/sql.js';
+import { loadVillageServices } from '../store/villageServices.js';
 
 /** Opening hours change rarely: read again after this long. */
 const HOURS_KEPT_MS = 30_000;
@@ -15,7 +16,10 @@ export interface Villages {
 }
 
 export function createVillages(): Villages {
-  const hoursOf = new Map<string, { hours: WorkingHours; until: number }>();
+  const hoursOf = new Map<
+    string,
+    { hours: WorkingHours; services: VillageContext['services']; until: number }
+  >();
   const contexts = new Map<
     string,
     { minute: number; row: Village; hours: WorkingHours; context: VillageContext }
@@ -27,7 +31,9 @@ export function createVillages(): Villages {
       );
       if (missing.length === 0) return;
       const until = now.getTime() + HOURS_KEPT_MS;
-      for (const [id, hours] of await loadOfficeHours(sql, missing)) hoursOf.set(id, { hours, until });
+      const services = await loadVillageServices(sql, missing);
+      for (const [id, hours] of await loadOfficeHours(sql, missing))
+        hoursOf.set(id, { hours, services: services.get(id), until });
     },
     context(row, language, now) {
       const hours = hoursOf.get(row.id)?.hours ?? { zone: row.zone, spans: [], holidays: new Set<string>() };
@@ -50,6 +56,7 @@ export function createVillages(): Villages {
         isOpenNow: isOpen(hours, now),
         opensNext: opensNext(hours, now)?.toISOString() ?? null,
         midwifePhone: row.midwifePhone,
+        services: hoursOf.get(row.id)?.services ?? {},
       };
       contexts.set(key, { minute, row, hours, context });
       return context;

@@ -128,6 +128,7 @@ export const SYSTEM_TEXTS = {
   officer_only: [],
   need_village: [],
   village_not_active: ['has_address'],
+  promise_hours: ['hours'],
   emergency_late: [],
   emergency_late_told: [],
   passed_on: ['kind', 'what'],

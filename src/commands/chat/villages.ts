@@ -3,7 +3,10 @@ import type { WorkingHours } from '../../core/workingTime.js';
 import type { VillageFound } from '../../core/lookup.js';
 import type { VillageContext } from '../../flow/types.js';
 
-/** Villages of the world in memory: real names, of which Kemiren alone takes requests. */
+/**
+ * Villages of the world in memory: real names, of which Kemiren takes requests; and Gombolirang, which differs from the
+ * catalogue in some services.
+ */
 const VILLAGES = [
   { id: '35.10.15.2004', name: 'Kemiren', district: 'Glagah', isActive: true },
   { id: '35.10.17.2001', name: 'Sumbersari', district: 'Srono', isActive: false },
@@ -12,7 +15,14 @@ const VILLAGES = [
   { id: '35.10.12.2003', name: 'Karangrejo', district: 'Wongsorejo', isActive: false },
   { id: '35.10.25.2001', name: 'Karangrejo', district: 'Blimbingsari', isActive: false },
   { id: '35.10.22.2002', name: 'Tamansari', district: 'Licin', isActive: false },
+  { id: '35.10.14.2006', name: 'Gombolirang', district: 'Kabat', isActive: true },
 ] as const;
+
+/** What Gombolirang has otherwise than the catalogue. */
+const OWN_SERVICES = {
+  keramaian: { offReason: 'Petugasnya cuti sampai 1 Desember.', promiseHours: null, counter: null },
+  usaha: { offReason: null, promiseHours: 24, counter: 'foto tempat usaha' },
+};
 
 export const HOURS: WorkingHours = {
   zone: 'Asia/Jakarta',
@@ -45,6 +55,7 @@ export function villageContext(id: string, now: Date, language: string): Village
     isOpenNow: isOpen(HOURS, now),
     opensNext: opensNext(HOURS, now)?.toISOString() ?? null,
     midwifePhone: village.isActive ? '0812-0000-0001' : null,
+    services: village.name === 'Gombolirang' ? OWN_SERVICES : {},
   };
 }
 

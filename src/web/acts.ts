@@ -1,8 +1,26 @@
 import type { CaseAct } from '../core/effect.js';
 
-/** The acts that a case's page offers, in their order. `answer` and `cancel` are the resident's. */
-export const ACTS = ['take', 'ask', 'finish', 'refuse', 'note'] as const satisfies CaseAct[];
+/** The acts that a case's page offers. `answer` and `cancel` are the resident's; `sign` by PIN has a page of its own. */
+export const ACTS = [
+  'take',
+  'release',
+  'give',
+  'ask',
+  'note',
+  'verify',
+  'initial',
+  'sign',
+  'return',
+  'ready',
+  'finish',
+  'refuse',
+  'forward',
+  'reopen',
+  'merge',
+  'relate',
+  'undo',
+] as const satisfies CaseAct[];
 export type OfficerAct = (typeof ACTS)[number];
 
-/** Acts that say something to the resident, or to colleagues. */
-export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set(['ask', 'refuse', 'note']);
+/** Acts that say something to the resident, or to colleagues. Asking may name items instead. */
+export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set(['refuse', 'note', 'return', 'forward']);

@@ -25,6 +25,7 @@ const TYPES: { [prisma: string]: string } = {
   'Decimal @db.Decimal': 'numeric',
   Json: 'jsonb',
   'DateTime @db.Timestamptz(6)': 'timestamp with time zone',
+  'Unsupported("tsvector")': 'tsvector',
   'DateTime @db.Date': 'date',
   'DateTime @db.Time(6)': 'time without time zone',
 };
@@ -98,7 +99,7 @@ interface Field {
 function fieldsOf(lines: string[], models: Map<string, string>): Map<string, Field> {
   const fields = new Map<string, Field>();
   for (const line of lines) {
-    const found = /^(\w+) +(\w+)(\[\]|\?)?(?: |$)/u.exec(line);
+    const found = /^(\w+) +(\w+(?:\("\w+"\))?)(\[\]|\?)?(?: |$)/u.exec(line);
     if (!found || line.startsWith('@@') || line.startsWith('//') || models.has(found[2]!)) continue;
     const [, name, base, suffix] = found;
     const native = / (@db\.\w+(?:\(\d+\))?)/u.exec(line)?.[1];

@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { v7 as newId } from 'uuid';
 import type { OfficerRole } from '../../src/core/asker.js';
+import { isOpenCase } from '../../src/core/cases.js';
+import type { CaseStatus } from '../../src/core/cases.js';
 import { newCaseCode, newListingCode } from '../../src/core/code.js';
 import type { FormField } from '../../src/core/formField.js';
 import { formToken, formTokenHash } from '../../src/core/formLink.js';
 import type { JsonObject } from '../../src/core/json.js';
+import { nextStep, pathOf } from '../../src/core/path.js';
 import { loadFlows } from '../../src/flow/load.js';
 import { createFlowDesk, TRANSCRIPTS_FOLDER } from '../../src/roles/flowDesk.js';
 import { createFlowKeeper, stampOf } from '../../src/roles/flowKeeper.js';
@@ -186,8 +189,8 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       const openedAt = given.openedAt ?? clock.now;
       await pool.query(
         `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
-           private, is_confidential, opened_at, due_at, event_count)
-         VALUES ($1, $2, $3, $4, $5, 'business-letter', $6, $7, $8, $9, $10, $11, $12, $13, 1)`,
+           private, is_confidential, opened_at, due_at, event_count, step)
+         VALUES ($1, $2, $3, $4, $5, 'business-letter', $6, $7, $8, $9, $10, $11, $12, $13, 1, $14)`,
         [
           id,
           code,
@@ -202,6 +205,10 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
           given.isConfidential ?? false,
           openedAt,
           given.dueAt ?? null,
+          // As open_case begins it; what is closed waits for no step.
+          isOpenCase((given.status ?? 'open') as CaseStatus)
+            ? nextStep(pathOf(services[given.service ?? 'usaha']), null)
+            : null,
         ],
       );
       await pool.query(

@@ -10,13 +10,16 @@ CREATE TABLE case_search (
   village_id text NOT NULL,
   opened_at timestamptz NOT NULL,
   names text NOT NULL,                         -- small letters: the code, who asks, whom it is for
-  words text NOT NULL                          -- answers that are not sealed, and what was said about it
+  words text NOT NULL,                         -- answers that are not sealed, and what was said about it
+  -- Names as they are written, words by their stem.
+  document tsvector NOT NULL GENERATED ALWAYS AS
+    (to_tsvector('simple', names) || to_tsvector('indonesian', words)) STORED
 );
+-- A common word is looked for among the newest.
+CREATE INDEX case_search_newest ON case_search (village_id, opened_at);
 CREATE INDEX case_search_names ON case_search USING gin (village_id, names gin_trgm_ops)
   WITH (gin_pending_list_limit = 256);
--- Names as they are written, words by their stem.
-CREATE INDEX case_search_words ON case_search
-  USING gin (village_id, (to_tsvector('simple', names) || to_tsvector('indonesian', words)))
+CREATE INDEX case_search_words ON case_search USING gin (village_id, document)
   WITH (gin_pending_list_limit = 256);
 
 -- Makes the rows of these cases anew. Names follow store/cases.ts `shownName`: what officers do not read, they do not find.

@@ -1,6 +1,7 @@
 import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
+import { leadingCode } from '../../core/meantCode.js';
 import { isOpenCase } from '../../core/cases.js';
 import { readListing } from '../../core/listing.js';
 import { SIGN_PAGE_MINUTES, signPath } from '../../core/signLink.js';
@@ -206,6 +207,10 @@ export class World {
         return { outcome: 'waiting', name: 'Bu Sri', village: 'Kemiren' };
       case 'confirm_invite':
         return { outcome: 'done', name: 'Bu Sri' };
+      case 'set_pace':
+        return { outcome: 'done' };
+      case 'unlink_officer_chat':
+        return { outcome: 'done', name: 'Pak Budi', chats: 1 };
       case 'confirm_account':
         return { outcome: 'done' };
       case 'link_group':
@@ -379,7 +384,16 @@ export class World {
         return { count: this.cases.length, items: this.cases };
       case 'officer_waiting':
         // A transcript that tells of what waits says it.
-        return { count: 0, more: 0, items: [], codes: [], first: null, way: null, unprinted: 0, has_pin: true };
+        return {
+          count: 0,
+          more: 0,
+          items: [],
+          codes: [],
+          first: null,
+          way: null,
+          unprinted: 0,
+          has_pin: true,
+        };
       case 'officer_case': {
         const found = this.known.find((one) => sameCode(one.code, text));
         const { kind, name } = this.settings.person;
@@ -414,6 +428,41 @@ export class World {
           next_hamlet: null,
           hamlets: null,
         };
+      case 'my_pace':
+        return { pace: 'board', quiet_from: '20:00', quiet_until: '06:00', platform: null, platforms: 1 };
+      case 'officer_board':
+        // A transcript that tells of work says it.
+        return { count: 0, cases: [] };
+      case 'officer_chats':
+        return {
+          count: 1,
+          more: 0,
+          items: [{ officer: 'officer-2', name: 'Pak Budi', platforms: 'Telegram', village: 'Kemiren' }],
+        };
+      case 'meant_case': {
+        const leading = leadingCode(asText(args.text));
+        const one = this.known.find(({ code }) => leading !== null && code.startsWith(leading.code));
+        if (!one)
+          return {
+            found: false,
+            outcome: 'none',
+            code: '',
+            service: '',
+            resident: null,
+            status: '',
+            rest: text,
+          };
+        const { code, service } = one;
+        return {
+          found: true,
+          outcome: 'one',
+          code,
+          service,
+          resident: this.name,
+          status: 'open',
+          rest: leading!.rest,
+        };
+      }
       case 'my_addresses':
         return this.people.addresses();
       case 'complaint_receiver': {

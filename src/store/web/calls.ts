@@ -18,7 +18,7 @@ export interface CallRow {
 }
 
 /** What came with a message: a voice note to be heard, a photo. */
-export type CallFile = Omit<CaseFileRow, 'mime'>;
+export type CallFile = Omit<CaseFileRow, 'mime' | 'item' | 'at'>;
 
 /** As long as an answer is possible: store/handOvers.ts. */
 const DAYS = 3;

@@ -3,10 +3,6 @@ import { notSealedFrom, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
-export const CASE_FILTERS = ['open', 'in_hand', 'all'] as const;
-export type CaseFilter = (typeof CASE_FILTERS)[number];
-export const PAGE_SIZE = 50;
-
 /** Where an officer may look: confidential cases have a narrower circle, and for some services a wider one than for others. */
 export interface CaseScope {
   usual: Scope;
@@ -35,16 +31,19 @@ export interface CaseRow {
   officerId: string | null;
   officer: string | null;
   isConfidential: boolean;
+  /** The step of its path that waits. */
+  step: string | null;
+  /** Goes before others, by what it is. */
+  isUrgent: boolean;
+  /** On whom it was laid, where nobody has it yet. */
+  assignedId: string | null;
+  assigned: string | null;
+  /** What happened to it last: `case_answered` wants to be read. */
+  lastKind: string | null;
   /** Set: a complaint that is sealed to this role, and to these officers. */
   receiverRole: string | null;
   receiverIds: string[] | null;
 }
-
-const STATUSES: { [F in CaseFilter]: string[] } = {
-  open: ['open'],
-  in_hand: ['in_hand', 'asked'],
-  all: ['open', 'in_hand', 'asked', 'finished', 'refused', 'cancelled'],
-};
 
 /** $1 to $8: `scopeValues` of a scope. */
 export const CASE_IN_SCOPE = `((($1::text[] IS NULL OR cases.village_id = ANY ($1))
@@ -67,46 +66,27 @@ export function scopeValues({ usual, confidential, also, own, receiver }: CaseSc
   ];
 }
 
-const COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
+/** The villages that a scope may reach at all: their rows alone are read. null: every village. */
+export function villagesOf({ usual, confidential, also, own, receiver }: CaseScope): string[] | null {
+  const all = [usual, confidential, also.scope, own.scope].map(({ villages }) => villages);
+  if (all.includes(null)) return null;
+  const posts = receiver.posts.map((post) => post.slice(post.indexOf('@') + 1));
+  return [...new Set([...all.flatMap((villages) => villages ?? []), ...posts])].toSorted();
+}
+
+export const CASE_COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
   cases.closed_at AS "closedAt", cases.village_id AS "villageId", villages.name AS village, villages.zone,
   ${shownName('cases', 'residents')} AS resident, cases.is_unproven AS "isUnproven", cases.officer_id AS "officerId", officers.name AS officer,
-  cases.is_confidential AS "isConfidential", cases.receiver_role AS "receiverRole", cases.receiver_ids AS "receiverIds"`;
-const JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
-  JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id`;
+  cases.is_confidential AS "isConfidential", cases.receiver_role AS "receiverRole", cases.receiver_ids AS "receiverIds",
+  cases.step, cases.is_urgent AS "isUrgent", cases.assigned_id AS "assignedId", laid_on.name AS assigned,
+  (SELECT kind FROM case_events WHERE case_events.case_id = cases.id AND case_events.number = cases.event_count) AS "lastKind"`;
+export const CASE_JOINS = `FROM cases JOIN villages ON villages.id = cases.village_id
+  JOIN residents ON residents.id = cases.resident_id LEFT JOIN officers ON officers.id = cases.officer_id
+  LEFT JOIN officers laid_on ON laid_on.id = cases.assigned_id`;
 
-/** A page of the list: what waits first, the oldest request first; then what is closed, the newest first. */
-export async function listCases(
-  sql: Sql,
-  scope: CaseScope,
-  filter: CaseFilter,
-  page: number,
-): Promise<CaseRow[]> {
-  const { rows } = await sql.query<CaseRow>(
-    `SELECT ${COLUMNS} ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.status = ANY ($9)
-     ORDER BY (cases.closed_at IS NOT NULL),
-       CASE WHEN cases.closed_at IS NULL THEN cases.opened_at END ASC, cases.closed_at DESC, cases.code
-     LIMIT $10 OFFSET $11`,
-    [...scopeValues(scope), STATUSES[filter], PAGE_SIZE + 1, (page - 1) * PAGE_SIZE],
-  );
-  return rows;
-}
-
-/** How many each filter holds, and how many of the open ones are overdue. */
-export async function countCases(
-  sql: Sql,
-  scope: CaseScope,
-  now: Date,
-): Promise<{ [F in CaseFilter]: number } & { overdue: number }> {
-  const { rows } = await sql.query<{ open: number; in_hand: number; all: number; overdue: number }>(
-    `SELECT count(*) FILTER (WHERE status = 'open')::int AS open,
-       count(*) FILTER (WHERE status IN ('in_hand', 'asked'))::int AS in_hand,
-       count(*)::int AS all,
-       count(*) FILTER (WHERE status IN ('open', 'in_hand', 'asked') AND due_at < $9)::int AS overdue
-     FROM cases WHERE ${CASE_IN_SCOPE}`,
-    [...scopeValues(scope), now],
-  );
-  return rows[0]!;
-}
+/** CASE_JOINS, from a statement that found the ids of cases. */
+export const joinedTo = (found: string): string =>
+  CASE_JOINS.replace('FROM cases', `JOIN cases ON cases.id = ${found}.id`);
 
 export interface CaseDetail extends CaseRow {
   id: string;
@@ -116,14 +96,16 @@ export interface CaseDetail extends CaseRow {
   private: string | null;
   lastWords: string | null;
   language: string;
+  /** Papers of the checklist that are still missing. */
+  missing: string[];
 }
 
 /** One case; null where there is none in the scope. */
 export async function caseByCode(sql: Sql, scope: CaseScope, code: string): Promise<CaseDetail | null> {
   const { rows } = await sql.query<CaseDetail>(
-    `SELECT cases.id, ${COLUMNS}, cases.flow, cases.answers, cases.private, cases.last_words AS "lastWords",
-       residents.language
-     ${JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $9`,
+    `SELECT cases.id, ${CASE_COLUMNS}, cases.flow, cases.answers, cases.private, cases.last_words AS "lastWords",
+       residents.language, cases.missing
+     ${CASE_JOINS} WHERE ${CASE_IN_SCOPE} AND cases.code = $9`,
     [...scopeValues(scope), code],
   );
   return rows[0] ?? null;
@@ -158,11 +140,14 @@ export interface CaseFileRow {
   mime: string | null;
   name: string | null;
   isRestricted: boolean;
+  /** The item of the checklist for which it was sent. */
+  item: string | null;
+  at: Date;
 }
 
 export async function caseFiles(sql: Sql, caseId: string): Promise<CaseFileRow[]> {
   const { rows } = await sql.query<CaseFileRow>(
-    `SELECT id, kind, state, mime, name, is_restricted AS "isRestricted"
+    `SELECT id, kind, state, mime, name, is_restricted AS "isRestricted", item, created_at AS at
      FROM attachments WHERE case_id = $1 AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = attachments.id)
      ORDER BY position, created_at`,
     [caseId],

@@ -1,82 +1,61 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { OfficerIdentity } from '../../core/asker.js';
 import { ERASURE_SERVICE } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
-import { officerActor, possibleActs } from '../../core/decide.js';
 import type { JsonObject } from '../../core/json.js';
-import { officialCode } from '../../core/officialCode.js';
-import { handlingOf } from '../../core/handlers.js';
 import { insertAudit } from '../../store/audit.js';
-import {
-  CASE_FILTERS,
-  PAGE_SIZE,
-  caseByCode,
-  caseEvents,
-  caseFiles,
-  countCases,
-  listCases,
-} from '../../store/web/cases.js';
-import type { CaseDetail, CaseEventRow, CaseFilter, CaseScope } from '../../store/web/cases.js';
+import { caseByCode } from '../../store/web/cases.js';
+import type { CaseDetail, CaseEventRow, CaseScope } from '../../store/web/cases.js';
 import { fileInScope } from '../../store/web/files.js';
 import { peopleOfCase } from '../../store/web/people.js';
 import { NOWHERE } from '../../store/web/scope.js';
-import { readStandings } from '../../store/caseStanding.js';
-import { sealedToOf } from '../../store/cases.js';
-import { loadActingOfficers } from '../../store/delegations.js';
 import { ACTS, NEEDS_WORDS } from '../acts.js';
-import { allowedCases, mayOpenSealed, officerOf } from '../allowed.js';
-import { attentionOf } from '../attention.js';
-import type { WebDeps } from '../deps.js';
-import type { WebContext, WebEnv } from '../env.js';
-import { readForm } from '../form.js';
+import { allowedCases, mayOpenSealed } from '../allowed.js';
 import { shownForms } from '../caseForms.js';
+import { caseProps } from '../casePage.js';
+import type { WebDeps } from '../deps.js';
+import type { WebEnv } from '../env.js';
+import { readForm } from '../form.js';
 import { type Watch, streamPart } from '../live.js';
 import { sendToOfficer } from '../officerFile.js';
 import { PageError } from '../pageError.js';
 import { scopeOf } from '../policy.js';
-import { CaseHistory, CasePage } from '../views/case.js';
-import type { CaseProps } from '../views/case.js';
-import { CaseList, CasesPage } from '../views/cases.js';
+import { CaseLive, CasePage } from '../views/case.js';
 
 const MatchForm = z.object({ orang: z.uuid().optional() });
 const ActForm = z.object({
   text: z.string().trim().max(1000).optional(),
+  /** A colleague, an office, another case: as the act needs it. */
+  to: z.string().trim().max(120).optional(),
+  /** Papers that are missing. */
+  items: z
+    .union([z.string(), z.array(z.string())])
+    .transform((items) => [items].flat())
+    .pipe(z.array(z.string().max(60)).max(40))
+    .optional(),
   /** That whoever erases data has read what goes. */
   sure: z.literal('yes').optional(),
 });
+const MessageForm = z.object({ text: z.string().trim().max(1000).default('') });
+const ACT_PATTERN = ACTS.join('|');
 
-/** The list of cases and each case: what is asked for, by whom, and what is done about it. */
+/** Each case: what is asked for, by whom, what was said, and what is done about it. */
 export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   const subscribe = (listener: () => void) => watch.subscribe(listener);
   return (
     new Hono<WebEnv>()
-      .get('/', async (c) => {
-        const view = c.get('view');
-        // Somebody whose role has no part in requests (a posyandu volunteer) finds their own account.
-        if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
-        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-        const list = await listOf(deps, c, officer, scope);
-        const official = officialCode(deps.sealer, deps.now());
-        return c.html(<CasesPage {...list} view={view} services={deps.services} official={official} />);
-      })
-      .get('/live', (c) => {
-        const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
-        return streamPart(c, subscribe, async () => {
-          const list = await listOf(deps, c, officer, scope);
-          return <CaseList {...list} view={{ ...c.get('view'), now: deps.now() }} services={deps.services} />;
-        });
-      })
       .get('/kasus/:code', async (c) => {
         const { scope } = allowedCases(c, 'cases.read', deps.services);
-        return c.html(<CasePage {...await caseProps(deps, c, scope)} />);
+        const found = await findCase(deps, scope, c.req.param('code'));
+        return c.html(<CasePage {...await caseProps(deps, c, scope, found)} />);
       })
       .get('/kasus/:code/live', async (c) => {
         const { scope } = allowedCases(c, 'cases.read', deps.services);
-        await findCase(deps, scope, c.req.param('code'));
+        const code = c.req.param('code');
+        await findCase(deps, scope, code);
         return streamPart(c, subscribe, async () => {
-          const props = await caseProps(deps, c, scope);
-          return <CaseHistory {...props} shownStatus={c.req.query('dari') ?? ''} />;
+          const props = await caseProps(deps, c, scope, await findCase(deps, scope, code));
+          return <CaseLive {...props} shownStatus={c.req.query('dari') ?? ''} />;
         });
       })
       .post('/kasus/:code/buka', async (c) => {
@@ -85,7 +64,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
         if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
         await audit(deps, officer.id, 'case.private_read', found);
         const opened = found.private ? deps.sealer.open('case', found.id, found.private) : {};
-        const props = await caseProps(deps, c, scope);
+        const props = await caseProps(deps, c, scope, found);
         const events = props.events.map((event) => openedEvent(deps, found.id, event));
         return c.html(<CasePage {...props} events={events} opened={opened} />);
       })
@@ -98,7 +77,7 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
         if (!forms.some(({ entries }) => entries.some(({ isOpen }) => isOpen))) throw new PageError(404);
         await audit(deps, officer.id, 'form.value_read', found, { value });
         c.header('Cache-Control', 'no-store');
-        return c.html(<CasePage {...await caseProps(deps, c, scope)} forms={forms} />);
+        return c.html(<CasePage {...await caseProps(deps, c, scope, found)} forms={forms} />);
       })
       .post('/kasus/:code/penduduk', async (c) => {
         const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
@@ -118,23 +97,47 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
         if (!mayOpenSealed(officer, found, deps.services[found.service])) throw new PageError(403);
         const people = await peopleOfCase(deps.pool, found.id, deps.sealer, true);
         await audit(deps, officer.id, 'register.read', found);
-        return c.html(<CasePage {...await caseProps(deps, c, scope)} people={people} isOpened />);
+        return c.html(<CasePage {...await caseProps(deps, c, scope, found)} people={people} isOpened />);
       })
-      .post('/kasus/:code/:act', async (c) => {
+      // Words to the resident that change nothing of the case.
+      .post('/kasus/:code/pesan', async (c) => {
+        const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
+        const { code } = await findCase(deps, scope, c.req.param('code'));
+        const form = await readForm(c, MessageForm);
+        if (!form.data) throw new PageError(400);
+        const { text } = form.data;
+        const [result] = await deps.perform(officer, [{ kind: 'message_resident', code, text }]);
+        if (result.outcome === 'not_allowed') throw new PageError(403);
+        const notice = result.outcome === 'done' ? 'said' : `said_${result.outcome}`;
+        return c.redirect(`/console/kasus/${code}?kabar=${notice}#chat`, 303);
+      })
+      .post(`/kasus/:code/:act{${ACT_PATTERN}}`, async (c) => {
         const { officer, scope } = allowedCases(c, 'cases.act', deps.services);
         const { code, service } = await findCase(deps, scope, c.req.param('code'));
-        const act = ACTS.find((known) => known === c.req.param('act'));
-        if (!act) throw new PageError(404);
+        const act = ACTS.find((known) => known === c.req.param('act'))!;
         const form = await readForm(c, ActForm);
         if (!form.data) throw new PageError(400);
+        const { to, items, sure } = form.data;
         const text = form.data.text || undefined;
-        if (!text && NEEDS_WORDS.has(act))
-          return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
-        if (act === 'finish' && service === ERASURE_SERVICE && form.data.sure !== 'yes')
+        const isWordless = act === 'ask' ? !text && !items?.length : !text && NEEDS_WORDS.has(act);
+        if (isWordless) return c.redirect(`/console/kasus/${code}?kabar=case_no_words#tindakan`, 303);
+        if (act === 'finish' && service === ERASURE_SERVICE && sure !== 'yes')
           return c.redirect(`/console/kasus/${code}?kabar=case_not_sure#tindakan`, 303);
-        const [result] = await deps.perform(officer, [{ kind: 'act_on_case', code, act, text }]);
+        const [result] = await deps.perform(officer, [
+          {
+            kind: 'act_on_case',
+            code,
+            act,
+            ...(text === undefined ? {} : { text }),
+            ...(to === undefined ? {} : { to }),
+            ...(items === undefined ? {} : { items }),
+          },
+        ]);
+        // The case shows who has it and how it stands; why it could not be done stands in the address.
+        const why =
+          result.outcome === 'not_allowed' ? `&sebab=${encodeURIComponent(result.reason ?? 'status')}` : '';
         const notice = result.outcome === 'done' ? `case_${act}` : `case_${result.outcome}`;
-        return c.redirect(`/console/kasus/${code}?kabar=${notice}`, 303);
+        return c.redirect(`/console/kasus/${code}?kabar=${notice}${why}`, 303);
       })
       .get('/berkas/:id', async (c) => {
         const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
@@ -147,65 +150,11 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   );
 }
 
-async function listOf(deps: WebDeps, c: WebContext, officer: OfficerIdentity, scope: CaseScope) {
-  const filter: CaseFilter = CASE_FILTERS.find((known) => known === c.req.query('saring')) ?? 'open';
-  const page = Math.min(Math.max(Math.trunc(Number(c.req.query('halaman') ?? 1)) || 1, 1), 1000);
-  const [rows, counts, attention] = await Promise.all([
-    listCases(deps.pool, scope, filter, page),
-    countCases(deps.pool, scope, deps.now()),
-    attentionOf(deps, officer),
-  ]);
-  return {
-    rows: rows.slice(0, PAGE_SIZE),
-    hasMore: rows.length > PAGE_SIZE,
-    counts,
-    attention,
-    filter,
-    page,
-  };
-}
-
 async function findCase(deps: WebDeps, scope: CaseScope, typed: string): Promise<CaseDetail> {
   const read = readCode(typed);
   const found = read.kind === 'case' ? await caseByCode(deps.pool, scope, read.code) : null;
   if (!found) throw new PageError(404);
   return found;
-}
-
-async function caseProps(deps: WebDeps, c: WebContext, scope: CaseScope): Promise<CaseProps> {
-  const view = { ...c.get('view'), now: deps.now() };
-  const officer = officerOf(c);
-  const found = await findCase(deps, scope, c.req.param('code') ?? '');
-  const service = deps.services[found.service];
-  const [forms, events, files, officers, people, standings] = await Promise.all([
-    shownForms(deps, found.id),
-    caseEvents(deps.pool, found.id),
-    caseFiles(deps.pool, found.id),
-    loadActingOfficers(deps.pool, [found.villageId], view.now),
-    peopleOfCase(deps.pool, found.id, deps.sealer),
-    readStandings(deps.pool, [found.id], deps.services, view.now),
-  ]);
-  const { state, situation } = standings.get(found.id)!;
-  const mine = officers.get(found.villageId) ?? [];
-  const handling = handlingOf(service, found.isConfidential, sealedToOf(found));
-  const actor = officerActor(officer, found.villageId, handling, mine, situation.path);
-  const may = actor.mayHandle;
-  const possible = possibleActs(state, actor, situation);
-  const acts = ACTS.filter((act) => possible.includes(act));
-  return {
-    view,
-    found,
-    service,
-    forms,
-    events,
-    files,
-    acts,
-    questions: deps.questions(found.flow, view.language),
-    people,
-    mayMatch: may,
-    mayOpen: mayOpenSealed(officer, found, service),
-    notice: c.req.query('kabar'),
-  };
 }
 
 /** The words of a complaint's history: read with the rest that is sealed, which is logged. */

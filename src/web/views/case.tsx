@@ -1,15 +1,25 @@
+import type { CaseState } from '../../core/cases.js';
 import type { JsonObject } from '../../core/json.js';
-import { ERASURE_SERVICE } from '../../core/cases.js';
+import type { OpenSidForm } from '../../core/openSid.js';
+import { plainText } from '../../core/plainText.js';
 import type { Service } from '../../core/service.js';
+import type { CannedReply } from '../../store/web/cannedReplies.js';
+import type { ChatRow, chatState } from '../../store/web/caseChat.js';
+import type { CaseMore, OtherCase } from '../../store/web/caseMore.js';
 import type { CaseDetail, CaseEventRow, CaseFileRow } from '../../store/web/cases.js';
 import type { ShownForm } from '../caseForms.js';
+import type { Primary, ShownItem } from '../casePage.js';
 import type { PeopleOfCase } from '../../store/web/people.js';
 import type { Question } from '../deps.js';
 import type { OfficerAct } from '../acts.js';
 import { shownAnswers } from './answers.js';
-import { StoredFile } from './file.js';
+import { NextStep, OtherActs } from './caseActs.js';
+import { Bubbles, CaseChat } from './caseChat.js';
+import { Documents } from './caseDocuments.js';
+import { StepWords } from './caseRow.js';
 import { Layout } from './layout.js';
-import { Due, Field, Notice, StatusBadge, Time, wordOf } from './parts.js';
+import { OpenSidBlock } from './openSid.js';
+import { Due, Notice, StatusBadge, Time, wordOf } from './parts.js';
 import { People } from './people.js';
 import type { View } from './view.js';
 
@@ -17,13 +27,31 @@ export interface CaseProps {
   view: View;
   found: CaseDetail;
   service: Service | undefined;
+  state: CaseState;
   events: CaseEventRow[];
   files: CaseFileRow[];
+  /** The papers of the service that this request needs. */
+  items: ShownItem[];
   /** What secure forms brought. */
   forms: ShownForm[];
   /** What this officer may do now. */
   acts: OfficerAct[];
+  /** The one next step of this officer. */
+  primary: Primary | null;
+  /** Their signature waits, and needs their PIN. */
+  signsByPin: boolean;
+  mayHandle: boolean;
+  /** Who else serves the village. */
+  colleagues: { id: string; name: string }[];
+  /** Who could do what waits. */
+  waitsFor: string[];
+  more: CaseMore;
+  others: OtherCase[];
+  chat: ChatRow[];
+  chatAt: Awaited<ReturnType<typeof chatState>>;
+  replies: CannedReply[];
   questions: Question[];
+  openSid: OpenSidForm | null;
   /** For whom it is, who they are in the register, what the RT head said. */
   people: PeopleOfCase;
   /** Whether this officer may say who they are. */
@@ -31,58 +59,35 @@ export interface CaseProps {
   /** Sealed answers and identity documents. */
   mayOpen: boolean;
   notice: string | undefined;
+  /** Why an act was not allowed. */
+  reason: string | undefined;
 }
 
-/** One case: who asks for what, what was sent, what happened, and what can be done now. */
+/** One case: who asks for what, what was sent, what is missing, what was said, and the next thing to do. */
 export function CasePage(props: CaseProps & { opened?: JsonObject; isOpened?: boolean }) {
   const { view, found, service } = props;
   const title = service?.title ?? found.service;
-  const isClosed = found.closedAt !== null;
   return (
-    <Layout view={view} title={`${title} ${found.code}`} isConsole>
+    <Layout view={view} title={`${title} ${found.code}`} isConsole isBroad>
       <p class="back">
-        <a href="/console">{view.t('case.back')}</a>
+        <a href="/console" data-key="b">
+          {view.t('case.back')}
+        </a>
       </p>
-      <Notice
-        view={view}
-        kind={props.notice}
-        text={
-          props.notice === 'case_lost' && found.officer
-            ? view.t('case.lost_to', { name: found.officer })
-            : undefined
-        }
-      />
-      <header class="case-head">
-        <h1>{title}</h1>
-        <p>
-          <span class="code">{found.code}</span> <StatusBadge view={view} status={found.status} />{' '}
-          <Due view={view} at={found.dueAt} zone={found.zone} isClosed={isClosed} />
-          {found.isConfidential && <span class="badge s-confidential">{view.t('cases.confidential')}</span>}
-        </p>
-        <p>
-          {found.resident ?? view.t('cases.no_name')}
-          {found.isUnproven && ` (${view.t('cases.unproven')})`}, {found.village}.{' '}
-          {view.t('case.opened', { time: view.format.time(found.openedAt, found.zone) })}
-          {found.officer && ` ${view.t('cases.by', { name: found.officer })}.`}
-        </p>
-        {props.acts.some((act) => act !== 'note') && (
-          <p class="to-acts">
-            <a class="button" href="#tindakan">
-              {view.t('case.to_acts')}
-            </a>
-          </p>
-        )}
-      </header>
+      <Notice view={view} kind={props.notice} text={noticeText(props)} />
+      <Head {...props} />
       <div class="case-body">
         <div class="case-main">
-          <People {...props} />
+          <Documents {...props} />
           <Answers {...props} />
           <Forms {...props} />
-          <Checklist {...props} />
-          <Files {...props} />
+          <People {...props} />
+          <OpenSidBlock {...props} />
         </div>
         <div class="case-side">
-          <Acts {...props} />
+          <CaseChat {...props} />
+          <OtherActs {...props} />
+          <Others {...props} />
           <div
             id="riwayat"
             hx-sse:connect={`/console/kasus/${found.code}/live?dari=${found.status}`}
@@ -94,6 +99,119 @@ export function CasePage(props: CaseProps & { opened?: JsonObject; isOpened?: bo
         </div>
       </div>
     </Layout>
+  );
+}
+
+/** Who was first, or why it was not allowed, with how the case stands now; to whom words went. */
+function noticeText({ view, found, notice, reason, state, waitsFor }: CaseProps): string | undefined {
+  if (notice === 'case_lost' && found.officer) return view.t('case.lost_to', { name: found.officer });
+  if (notice === 'case_not_allowed')
+    return view.t('case.refused_now', {
+      why: wordOf(view, `refusal.${reason}`, view.t('refusal.status')),
+      status: wordOf(view, `status.${found.status}`, found.status),
+      who: state.holder?.name ?? waitsFor.join(', ') ?? '',
+    });
+  if (notice === 'said')
+    return view.t('chat.said', {
+      name: plainText(found.resident ?? view.t('cases.no_name')),
+      code: found.code,
+    });
+  return undefined;
+}
+
+/** What it is, whose, how it stands, what was promised, who has it, and the next step: it stays in sight. */
+function Head(props: CaseProps) {
+  const { view, found, service, more, state } = props;
+  const isClosed = found.closedAt !== null;
+  const isPaused = more.pausedAt !== null && !isClosed;
+  return (
+    <header class="case-head">
+      <div class="case-head-what">
+        <h1>{service?.title ?? found.service}</h1>
+        <p class="case-head-state">
+          <span class="code" id="kode">
+            {found.code}
+          </span>{' '}
+          <StatusBadge view={view} status={found.status} />
+          {!isClosed && state.step !== null && found.status === 'signing' && (
+            <StepWords view={view} step={state.step} />
+          )}
+          {found.isUrgent && !isClosed && <span class="badge s-urgent">{view.t('cases.urgent')}</span>}
+          {found.isConfidential && <span class="badge s-confidential">{view.t('cases.confidential')}</span>}
+          {more.origin === 'counter' && <span class="badge s-counter">{view.t('case.at_counter')}</span>}
+          <Due view={view} at={found.dueAt} zone={found.zone} isClosed={isClosed} />
+        </p>
+        <p>
+          <strong>
+            {found.resident === null ? view.t('cases.no_name') : plainText(found.resident)}
+            {found.isUnproven && ` (${view.t('cases.unproven')})`}
+          </strong>
+          , {found.village}. {view.t('case.opened', { time: view.format.time(found.openedAt, found.zone) })}{' '}
+          {found.officer
+            ? view.t('case.held_by', { name: found.officer })
+            : found.assigned
+              ? view.t('case.laid_on', { name: found.assigned })
+              : !isClosed && view.t('case.held_by_nobody')}
+        </p>
+        <p class="quiet-text">
+          {service && service.promise !== '' && view.t('case.promise', { promise: service.promise })}{' '}
+          {more.place !== null && view.t('case.place', { n: more.place })}{' '}
+          {isPaused && view.t('case.paused', { ago: view.format.ago(more.pausedAt!, view.now) })}
+          {more.forwardedTo &&
+            found.status === 'forwarded' &&
+            view.t('case.forwarded_to', { office: more.forwardedTo })}
+        </p>
+        {more.mergedInto && (
+          <p class="notice">
+            {view.t('case.merged_into')} <a href={`/console/kasus/${more.mergedInto}`}>{more.mergedInto}</a>
+          </p>
+        )}
+      </div>
+      <div class="case-head-next">
+        <NextStep {...props} />
+        {service?.kind === 'letter' && (
+          <a class="button quiet" href={`/console/kasus/${found.code}/surat`}>
+            {view.t('case.letter')}
+          </a>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** Cases that have to do with this one: tied by an officer, or of the same resident; two of one kind may be made one. */
+function Others({ view, found, others, acts }: CaseProps) {
+  if (others.length === 0) return null;
+  return (
+    <section class="card" id="terkait">
+      <h2>{view.t('case.others')}</h2>
+      <ul class="rows">
+        {others.map((other) => (
+          <li>
+            <p>
+              <a href={`/console/kasus/${other.code}`}>
+                <span class="code">{other.code}</span>
+              </a>{' '}
+              <StatusBadge view={view} status={other.status} />
+              <br />
+              <span class="quiet-text">
+                {view.t(other.isRelated ? 'case.other_tied' : 'case.other_same', {
+                  ago: view.format.ago(other.openedAt, view.now),
+                })}
+              </span>
+            </p>
+            {other.isTwin && acts.includes('merge') && (
+              <form method="post" action={`/console/kasus/${found.code}/merge`}>
+                <input type="hidden" name="to" value={other.code} />
+                <button type="submit" class="quiet">
+                  {view.t('act.merge_twin', { code: other.code })}
+                </button>
+              </form>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -115,7 +233,7 @@ function Answers(props: CaseProps & { opened?: JsonObject }) {
           <div>
             <dt>{label}</dt>
             <dd>
-              {text}
+              {plainText(text)}
               {place && (
                 <>
                   {' '}
@@ -202,109 +320,15 @@ function FormPhoto({
   );
 }
 
-function Checklist({ view, service, files }: CaseProps) {
-  if (!service || service.checklist.length === 0) return null;
-  const hasFiles = files.some(({ state }) => state === 'stored');
+/** What changes by itself: the history in its place, and the chat, which stands elsewhere on the page. */
+export function CaseLive(props: CaseProps & { shownStatus: string }) {
   return (
-    <section class="card">
-      <h2>{view.t('case.checklist')}</h2>
-      <ul class="checklist">
-        {service.checklist.map((item) => (
-          <li class={item.by === 'chat' && hasFiles ? 'by-chat' : ''}>
-            {item.text}
-            {(item.optional || item.if !== undefined) && (
-              <span class="quiet-text"> ({view.t('case.optional')})</span>
-            )}
-            <span class="hint">{view.t(item.by === 'chat' ? 'case.by_chat' : 'case.by_counter')}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Files({ view, files, mayOpen }: CaseProps) {
-  if (files.length === 0) return null;
-  return (
-    <section class="card">
-      <h2>{view.t('case.files', { n: files.length })}</h2>
-      <ul class="files">
-        {files.map((file, index) => (
-          <li>
-            <StoredFile
-              view={view}
-              file={file}
-              href={`/console/berkas/${file.id}`}
-              mayOpen={mayOpen}
-              name={view.t('case.file', { n: index + 1 })}
-            />
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Acts({ view, found, acts }: CaseProps) {
-  if (acts.length === 0) return null;
-  const action = (act: OfficerAct) => `/console/kasus/${found.code}/${act}`;
-  return (
-    <section class="card acts" id="tindakan">
-      <h2>{view.t('case.acts')}</h2>
-      {acts.includes('take') && (
-        <form method="post" action={action('take')}>
-          <button type="submit">{view.t('act.take')}</button>
-          <p class="hint">{view.t('act.take_hint')}</p>
-        </form>
-      )}
-      {found.service === ERASURE_SERVICE && acts.includes('finish') && (
-        <Erase view={view} code={found.code} />
-      )}
-      {(['finish', 'ask', 'refuse', 'note'] as const)
-        .filter((act) => acts.includes(act) && !(act === 'finish' && found.service === ERASURE_SERVICE))
-        .map((act) => (
-          <details class={`act a-${act}`}>
-            <summary>{view.t(`act.${act}`)}</summary>
-            <form method="post" action={action(act)}>
-              <Field id={`text-${act}`} label={view.t(`act.${act}_label`)} hint={view.t(`act.${act}_hint`)}>
-                <textarea
-                  id={`text-${act}`}
-                  name="text"
-                  rows={4}
-                  maxlength={1000}
-                  required={act !== 'finish'}
-                  aria-describedby={`text-${act}-hint`}
-                >
-                  {act === 'finish' ? view.t('act.finish_words') : ''}
-                </textarea>
-              </Field>
-              <button type="submit" class={act === 'refuse' ? 'danger' : ''}>
-                {view.t(`act.${act}_submit`)}
-              </button>
-            </form>
-          </details>
-        ))}
-    </section>
-  );
-}
-
-/** `hapus data` is fulfilled here: told what goes and what stays, and confirmed, since nothing brings it back. */
-function Erase({ view, code }: { view: View; code: string }) {
-  return (
-    <details class="act a-finish">
-      <summary>{view.t('act.erase')}</summary>
-      <form method="post" action={`/console/kasus/${code}/finish`}>
-        <p>{view.t('act.erase_goes')}</p>
-        <p>{view.t('act.erase_stays')}</p>
-        <p class="check">
-          <input id="sure" name="sure" type="checkbox" value="yes" required />
-          <label for="sure">{view.t('act.erase_sure')}</label>
-        </p>
-        <button type="submit" class="danger">
-          {view.t('act.erase_submit')}
-        </button>
-      </form>
-    </details>
+    <>
+      <CaseHistory {...props} />
+      <div id="bubbles" hx-swap-oob="innerHTML">
+        <Bubbles {...props} />
+      </div>
+    </>
   );
 }
 
@@ -327,7 +351,10 @@ export function CaseHistory(props: CaseProps & { shownStatus: string }) {
               {event.officer && ` · ${event.officer}`}
             </p>
             {event.sealed !== null && <p class="hint">{view.t('case.words_sealed')}</p>}
-            {typeof event.data['text'] === 'string' && <blockquote>{event.data['text']}</blockquote>}
+            <Details {...props} event={event} />
+            {typeof event.data['text'] === 'string' && (
+              <blockquote>{plainText(event.data['text'])}</blockquote>
+            )}
             <p class="quiet-text">
               <Time view={view} at={event.at} zone={found.zone} />
             </p>
@@ -336,4 +363,20 @@ export function CaseHistory(props: CaseProps & { shownStatus: string }) {
       </ol>
     </section>
   );
+}
+
+/** What a fact says beside its words: to whom, which papers, in whose place. */
+function Details({ view, event, items }: CaseProps & { event: CaseEventRow }) {
+  const { data } = event;
+  const named = (value: unknown): string =>
+    typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : '';
+  const asked = Array.isArray(data['items']) ? data['items'] : [];
+  const parts = [
+    data['to'] && named(data['to']) ? view.t('event.to', { name: named(data['to']) }) : '',
+    typeof data['office'] === 'string' ? view.t('event.to', { name: plainText(data['office']) }) : '',
+    data['in_place_of'] ? view.t('event.in_place_of', { name: named(data['in_place_of']) }) : '',
+    typeof data['code'] === 'string' ? data['code'] : '',
+    ...asked.map((id) => items.find((item) => item.id === id)?.text ?? String(id)),
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : <p class="quiet-text">{parts.join(' · ')}</p>;
 }

@@ -8,7 +8,9 @@ import type { View } from './view.js';
 export function Notice({ view, kind, text }: { view: View; kind: string | undefined; text?: string }) {
   const key = `notice.${kind}`;
   if (!kind || !isKey(key)) return null;
-  const isBad = ['lost', 'not_allowed', 'not_found', 'no_words'].some((bad) => kind.endsWith(bad));
+  const isBad = ['lost', 'not_allowed', 'not_found', 'no_words', 'no_chat', 'not_sure'].some((bad) =>
+    kind.endsWith(bad),
+  );
   return (
     <p class={isBad ? 'notice bad' : 'notice'} role="status">
       {text ?? view.t(key)}

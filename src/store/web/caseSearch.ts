@@ -1,0 +1,137 @@
+import type { Sql } from '../sql.js';
+import { CASE_COLUMNS, CASE_IN_SCOPE, joinedTo, scopeValues, villagesOf } from './cases.js';
+import type { CaseRow, CaseScope } from './cases.js';
+
+export const SEARCH_SIZE = 40;
+/** A common word is found among the newest of each village, without going through all that have it. */
+const NEWEST = 1000;
+/** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
+const MOST = 200;
+/** Fewer than this found as written: then parts of names, and names that only read alike, are looked for as well. */
+const FEW = 8;
+
+export const SEARCH_STATES = ['all', 'open', 'closed'] as const;
+export type SearchState = (typeof SEARCH_STATES)[number];
+
+export interface Search {
+  text: string;
+  state: SearchState;
+  /** One of the villages in the scope; null: all of them. */
+  village: string | null;
+}
+
+/**
+ * Cases of a scope by code, name or words, those that were opened last first: words as they are written or begin, then
+ * parts of names and of codes, then names that read alike. What an officer may not read (a sealed complaint, a
+ * confidential case, a name that is hidden) they do not find (migration 20261128050000_console, `refresh_case_search`).
+ */
+export async function searchCases(sql: Sql, scope: CaseScope, search: Search): Promise<CaseRow[]> {
+  const words = wordsOf(search.text);
+  if (words.length === 0) return [];
+  const villages = search.village === null ? villagesOf(scope) : [search.village];
+  const text = words.join(' ');
+  const found: CaseRow[] = [];
+  const lookFor = async (ids: string, values: string[]): Promise<void> => {
+    const rows = await find(sql, scope, search.state, villages, ids, values);
+    const codes = new Set(found.map(({ code }) => code));
+    found.push(...rows.filter(({ code }) => !codes.has(code)));
+  };
+  if (villages) await lookFor(amongNewest(words.length), words);
+  if (found.length < SEARCH_SIZE) await lookFor(byWords(villages, words.length), words);
+  if (found.length < FEW) await lookFor(byPart(villages), [text]);
+  // Over all villages too many names read alike: whoever looks there chooses a village first.
+  if (found.length < FEW && villages && /\p{L}{4}/u.test(text)) await lookFor(byLikeness(villages), [text]);
+  return found.slice(0, SEARCH_SIZE);
+}
+
+/**
+ * A list without a search: the requests of some villages that lie in the scope, the newest first, after the one that was
+ * shown last.
+ */
+export async function pageOfCases(
+  sql: Sql,
+  scope: CaseScope,
+  villages: readonly string[],
+  state: SearchState,
+  after: { openedAt: Date; code: string } | null,
+): Promise<CaseRow[]> {
+  const isAfter = after ? 'AND (cases.opened_at, cases.code) < ($10::timestamptz, $11::text)' : '';
+  const { rows } = await sql.query<CaseRow>(
+    `SELECT ${CASE_COLUMNS} FROM (
+       SELECT newest.* FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
+         SELECT cases.id, cases.opened_at, cases.code FROM cases
+         WHERE cases.village_id = v.id AND ${stateIs(state)} ${isAfter} AND ${CASE_IN_SCOPE}
+         ORDER BY cases.opened_at DESC, cases.code DESC LIMIT ${SEARCH_SIZE + 1}) AS newest
+       ORDER BY newest.opened_at DESC, newest.code DESC LIMIT ${SEARCH_SIZE + 1}
+     ) AS found ${joinedTo('found')} ORDER BY cases.opened_at DESC, cases.code DESC`,
+    [...scopeValues(scope), villages, ...(after ? [after.openedAt, after.code] : [])],
+  );
+  return rows;
+}
+
+/** The cases of these ids that lie in the scope; `ids` ranks them and takes $9 for the villages, $10 and on for `values`. */
+async function find(
+  sql: Sql,
+  scope: CaseScope,
+  state: SearchState,
+  villages: readonly string[] | null,
+  ids: string,
+  values: readonly string[],
+): Promise<CaseRow[]> {
+  const { rows } = await sql.query<CaseRow>(
+    `WITH found AS MATERIALIZED (${ids})
+     SELECT ${CASE_COLUMNS} FROM (
+       SELECT cases.id, found.rank, cases.opened_at FROM found JOIN cases ON cases.id = found.id
+       WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
+       ORDER BY found.rank DESC, cases.opened_at DESC LIMIT ${SEARCH_SIZE}
+     ) AS best ${joinedTo('best')} ORDER BY best.rank DESC, cases.opened_at DESC, cases.code`,
+    [...scopeValues(scope), villages, ...values],
+  );
+  return rows;
+}
+
+/** Among the newest of each village, read in their order. */
+function amongNewest(words: number): string {
+  return `SELECT newest.case_id AS id, 1 AS rank FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
+      SELECT case_id, opened_at, document FROM case_search WHERE village_id = v.id
+      ORDER BY opened_at DESC LIMIT ${NEWEST}) AS newest
+    WHERE newest.document @@ (${queryOf(words)}) ORDER BY newest.opened_at DESC LIMIT ${MOST}`;
+}
+
+function byWords(villages: readonly string[] | null, words: number): string {
+  return `SELECT case_id AS id, 1 AS rank FROM case_search
+    WHERE ${within(villages)} document @@ (${queryOf(words)}) LIMIT ${MOST}`;
+}
+
+function byPart(villages: readonly string[] | null): string {
+  return `SELECT case_id AS id, 1 AS rank FROM case_search
+    WHERE ${within(villages)} names LIKE '%' || $10 || '%' LIMIT ${MOST}`;
+}
+
+/** Names that read alike: "Sity Amina" is Siti Aminah. */
+function byLikeness(villages: readonly string[]): string {
+  return `SELECT case_id AS id, word_similarity($10, names) AS rank FROM case_search
+    WHERE ${within(villages)} $10 <% names ORDER BY rank DESC LIMIT ${MOST}`;
+}
+
+/**
+ * All of the words ($10 and on): each a name as it is written, or a word of the language by its stem; both as a beginning,
+ * since it may still be being typed. Words that say nothing ("yang") are passed over.
+ */
+function queryOf(words: number): string {
+  return Array.from({ length: words }, (_, n) => {
+    const stem = `to_tsquery('indonesian', $${10 + n} || ':*')`;
+    return `CASE WHEN numnode(${stem}) = 0 THEN ''::tsquery ELSE to_tsquery('simple', $${10 + n} || ':*') || ${stem} END`;
+  }).join(' && ');
+}
+
+const within = (villages: readonly string[] | null): string =>
+  villages ? 'village_id = ANY ($9::text[]) AND' : '';
+
+const stateIs = (state: SearchState): string =>
+  state === 'all' ? 'true' : `cases.closed_at IS ${state === 'open' ? 'NULL' : 'NOT NULL'}`;
+
+/** At most eight words of letters and digits, small; what a query spells with is none. */
+function wordsOf(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 8);
+}

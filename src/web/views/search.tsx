@@ -1,0 +1,88 @@
+import type { Service } from '../../core/service.js';
+import { SEARCH_STATES } from '../../store/web/caseSearch.js';
+import type { SearchState } from '../../store/web/caseSearch.js';
+import type { CaseRow } from '../../store/web/cases.js';
+import { CaseItem } from './caseRow.js';
+import { Layout } from './layout.js';
+import type { View } from './view.js';
+
+export interface SearchProps {
+  view: View;
+  services: { [id: string]: Service };
+  text: string;
+  state: SearchState;
+  village: string;
+  villages: { id: string; name: string; district: string }[];
+  rows: CaseRow[];
+  /** Where the list goes on, after the last row. */
+  next: string | null;
+}
+
+/** Cases by name, code or words; without any, all of them, the newest first. */
+export function SearchPage(props: SearchProps) {
+  const { view, text, state, village, villages, rows } = props;
+  return (
+    <Layout view={view} title={view.t('search.title')} isConsole>
+      <h1>{view.t('search.title')}</h1>
+      <form class="card search-form" role="search" method="get" action="/console/cari">
+        <div class="field grow">
+          <label for="cari">{view.t('search.label')}</label>
+          <input
+            id="cari"
+            name="q"
+            type="search"
+            value={text}
+            maxlength={80}
+            placeholder={view.t('search.placeholder')}
+            autocomplete="off"
+            enterkeyhint="search"
+            data-key="/"
+          />
+        </div>
+        <div class="field">
+          <label for="keadaan">{view.t('search.state')}</label>
+          <select id="keadaan" name="keadaan">
+            {SEARCH_STATES.map((one) => (
+              <option value={one} selected={one === state}>
+                {view.t(`search.state.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        {villages.length > 1 && (
+          <div class="field">
+            <label for="desa">{view.t('board.village')}</label>
+            <select id="desa" name="desa">
+              <option value="">{view.t('search.all_villages')}</option>
+              {villages.map(({ id, name, district }) => (
+                <option value={id} selected={id === village}>{`${name}, ${district}`}</option>
+              ))}
+            </select>
+          </div>
+        )}
+        <button type="submit">{view.t('search.submit')}</button>
+      </form>
+      <p role="status" class="quiet-text">
+        {text !== '' ? view.t('search.found', { n: rows.length }) : view.t('search.newest')}
+      </p>
+      {rows.length === 0 ? (
+        <div class="empty">
+          <p>{view.t(text === '' ? 'cases.empty.all' : 'search.none')}</p>
+        </div>
+      ) : (
+        <ol class="cases">
+          {rows.map((row) => (
+            <CaseItem {...props} row={row} tellsVillage={villages.length > 1} />
+          ))}
+        </ol>
+      )}
+      {props.next && (
+        <nav class="pager" aria-label={view.t('pager.label')}>
+          <a href={props.next} rel="next">
+            {view.t('pager.after')}
+          </a>
+        </nav>
+      )}
+    </Layout>
+  );
+}

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import type { Board } from './board.js';
 import type { Recap, RecapPeriod } from './recap.js';
 
 /**
@@ -18,6 +19,11 @@ export interface LookUps {
   case_by_code: { args: { code: string }; result: CaseSeen };
   /** The resident's own cases, open ones first, at most 7. `hidden`: there are more, from before. */
   my_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[]; hidden: boolean } };
+  /** The resident's own cases of which they may still say that they are not done, the latest first. */
+  closed_cases: {
+    args: Record<string, never>;
+    result: { count: number; items: CaseSeen[]; hidden: boolean };
+  };
   /**
    * The asker's latest earlier request of a service, with what they answered then; never sealed answers, nothing while
    * history is hidden.
@@ -46,6 +52,25 @@ export interface LookUps {
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
   /** What the officer's village did today or this month so far, and what waits; no names. */
   recap: { args: { period: RecapPeriod }; result: { found: false } | ({ found: true } & Recap) };
+  /** What is on the live board of the officer who asks (core/board.ts); nothing for anybody else. */
+  officer_board: { args: Record<string, never>; result: Board };
+  /** How the officer who asks is told; times as '20:00'. `platforms`: on how many they have a chat. */
+  my_pace: { args: Record<string, never>; result: PaceSeen };
+  /** Officers with a chat whom the officer who asks may part from it: of villages whose head they are, not themselves. */
+  officer_chats: {
+    args: Record<string, never>;
+    result: {
+      count: number;
+      /** How many are not among the items. */
+      more: number;
+      items: { officer: string; name: string; platforms: string; village: string }[];
+    };
+  };
+  /**
+   * Which case an officer means: by the message that they quote (its external id), or by the code that `text` begins with,
+   * in full or its first four letters. Only cases that they may handle. `rest`: the words after the code.
+   */
+  meant_case: { args: { text?: string; quotes?: string }; result: MeantCase };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
   /** What waits for one step of the officer who asks: `codes` of all (at most 100), the first 7 as `items`. */
@@ -206,6 +231,27 @@ export interface CaseSeen {
   is_merged: boolean;
   /** Whether the asker may still say that it is not done. */
   may_reopen: boolean;
+}
+
+export interface PaceSeen {
+  pace: string;
+  quiet_from: string;
+  quiet_until: string;
+  /** null: where they wrote last. */
+  platform: string | null;
+  platforms: number;
+}
+
+export interface MeantCase {
+  found: boolean;
+  /** `several`: the message tells of several, or the letters fit several; `none`: there is none. */
+  outcome: 'one' | 'several' | 'none';
+  code: string;
+  service: string;
+  /** First name; null of a sealed complaint. */
+  resident: string | null;
+  status: string;
+  rest: string | null;
 }
 
 export interface OfficerCaseSeen {

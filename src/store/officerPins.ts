@@ -41,6 +41,16 @@ export async function pinState(sql: Sql, officerId: string, now: Date): Promise<
   };
 }
 
+/** Those of these officers who have a PIN. */
+export async function officersWithPin(sql: Sql, officerIds: string[]): Promise<Set<string>> {
+  if (officerIds.length === 0) return new Set();
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT officer_id AS id FROM officer_pins WHERE officer_id = ANY ($1::uuid[])',
+    [officerIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Holds a PIN against the officer's, its row locked until the transaction ends, so that tries at once count one by one.
  * The fifth wrong one locks it for an hour; the officer and the Sekretaris are told. To be committed whatever it answers.

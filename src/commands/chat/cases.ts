@@ -73,6 +73,7 @@ export function officerSeen(
     items: (service?.checklist ?? []).map(({ id }) => ({
       id,
       item: itemName(known.service, id),
+      is_sent: false,
       is_missing: state.missing.includes(id),
     })),
     colleagues: [{ id: 'officer-2', name: 'Pak Slamet' }],

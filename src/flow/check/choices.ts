@@ -15,21 +15,22 @@ export function checkChoices(flow: CompiledFlow): FlowFault[] {
   for (const step of flow.steps) {
     const labels = labelsOf(step);
     if (labels.length === 0) continue;
-    if (labels.length > MOST_CHOICES)
+    const count = shownOf(step, labels.length);
+    if (count > MOST_CHOICES)
       faults.push(
         fault(
           flow,
           step.line,
-          `"${step.id}" has ${labels.length} choices; channels carry ${MOST_CHOICES}`,
+          `"${step.id}" has ${count} choices; channels carry ${MOST_CHOICES}`,
           'ask in two steps',
         ),
       );
-    else if (labels.length > MANY_CHOICES)
+    else if (count > MANY_CHOICES)
       faults.push(
         fault(
           flow,
           step.line,
-          `"${step.id}" has ${labels.length} choices; people follow ${MANY_CHOICES}`,
+          `"${step.id}" has ${count} choices; people follow ${MANY_CHOICES}`,
           'ask in two steps',
           true,
         ),
@@ -47,6 +48,12 @@ export function checkChoices(flow: CompiledFlow): FlowFault[] {
           );
   }
   return faults;
+}
+
+/** Buttons that stand under a condition exclude each other as a rule (what a case's state allows): they count half. */
+function shownOf(step: CompiledStep, all: number): number {
+  const conditional = step.type === 'say' ? step.choices.filter((choice) => choice.if).length : 0;
+  return all - conditional + Math.ceil(conditional / 2);
 }
 
 function labelsOf(step: CompiledStep): Localized[] {

@@ -2,6 +2,7 @@ import type { LookUpName } from '../../core/lookup.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { caseByCode } from './caseByCode.js';
 import { earlierRequest } from './earlierRequest.js';
+import { closedCases } from './closedCases.js';
 import { complaintReceiver } from './complaintReceiver.js';
 import { findListings } from './findListings.js';
 import { findVillage } from './findVillage.js';
@@ -17,6 +18,10 @@ import { myLetter } from './myLetter.js';
 import { myListings } from './myListings.js';
 import { myProfiles } from './myProfiles.js';
 import { officerWaiting } from './officerWaiting.js';
+import { meantCase } from './meantCase.js';
+import { myPace } from './myPace.js';
+import { officerBoard } from './officerBoard.js';
+import { officerChats } from './officerChats.js';
 import { officialLines } from './officialLines.js';
 import { officerCase } from './officerCase.js';
 import { officerCases } from './officerCases.js';
@@ -28,6 +33,7 @@ export const lookUps = {
   find_village: findVillage,
   case_by_code: caseByCode,
   my_cases: myCases,
+  closed_cases: closedCases,
   my_letter: myLetter,
   earlier_request: earlierRequest,
   find_listings: findListings,
@@ -37,6 +43,10 @@ export const lookUps = {
   my_profiles: myProfiles,
   officer_cases: officerCases,
   officer_case: officerCase,
+  officer_board: officerBoard,
+  officer_chats: officerChats,
+  my_pace: myPace,
+  meant_case: meantCase,
   officer_waiting: officerWaiting,
   recap,
   register_state: registerState,

@@ -8,6 +8,7 @@ import { isSigned, rolesOf } from '../../core/path.js';
 import { readStandings } from '../caseStanding.js';
 import { sealedToOf } from '../cases.js';
 import { loadActingOfficers } from '../delegations.js';
+import type { Sql } from '../sql.js';
 import type { LookUpAnswerer } from './answerer.js';
 import { readCases } from './caseRows.js';
 
@@ -35,6 +36,10 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
     rows.map((row) => row.id),
     services,
     now,
+  );
+  const sent = await itemsSent(
+    sql,
+    rows.map((row) => row.id),
   );
   return requests.map(({ asker, args }, n): OfficerCaseSeen => {
     const row = byCode.get(codes[n] ?? '');
@@ -73,6 +78,7 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
       items: (service?.checklist ?? []).map(({ id }) => ({
         id,
         item: itemName(row.service, id),
+        is_sent: sent.has(`${row.id} ${id}`),
         is_missing: row.missing.includes(id),
       })),
       colleagues: actor.mayHandle
@@ -81,6 +87,17 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
     };
   });
 };
+
+/** Items of checklists that came in the chat, each as its case's id and its own. */
+async function itemsSent(sql: Sql, caseIds: string[]): Promise<Set<string>> {
+  if (caseIds.length === 0) return new Set();
+  const { rows } = await sql.query<{ sent: string }>(
+    `SELECT DISTINCT case_id || ' ' || item AS sent FROM attachments
+     WHERE case_id = ANY ($1::uuid[]) AND item IS NOT NULL AND state IN ('waiting', 'stored')`,
+    [caseIds],
+  );
+  return new Set(rows.map((row) => row.sent));
+}
 
 function notFound(code: string): OfficerCaseSeen {
   return {

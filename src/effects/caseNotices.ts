@@ -123,10 +123,12 @@ function moreOf(
   switch (event) {
     case 'asked': {
       const items = Array.isArray(data['items']) ? data['items'] : [];
-      const named = (by: 'chat' | 'counter') =>
-        (service?.checklist ?? [])
-          .filter((item) => item.by === by && items.includes(item.id))
-          .map((item) => itemName(id, item.id));
+      const named = (by: 'chat' | 'counter') => {
+        const missing = (service?.checklist ?? []).filter(
+          (item) => item.by === by && items.includes(item.id),
+        );
+        return missing.length > 0 ? missing.map((item) => itemName(id, item.id)) : null;
+      };
       return items.length > 0 ? { send: named('chat'), bring: named('counter') } : {};
     }
     case 'ready':

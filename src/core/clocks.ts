@@ -115,15 +115,15 @@ export function clocksOf(one: ClockedCase): Clocks {
   const pauses = [...one.outages, ...life.asked];
   const after = (from: Date, length: WorkingLength, stands: readonly Interval[] = pauses): Date | null =>
     dueAfter(one.hours, from, length, stands);
-  const promise = promiseOf(one, life, after);
-  if (!isOpenCase(state.status)) return { ...clocked(life, promise.due), marks: [] };
+  const promises = promisesOf(one, life, after);
+  const due = promises[0]?.at ?? null;
+  if (!isOpenCase(state.status)) return { ...clocked(life, due), marks: [] };
   // What lies ready was promised in time or not; what is late now is its fetching.
-  const marks: (Mark | null)[] = [
-    state.status === 'ready' ? null : mark(promise.rung, promise.since, promise.due),
-  ];
-  if (one.service?.calendar_hours !== undefined && promise.due)
+  const marks =
+    state.status === 'ready' ? [] : promises.map(({ rung, at }) => mark(rung, life.opened.number, at));
+  if (one.service?.calendar_hours !== undefined && due)
     for (const [rung, left] of entries(CALENDAR_HOURS_LEFT))
-      marks.push(mark(rung, life.opened.number, new Date(promise.due.getTime() - left * HOUR_MS)));
+      marks.push(mark(rung, life.opened.number, new Date(due.getTime() - left * HOUR_MS)));
   // Time in somebody's hands does not count: who gave it back had opened it.
   if (state.status === 'open')
     for (const [rung, length] of entries(LADDER)) {
@@ -144,7 +144,7 @@ export function clocksOf(one: ClockedCase): Clocks {
     .filter((one) => one !== null)
     .filter(({ rung, since }) => !life.told.has(`${rung} ${since}`));
   return {
-    ...clocked(life, promise.due),
+    ...clocked(life, due),
     marks: left.toSorted(
       (a, b) => a.at.getTime() - b.at.getTime() || RUNGS.indexOf(a.rung) - RUNGS.indexOf(b.rung),
     ),
@@ -170,26 +170,27 @@ function mark(rung: Rung, since: number, at: Date | null): Mark | null {
 }
 
 /**
- * What is promised next, and which rung it is when it is missed. A right of the law runs by the calendar, and does not stand
- * still. A complaint has a clock for its check, one for its first answer, one for its end.
+ * What is promised, the next first, and which rung it is when it is missed. A right of the law runs by the calendar, and does
+ * not stand still. A complaint has a clock for its check, one for its first answer, and from the check on one for its end.
  */
-function promiseOf(
+function promisesOf(
   { service }: ClockedCase,
   life: Life,
   after: (from: Date, length: WorkingLength) => Date | null,
-): { rung: Rung; since: number; due: Date | null } {
-  const { opened } = life;
-  const since = opened.number;
+): { rung: Rung; at: Date | null }[] {
+  const { opened, verified } = life;
   if (service?.calendar_hours !== undefined)
-    return { rung: 'due', since, due: new Date(opened.at.getTime() + service.calendar_hours * HOUR_MS) };
+    return [{ rung: 'due', at: new Date(opened.at.getTime() + service.calendar_hours * HOUR_MS) }];
   if (service?.kind === 'complaint') {
-    if (!life.verified) return { rung: 'verify', since, due: after(opened.at, COMPLAINT.verify) };
-    if (!life.isAnswered) return { rung: 'answer', since, due: after(opened.at, COMPLAINT.answer) };
     const days = COMPLAINT_CLASSES[life.class ?? service.complaint_class ?? 'non_supervisory'];
-    return { rung: 'resolve', since, due: after(life.verified, { days }) };
+    return [
+      ...(verified ? [] : [{ rung: 'verify' as const, at: after(opened.at, COMPLAINT.verify) }]),
+      ...(life.isAnswered ? [] : [{ rung: 'answer' as const, at: after(opened.at, COMPLAINT.answer) }]),
+      ...(verified ? [{ rung: 'resolve' as const, at: after(verified, { days }) }] : []),
+    ];
   }
   const hours = service?.promise_hours ?? null;
-  return { rung: 'due', since, due: hours === null ? null : after(opened.at, { hours }) };
+  return hours === null ? [] : [{ rung: 'due', at: after(opened.at, { hours }) }];
 }
 
 /** What has happened since a case was last opened. */

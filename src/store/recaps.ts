@@ -78,10 +78,16 @@ export async function readRecaps(sql: Sql, asked: RecapAsked[], now: Date): Prom
 /** What waits for the office itself. */
 const AT_OFFICE = `'open', 'in_hand', 'signing'`;
 
-/** The day of a moment, until that moment; or its month. */
+/** The day of a moment, or its month, called by that day. */
 export function recapSpan(hours: WorkingHours, villageId: string, period: RecapPeriod, at: Date): RecapAsked {
   const local = DateTime.fromJSDate(at, { zone: hours.zone });
-  return { villageId, from: local.startOf(period).toJSDate(), to: at, day: dayOf(hours, at) };
+  const begin = local.startOf(period);
+  return {
+    villageId,
+    from: begin.toJSDate(),
+    to: begin.plus({ [period]: 1 }).toJSDate(),
+    day: dayOf(hours, at),
+  };
 }
 
 /**

@@ -27,11 +27,10 @@ export async function ringClocks(sql: Sql, timers: DueTimer[], context: ClockCon
     [timers.map((timer) => timer.subjectId)],
   );
   const ours = new Set(locked.map(({ id }) => id));
-  const { rows: left } = await sql.query<{ id: string }>(
-    `SELECT id FROM cases WHERE id = ANY ($1::uuid[]) AND ${isOpen('status')}`,
-    [timers.map((timer) => timer.subjectId).filter((id) => !ours.has(id))],
+  const held = await stillOpen(
+    sql,
+    timers.map((timer) => timer.subjectId).filter((id) => !ours.has(id)),
   );
-  const held = new Set(left.map(({ id }) => id));
   const cases = await readClocks(sql, [...ours], context.services);
   const told = await whomToTell(sql, cases, context);
   await write(sql, told, context);
@@ -53,6 +52,16 @@ export async function ringClocks(sql: Sql, timers: DueTimer[], context: ClockCon
     notified,
     rows: told.flatMap((one) => rowsOf(one, context)),
   };
+}
+
+/** Of cases that could not be locked: those that are open, and so in somebody's hands at this moment; the others are closed. */
+async function stillOpen(sql: Sql, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM cases WHERE id = ANY ($1::uuid[]) AND ${isOpen('status')}`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** A rung that a case has come to, whom of the officers it is told, and the number of the fact that says so. */

@@ -82,10 +82,11 @@ export async function fireTimers(sql: Sql, context: TimerContext, limit = 200): 
       context.now,
     ]);
     const again = outcome.again ?? [];
-    await sql.query(
-      'UPDATE timers t SET due_at = n.due_at FROM unnest($1::uuid[], $2::timestamptz[]) AS n (id, due_at) WHERE t.id = n.id',
-      [again.map(({ timer }) => timer.id), again.map(({ dueAt }) => dueAt)],
-    );
+    if (again.length > 0)
+      await sql.query(
+        'UPDATE timers t SET due_at = n.due_at FROM unnest($1::uuid[], $2::timestamptz[]) AS n (id, due_at) WHERE t.id = n.id',
+        [again.map(({ timer }) => timer.id), again.map(({ dueAt }) => dueAt)],
+      );
     fired.done += outcome.done.length + again.length;
     fired.converse ||= (outcome.rows?.length ?? 0) > 0;
     fired.notify ||= (outcome.notified ?? 0) > 0;

@@ -40,5 +40,9 @@ ALTER TABLE timers ADD CONSTRAINT timers_subject_kind_check
 CREATE UNIQUE INDEX case_events_rung ON case_events (case_id, (data->>'rung'), (data->>'since'))
   WHERE kind IN ('case_escalated', 'case_reminded');
 
+-- The fair order of a village's work (store/cases.ts, turnOf), and where a case stands in it: of the open ones alone.
+CREATE INDEX cases_turn ON cases (village_id, is_urgent DESC, opened_at, id)
+  WHERE status IN ('open', 'in_hand', 'asked', 'signing', 'ready');
+
 -- One timer a case: it rings for whatever comes next, and is set anew.
 UPDATE timers SET kind = 'case_clock' WHERE subject_kind = 'case' AND kind = 'case_due';

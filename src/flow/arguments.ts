@@ -186,7 +186,8 @@ export function wordValue(run: Run, key: string, value: Json): string {
   if (ITEMS.has(key)) return wordItem(run, value);
   if (key === 'status') return run.statusText(value);
   if ((key === 'contact' || key === 'phone') && PHONE.test(value)) return wordPhone(value);
-  if ((key === 'time' || key.startsWith('quiet_')) && CLOCK.test(value)) return run.language === 'en' ? value : value.replace(':', '.');
+  if ((key === 'time' || key.startsWith('quiet_')) && CLOCK.test(value))
+    return run.language === 'en' ? value : value.replace(':', '.');
   if (INSTANT.test(value)) return wordDateTime(value, run.language, run.zone);
   return DAY.test(value) ? wordDate(value, run.language) : value;
 }

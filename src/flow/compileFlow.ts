@@ -196,6 +196,7 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       title,
       service: raw.service ?? null,
       understands: [...raw.understands, ...phrases],
+      commands: raw.commands,
       isForOfficers: raw.for === 'officer',
       needs: raw.needs,
       interrupts: raw.interrupts,

@@ -48,6 +48,8 @@ export interface CompiledFlow {
   title: Localized;
   service: string | null;
   understands: readonly string[];
+  /** Words of an officer that start it before the code of a case. */
+  commands: readonly string[];
   isForOfficers: boolean;
   needs: 'nothing' | 'village' | 'active';
   interrupts: boolean;

@@ -402,6 +402,11 @@ export const FlowFile = z.strictObject({
   service: z.string().optional(),
   /** Phrases that name it. */
   understands: z.array(z.string()).default([]),
+  /**
+   * Words that start it for an officer where the code of a case follows them, in full or its first four letters: "ambil
+   * K7QF". `vars.arg` is that case.
+   */
+  commands: z.array(z.string()).default([]),
   for: z.enum(['anyone', 'officer']).default('anyone'),
   /** `village`: the person's village must be known first; `active`: and it must take requests (a linked officer). */
   needs: z.enum(['nothing', 'village', 'active']).default('nothing'),

@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import type { StepAct } from '../core/path.js';
 import { shownPlace } from '../core/queue.js';
+import { wishBoards } from './boardWishes.js';
 import { NO_OFFICE } from './linkedOfficers.js';
 import type { Sql } from './sql.js';
 
@@ -43,7 +44,8 @@ export interface CaseInsert {
  */
 export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
   const { rows } = await sql.query<{ draft: string }>(
-    `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
+    `WITH ${wishBoards('SELECT unnest($4::text[])')}
+     INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
        private, is_confidential, opened_at, due_at, event_count, is_unproven, receiver_role, receiver_ids, step, is_urgent)
      SELECT n.id, code, draft_id, village_id, service, flow, 'open', coalesce(p.resident_id, a.resident_id),
        conversation_id, answers, n.private, is_confidential, $13, due_at, 1, is_unproven,
@@ -82,15 +84,28 @@ export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Pro
   return new Set(rows.map((row) => row.draft));
 }
 
-/** Where open cases stand by time of request among the open ones of their village; others have no place. */
+/** Whether a case waits its turn, in SQL by the expression of its status. What lies ready waits for nobody of the office. */
+const isInQueue = (status: string): string => `${status} IN ('open', 'in_hand', 'asked', 'signing')`;
+
+/**
+ * The fair order of work, in SQL by the alias of the cases' table: what is urgent by rule, then by time of request, never
+ * by who wrote last. The index cases_turn has it.
+ */
+export const turnOf = (c: string): string => `${c}.is_urgent DESC, ${c}.opened_at, ${c}.id`;
+
+/**
+ * Where open cases stand among those of their village that wait their turn: urgent ones first, then by time of request.
+ * Others have no place.
+ */
 export async function placesOf(sql: Sql, caseIds: string[]): Promise<Map<string, number>> {
   if (caseIds.length === 0) return new Map();
   const { rows } = await sql.query<{ id: string; rank: number; shown: number | null }>(
     `SELECT c.id, c.shown_position AS shown,
        (SELECT count(*)::int FROM cases o
-        WHERE o.village_id = c.village_id AND ${isOpen('o.status')}
-          AND (o.opened_at, o.id) <= (c.opened_at, c.id)) AS rank
-     FROM cases c WHERE c.id = ANY ($1::uuid[]) AND ${isOpen('c.status')}`,
+        WHERE o.village_id = c.village_id AND ${isInQueue('o.status')}
+          AND (o.is_urgent AND NOT c.is_urgent
+            OR o.is_urgent = c.is_urgent AND (o.opened_at, o.id) <= (c.opened_at, c.id))) AS rank
+     FROM cases c WHERE c.id = ANY ($1::uuid[]) AND ${isInQueue('c.status')}`,
     [caseIds],
   );
   const places = rows.flatMap(({ id, rank, shown }) => {
@@ -266,7 +281,8 @@ function officeIn(facts: CaseFact[]): string | null {
 export async function writeFacts(sql: Sql, changed: ChangedCase[], newId: NewId, now: Date): Promise<void> {
   if (changed.length === 0) return;
   await sql.query(
-    `UPDATE cases c SET status = n.status, officer_id = n.officer_id, last_words = n.last_words,
+    `WITH ${wishBoards('SELECT village_id FROM cases WHERE id = ANY ($1::uuid[])')}
+     UPDATE cases c SET status = n.status, officer_id = n.officer_id, last_words = n.last_words,
        event_count = n.event_count, step = n.step, done_by = n.done_by,
        missing = ARRAY(SELECT jsonb_array_elements_text(n.missing)),
        merged_into = CASE WHEN n.is_merged THEN coalesce(n.merged_into, c.merged_into) END,

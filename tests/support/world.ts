@@ -140,7 +140,7 @@ export async function aWorld(options: WorldOptions) {
     owner,
     timing: options.leases,
   });
-  const notify = createNotify({ pool, now, nudge, counters });
+  const notify = createNotify({ pool, now, services, nudge, counters });
   const timed = createTimed({ pool, now, newId: v7, services, nudge, counters });
   const sweeper = createSweeper({
     pool,

@@ -4,7 +4,8 @@ import { offerPerson } from '../pending.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
 import { flowOfCode } from './codes.js';
-import { choose, meantWord, namedFlows } from '../understand/intent.js';
+import { heardUnbound } from './officer.js';
+import { choose, isNamedClearly, meantWord, namedFlows } from '../understand/intent.js';
 import type { Message } from '../understand/vocabulary.js';
 
 /** No question waits: a code is looked up, a flow that is named begins, of several one is chosen, else the menu. */
@@ -21,6 +22,8 @@ export function onNothingWaiting(run: Run, message: Message, late: boolean): voi
     return;
   }
   const { one, several } = choose(namedFlows(flows, message, run.context.officer !== null));
+  // What an officer writes is more likely for a resident than a wish of their own, unless it names that clearly.
+  if (!(one && isNamedClearly(one)) && heardUnbound(run, message)) return;
   if (one) {
     startOnTop(run, one.flow.id, one.arg ? { arg: one.arg } : {});
     return;

@@ -28,6 +28,7 @@ import { showPending, waitingStep } from '../walk.js';
 import { onAside } from './aside.js';
 import { flowOfCode, flowOfShownCode } from './codes.js';
 import { onNothingWaiting } from './nothingWaiting.js';
+import { heardOfficer } from './officer.js';
 import { passOn } from './passOn.js';
 import { isRepeatedConfirm } from './repeats.js';
 import { onPayload } from './taps.js';
@@ -56,6 +57,7 @@ export function onText(run: Run, message: Message, content: Content, late: boole
     passOn(run, message);
     return;
   }
+  if (heardOfficer(run, message, content, waiting)) return;
   if (s.on && offered(run, message, true)) return;
   if (isAside(run)) {
     onAside(run, reply);

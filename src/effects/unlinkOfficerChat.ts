@@ -1,0 +1,58 @@
+import type { EffectResults } from '../core/effect.js';
+import { insertAudit } from '../store/audit.js';
+import { endOfficerChats, villagesLed } from '../store/officerChatEnds.js';
+import type { Sql } from '../store/sql.js';
+import type { Applier } from './applier.js';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
+
+/**
+ * A head of the village takes an officer's chats away, in one tap: the phone is lost, or somebody else has it. The chat is
+ * told nothing more and can do nothing; its board loses its words and buttons. The officer is invited anew. Audited.
+ */
+export const unlinkOfficerChat: Applier<'unlink_officer_chat'> = async (sql, requests, context) => {
+  const { now, newId, nudges } = context;
+  const results: EffectResults['unlink_officer_chat'][] = [];
+  for (const { asker, effect } of requests) {
+    const led = villagesLed(asker.officer);
+    if (!asker.officer || (led !== null && led.length === 0)) {
+      results.push({ outcome: 'not_allowed', name: null, chats: 0 });
+      continue;
+    }
+    const officer = UUID.test(effect.officer) ? await lock(sql, effect.officer, led) : null;
+    if (!officer) {
+      results.push({ outcome: 'not_found', name: null, chats: 0 });
+      continue;
+    }
+    const chats = await endOfficerChats(sql, effect.officer, now);
+    if (chats > 0)
+      await insertAudit(
+        sql,
+        [
+          {
+            officerId: asker.officer.id,
+            action: 'officer.chat_revoked',
+            subjectKind: 'officer',
+            subjectId: effect.officer,
+            data: { chats, by: asker.platform },
+          },
+        ],
+        newId,
+        now,
+      );
+    nudges.converse ||= chats > 0;
+    results.push({ outcome: chats > 0 ? 'done' : 'none', name: officer.name, chats });
+  }
+  return results;
+};
+
+/** The officer, where they serve in one of these villages (null: anywhere). */
+async function lock(sql: Sql, id: string, villages: string[] | null): Promise<{ name: string } | null> {
+  const { rows } = await sql.query<{ name: string }>(
+    `SELECT o.name FROM officers o WHERE o.id = $1 AND ($2::text[] IS NULL OR EXISTS (
+       SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.village_id = ANY ($2)))
+     FOR NO KEY UPDATE`,
+    [id, villages],
+  );
+  return rows[0] ?? null;
+}

@@ -29,7 +29,8 @@ export function formatFaults(format: string, counter: 'code' | 'village'): Forma
 
 export interface NumberOf {
   classification: string;
-  sequence: number;
+  /** null: not given yet, a sign stands in its place. */
+  sequence: number | null;
   officeCode: string | null;
   /** In the village's zone: `2026-11-24`. */
   day: string;
@@ -40,6 +41,7 @@ export function letterNumber(format: string, of: NumberOf): string {
   const month = Number(of.day.slice(5, 7));
   return format.replaceAll(PART, (whole, name: string) => {
     const count = COUNT.exec(name);
+    if (count && of.sequence === null) return '…';
     if (count) return String(of.sequence).padStart(Number(count[1] ?? 1), '0');
     switch (name) {
       case 'klas':

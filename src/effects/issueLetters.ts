@@ -245,7 +245,10 @@ function numberOf(of: LetterCase, draft: Draft, sequence: number): string {
   });
 }
 
-function headTitle(of: LetterCase): string {
+/** What a letter says of a village and its office. */
+type VillageOffice = Omit<LetterCase['village'], 'zone'>;
+
+function headTitle(of: Pick<LetterCase, 'letterhead'> & { village: VillageOffice }): string {
   const usual = of.village.type === 'kelurahan' ? 'Lurah' : 'Kepala Desa';
   return of.letterhead.head_title || of.village.signerTitle || usual;
 }
@@ -260,7 +263,11 @@ const DEPUTIES: { [role: string]: [desa: string, kelurahan: string] } = {
 };
 
 /** `Kepala Desa Kemiren`; or `a.n. Kepala Desa Kemiren`, `Sekretaris Desa`. */
-function titleLines(of: LetterCase, role: string, onBehalfOf: string | null): string[] {
+export function titleLines(
+  of: Pick<LetterCase, 'letterhead'> & { village: VillageOffice },
+  role: string,
+  onBehalfOf: string | null,
+): string[] {
   const head = `${headTitle(of)} ${of.village.name}`;
   if (onBehalfOf === null) return [head];
   const own = DEPUTIES[role]?.[of.village.type === 'kelurahan' ? 1 : 0];
@@ -268,8 +275,9 @@ function titleLines(of: LetterCase, role: string, onBehalfOf: string | null): st
   return [`a.n. ${head}`, ...(deputy ? [deputy] : [])];
 }
 
-function printOf(
-  { village, letterhead }: LetterCase,
+/** A letter as the frame sets it. */
+export function printOf(
+  { village, letterhead }: Pick<LetterCase, 'letterhead'> & { village: VillageOffice },
   of: {
     title: string;
     number: string;

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
-import { FLOWS_FOLDER } from '../commands/flowsFolder.js';
+import { FLOWS_FOLDER, LETTERS_FOLDER } from '../commands/flowsFolder.js';
 import type { Role } from '../config.js';
 import { environmentLines } from '../core/line.js';
 import type { Simulator } from '../core/simulator.js';
+import { createRenderer } from '../letters/renderer.js';
+import type { Renderer } from '../letters/renderer.js';
 import type { Runtime } from '../runtime.js';
 import { createSetupLink } from '../web/auth/setup.js';
 import type { WebDeps } from '../web/deps.js';
@@ -36,7 +38,8 @@ export async function startWeb(
 ): Promise<StartedWeb> {
   // A worker is reached by nobody.
   const webhooks = role === 'worker' ? null : await openWebhooks(runtime, gateway);
-  const deps = webDeps(runtime, gateway, simulator);
+  const letters = createRenderer(LETTERS_FOLDER);
+  const deps = webDeps(runtime, gateway, simulator, letters);
   const hasPages = role === 'web' || role === 'all';
   const app = hasPages ? (await import('../web/app.js')).createApp(deps) : await operationsOnly(deps);
   const { host, port } = runtime.config;
@@ -54,11 +57,17 @@ export async function startWeb(
         setTimeout(() => server.closeAllConnections(), 1_000).unref();
       });
       await webhooks?.stop();
+      await letters.stop();
     },
   };
 }
 
-function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Simulator | null): WebDeps {
+function webDeps(
+  runtime: Runtime,
+  gateway: StartedGateway | null,
+  simulator: Simulator | null,
+  letters: Renderer,
+): WebDeps {
   const { config, pool, now, newId, random, sealer, log, services, perform, media, flows } = runtime;
   let prisma: ReturnType<WebDeps['prisma']> | undefined;
   const links = createStartLinks(pool, gateway ? () => gateway.channels : null, log);
@@ -83,6 +92,7 @@ function webDeps(runtime: Runtime, gateway: StartedGateway | null, simulator: Si
     readMedia: (attachmentId) => media.read(attachmentId),
     keepPhoto: (attachmentId, bytes) => media.keepPhoto(attachmentId, bytes),
     dropPhoto: (file) => media.drop(file),
+    letterPicture: (setting) => letters.picture(setting),
     health: createHealth(runtime, gateway),
     metrics: createMetrics(runtime),
     environmentLines: environmentLines(config.lines),

@@ -13,6 +13,7 @@ import { homeRoutes } from './routes/home.js';
 import { marketRoutes } from './routes/market.js';
 import { operationRoutes } from './routes/operation.js';
 import { simulatorRoutes } from './routes/simulator.js';
+import { verifyRoutes } from './routes/verify.js';
 import { trackRoutes } from './routes/track.js';
 import { bodies, headers, ownForms, plainPages, requestLog } from './security.js';
 import { FaultPage } from './views/fault.js';
@@ -35,6 +36,7 @@ export function createApp(deps: WebDeps): Hono<WebEnv> {
   app.route('/', homeRoutes(deps));
   app.route('/pasar', marketRoutes(deps));
   app.route('/lacak', trackRoutes(deps));
+  app.route('/verifikasi', verifyRoutes(deps));
   app.route('/isi', formRoutes(deps));
   app.route('/console', consoleRoutes(deps));
   if (deps.simulator) app.route('/simulator', simulatorRoutes(deps, deps.simulator));

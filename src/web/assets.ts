@@ -9,7 +9,7 @@ import { Hono } from 'hono';
  * Ours lie beside this file (scripts/build.js copies them to dist); htmx comes from its package.
  */
 export type Asset =
-  'style.css' | 'desk.css' | 'console.js' | 'form.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js' | 'icon.svg';
+  'style.css' | 'desk.css' | 'console.js' | 'form.js' | 'verify.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js' | 'icon.svg';
 
 const require = createRequire(import.meta.url);
 const FILES: { [A in Asset]: { file: () => string | URL; type: string } } = {
@@ -17,6 +17,7 @@ const FILES: { [A in Asset]: { file: () => string | URL; type: string } } = {
   'desk.css': { file: ours('desk.css'), type: 'text/css; charset=utf-8' },
   'console.js': { file: ours('console.js'), type: 'text/javascript; charset=utf-8' },
   'form.js': { file: ours('form.js'), type: 'text/javascript; charset=utf-8' },
+  'verify.js': { file: ours('verify.js'), type: 'text/javascript; charset=utf-8' },
   'simulator.js': { file: ours('simulator.js'), type: 'text/javascript; charset=utf-8' },
   'htmx.js': { file: () => htmx('htmx.min.js'), type: 'text/javascript; charset=utf-8' },
   'hx-sse.js': { file: () => htmx('ext/hx-sse.min.js'), type: 'text/javascript; charset=utf-8' },

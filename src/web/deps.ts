@@ -7,6 +7,7 @@ import type { Simulator } from '../core/simulator.js';
 import type { Perform } from '../effects/perform.js';
 import type { Flows } from '../flow/compiled.js';
 import type { Coverage } from '../flow/load.js';
+import type { Setting } from '../letters/frame.js';
 import type { ImportResult, TextFormat } from '../flow/texts/folder.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
@@ -34,6 +35,8 @@ export interface WebDeps {
   keepPhoto: (attachmentId: string, bytes: Uint8Array) => Promise<KeptFile>;
   /** Deletes one for which no row was written after all. */
   dropPhoto: (file: KeptFile) => Promise<void>;
+  /** A letter as a picture (SVG): what it would look like. Rejects with a RenderError (letters/renderer.ts). */
+  letterPicture: (setting: Setting) => Promise<string>;
   health: () => Promise<Health>;
   /** prom-client's register: `{ contentType, body }`. */
   metrics: () => Promise<{ contentType: string; body: string }>;

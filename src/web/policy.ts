@@ -40,6 +40,12 @@ export type Permission =
   | 'rt.manage'
   /** Dates of the posyandu. */
   | 'schedules.manage'
+  /** Letters: previewing them with all their words, issuing those on paper, printing and copying; each look is written down. */
+  | 'letters.write'
+  /** Withdrawing a letter, and replacing it. */
+  | 'letters.change'
+  /** What a village's letters say: letterhead, bodies, numbers. */
+  | 'templates.manage'
   /** Officers, their roles, invites and console accounts. */
   | 'officers.manage'
   /** The flows: their drawings, their words, what was published. */
@@ -83,6 +89,9 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'village.settings': ['kepala_desa', 'sekretaris', 'admin'],
   'rt.manage': ['kepala_desa', 'sekretaris', 'operator', 'kasi_pemerintahan', 'admin'],
   'schedules.manage': ['kader', 'bidan', 'operator', 'sekretaris'],
+  'letters.write': ['operator', 'kaur_tu', 'kasi_pelayanan', 'sekretaris', 'kepala_desa'],
+  'letters.change': ['sekretaris', 'kepala_desa', 'admin'],
+  'templates.manage': ['sekretaris', 'kaur_tu', 'operator', 'admin'],
   'officers.manage': ['kepala_desa', 'sekretaris', 'admin'],
   'flows.read': [...OFFICE, 'kaur_tu'],
   'flows.propose': ['sekretaris', 'operator', 'kaur_tu', 'admin'],

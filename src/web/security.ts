@@ -16,19 +16,25 @@ const LARGER: { [path: string]: number } = {
   '/isi/': 24 * 1024 * 1024,
   // A village's register; the multipart form around it.
   '/console/register/unggah': 21 * 1024 * 1024,
+  // A village's logo.
+  '/console/templat/': 3 * 1024 * 1024,
   // Words of one language in a spreadsheet, or a flow with its words in every language.
   '/console/alur/': 2 * 1024 * 1024,
 };
 
 /** Pages whose very address opens them. */
-const SECRET_PATH = '/isi/';
+const SECRET_PATHS = ['/isi/', '/verifikasi/'];
 
 /** Headers of every answer. Nothing runs in a page but our own files. */
 export function headers(deps: WebDeps): MiddlewareHandler<WebEnv> {
   const usual = headersWith(deps, 'same-origin');
   // Not even to ourselves: what is asked for from such a page (its stylesheet) must not bring the address along.
   const secret = headersWith(deps, 'no-referrer');
-  return (c, next) => (c.req.path.startsWith(SECRET_PATH) ? secret : usual)(c, next);
+  return (c, next) => (isSecret(c.req.path) ? secret : usual)(c, next);
+}
+
+function isSecret(path: string): boolean {
+  return SECRET_PATHS.some((secret) => path.startsWith(secret));
 }
 
 function headersWith(
@@ -75,7 +81,7 @@ export function ownForms(deps: WebDeps): MiddlewareHandler<WebEnv> {
  */
 function isBeyondForging(c: WebContext): boolean {
   return (
-    c.req.path.startsWith(SECRET_PATH) &&
+    isSecret(c.req.path) &&
     c.req.header('sec-fetch-site') === undefined &&
     c.req.header('origin') === 'null'
   );

@@ -14,6 +14,7 @@ import { loadFlows } from '../../src/flow/load.js';
 import { createFlowDesk, TRANSCRIPTS_FOLDER } from '../../src/roles/flowDesk.js';
 import { createFlowKeeper, stampOf } from '../../src/roles/flowKeeper.js';
 import { check } from '../../src/media/check.js';
+import { createRenderer } from '../../src/letters/renderer.js';
 import { createPerform } from '../../src/effects/perform.js';
 import { insertForm, linkFormsToCases, markDone, saveText } from '../../src/store/forms.js';
 import { createPrisma } from '../../src/store/prisma.js';
@@ -54,6 +55,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     now,
     everyMs: 0,
   });
+  const letters = createRenderer(fileURLToPath(new URL('../../flows/letters', import.meta.url)));
   const files = new Map<string, { bytes: Uint8Array; mime: string }>();
   const deps: WebDeps = {
     settings: { publicUrl: null, authKeys: [randomBytes(32).toString('hex')] },
@@ -96,6 +98,7 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       };
     },
     dropPhoto: async () => {},
+    letterPicture: (setting) => letters.picture(setting),
     health: async () => health,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: '# HELP up\nup 1\n' }),
     environmentLines: new Map([['telegram:1', 'TELEGRAM_BOT_TOKEN']]),
@@ -117,7 +120,10 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
     health,
     files,
     url: database.url,
-    drop: () => database.drop(),
+    async drop() {
+      await letters.stop();
+      await database.drop();
+    },
 
     /** An officer with roles, and, where a username is given, an account of the console with PASSWORD. */
     async officer(given: { name?: string; roles?: OfficerRole[]; username?: string; phone?: string } = {}) {

@@ -13,7 +13,7 @@ export function Layout(props: {
   /** Of the console: its navigation, htmx and live parts. */
   isConsole?: boolean;
   /** Scripts beyond the console's own. */
-  scripts?: ('simulator.js' | 'htmx.js' | 'hx-sse.js')[];
+  scripts?: ('verify.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js')[];
   /** A board, or a case: as wide as there is room. */
   isBroad?: boolean;
   /** The simulator fills the window. */
@@ -166,6 +166,12 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'listings.decide',
     } as const,
     {
+      href: '/console/templat',
+      text: t('nav.templates'),
+      here: at('/console/templat'),
+      permission: 'templates.manage',
+    } as const,
+    {
       href: '/console/register',
       text: t('nav.register'),
       here: at('/console/register'),
@@ -180,8 +186,14 @@ function consoleLinks({ t, path, officer }: View) {
     {
       href: '/console/rt',
       text: t('nav.rt'),
-      here: at('/console/rt') || at('/console/desa'),
+      here: at('/console/rt'),
       permission: 'rt.manage',
+    } as const,
+    {
+      href: '/console/desa',
+      text: t('nav.village'),
+      here: at('/console/desa') || at('/console/jam') || at('/console/layanan'),
+      permission: 'village.settings',
     } as const,
     {
       href: '/console/petugas',

@@ -135,6 +135,9 @@ export const EFFECTS = {
     result: ['code', 'position', 'due', 'is_new', 'refused', 'receiver'],
     into: 'case',
   },
+  open_walk_in: null,
+  delegate: null,
+  end_delegation: null,
   act_on_case: {
     with: ['code', 'act'],
     more: ['text', 'attachments', 'to', 'items'],
@@ -295,7 +298,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-board-end': [],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step'],
   /** A clock has rung for a request; `rung`: core/clocks.ts. */
-  'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due'],
+  'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due', 'told'],
   /** At the end of a working day, or of a month. */
   'officer-recap': ['period', 'recap'],
   /** Of an officer's PIN: event (set, cleared, locked), whose (own, other). */

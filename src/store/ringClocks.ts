@@ -11,6 +11,7 @@ import { readClocks, writeClocks } from './clocks.js';
 import type { ClockCase, ClockContext } from './clocks.js';
 import type { InternalRow } from './inbound.js';
 import { insertNotifications } from './notifications.js';
+import type { NotificationInsert } from './notifications.js';
 import type { Sql } from './sql.js';
 import type { DueTimer, Outcome } from './timers.js';
 import { loadVillageOfficers } from './villageOfficers.js';
@@ -212,7 +213,7 @@ async function write(sql: Sql, told: Told[], { newId, now }: ClockContext): Prom
   );
 }
 
-function noticesOf({ row, mark, officers, number }: Told) {
+function noticesOf({ row, mark, officers, resident, number }: Told): NotificationInsert[] {
   return officers.map(({ id }) => ({
     officerId: id,
     kind: 'officer-escalation',
@@ -227,6 +228,7 @@ function noticesOf({ row, mark, officers, number }: Told) {
       resident: row.isConfidential ? null : firstName(row.residentName),
       village: row.villageName,
       due: row.clocks.due?.toISOString() ?? null,
+      told: resident,
     },
   }));
 }

@@ -22,7 +22,8 @@ export interface CaseInsert {
   flow: string;
   /** For whom, where the address tells several people apart; else it is the address's resident. */
   residentId: string;
-  conversationId: string;
+  /** null: asked for at the counter, by somebody who cannot be written to (`insertCounterCases`). */
+  conversationId: string | null;
   answers: JsonObject;
   /** The first step of its path. */
   step: StepAct | null;
@@ -82,6 +83,44 @@ export async function insertCases(sql: Sql, cases: CaseInsert[], now: Date): Pro
     ],
   );
   return new Set(rows.map((row) => row.draft));
+}
+
+/**
+ * The same for requests made at the counter: somebody without a conversation is asked nothing of an address; one with is
+ * opened as any other, and says where it comes from.
+ */
+export async function insertCounterCases(sql: Sql, cases: CaseInsert[], now: Date): Promise<Set<string>> {
+  const isNew = await insertCases(
+    sql,
+    cases.filter(({ conversationId }) => conversationId !== null),
+    now,
+  );
+  for (const c of cases.filter(({ conversationId }) => conversationId === null)) {
+    const { rowCount } = await sql.query(
+      `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, answers, private,
+         is_confidential, opened_at, due_at, event_count, step, is_urgent)
+       VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, 1, $13, $14) ON CONFLICT (draft_id) DO NOTHING`,
+      [
+        c.id,
+        c.code,
+        c.draftId,
+        c.villageId,
+        c.service,
+        c.flow,
+        c.residentId,
+        JSON.stringify(c.answers),
+        c.private,
+        c.isConfidential,
+        now,
+        c.dueAt,
+        c.step,
+        c.isUrgent,
+      ],
+    );
+    if (rowCount === 1) isNew.add(c.draftId);
+  }
+  await sql.query(`UPDATE cases SET origin = 'counter' WHERE draft_id = ANY ($1::uuid[])`, [[...isNew]]);
+  return isNew;
 }
 
 /** Whether a case waits its turn, in SQL by the expression of its status. What lies ready waits for nobody of the office. */

@@ -1,11 +1,11 @@
 import { handledBy } from '../handledServices.js';
 import type { LookUpAnswerer } from './answerer.js';
-import { isOpen, notSealedFrom, postsOf } from '../cases.js';
+import { isOpen, notSealedFrom, postsOf, turnOf } from '../cases.js';
 import { SEEN, SEEN_FROM, toSeen, withPlaces, type SeenRow } from './caseRows.js';
 
 const MOST = 7;
 
-/** The open cases that an officer may handle in the villages of their roles, oldest request first; `count` is of all. */
+/** The open cases that an officer may handle in the villages of their roles, in the order of their turn; `count` is of all. */
 export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, requests, context) => {
   const handled = await handledBy(
     sql,
@@ -20,7 +20,7 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
   const { rows } = await sql.query<Omit<SeenRow, 'place'> & { ord: number; total: number }>(
     `SELECT * FROM (
        SELECT h.ord, count(*) OVER (PARTITION BY h.ord)::int AS total,
-         row_number() OVER (PARTITION BY h.ord ORDER BY c.opened_at, c.id) AS nth, ${SEEN}
+         row_number() OVER (PARTITION BY h.ord ORDER BY ${turnOf('c')}) AS nth, ${SEEN}
        FROM unnest($1::int[], $2::text[], $3::text[], $4::boolean[], $5::text[]) AS h (ord, village_id, service, is_confidential, asker)
        JOIN jsonb_to_recordset($6::jsonb) AS p (officer uuid, posts text[]) ON p.officer = h.asker::uuid
        JOIN ${SEEN_FROM} ON c.village_id = h.village_id AND c.service = h.service

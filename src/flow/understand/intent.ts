@@ -4,7 +4,7 @@ import type { FindEmergency } from './emergency.js';
 import { createLexicon } from './lexicon.js';
 import type { Lexicon } from './lexicon.js';
 import { learnLikeness } from './likeness.js';
-import type { Likeness } from './likeness.js';
+import type { Likeness, Themes } from './likeness.js';
 import { wordsOf } from './normalise.js';
 import { createRanking } from './ranking.js';
 import type { Phrase, Ranked, Ranking } from './ranking.js';
@@ -254,6 +254,23 @@ function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Fl
   return null;
 }
 
+/** The themes of each word, in its usual form; one that means several words is left out. */
+function themesOf(
+  themes: { readonly [theme: string]: readonly string[] },
+  formOf: (word: string) => string[],
+): Themes {
+  const byWord = new Map<string, string[]>();
+  for (const [theme, words] of Object.entries(themes))
+    for (const word of words) {
+      const [usual, ...more] = formOf(word);
+      if (usual === undefined || more.length > 0) continue;
+      const known = byWord.get(usual);
+      if (!known) byWord.set(usual, [theme]);
+      else if (!known.includes(theme)) known.push(theme);
+    }
+  return byWord;
+}
+
 /** Builds the index of some flows now, so that nobody's first message waits for it. */
 export function prepareUnderstanding(flows: Flows): void {
   indexOf(flows);
@@ -300,7 +317,12 @@ function buildIndex(flows: Flows): Index {
     typed: wordsOf(text.replace(ARG, ''), abbreviations),
   }));
   const lexicon = createLexicon(
-    written.flatMap(({ typed }) => typed),
+    [
+      ...written.flatMap(({ typed }) => typed),
+      ...Object.values(vocabulary.themes).flatMap((words) =>
+        words.flatMap((word) => wordsOf(word, abbreviations)),
+      ),
+    ],
     synonyms,
   );
   const phrases: (Phrase & { typed: readonly string[] })[] = [];
@@ -337,6 +359,7 @@ function buildIndex(flows: Flows): Index {
       isAlarm: kinds.has(of),
       signs: signsOf(vocabulary.findEmergency(typed), findUsual(words)),
     })),
+    themesOf(vocabulary.themes, (words) => lexicon.formOf(wordsOf(words, abbreviations))),
   );
   const alarmed = new Map<string, boolean>();
   return {

@@ -134,6 +134,30 @@ const OFFICE: Who[] = ['operator', 'head', 'welfare', 'services', 'villageKeeper
 const READERS: Who[] = [...OFFICE, 'stranger'];
 const PROPOSERS: Who[] = ['operator', 'villageKeeper', 'keeper', 'stranger'];
 
+/** Who writes letters, of a case in Gintangan. */
+function writesLetters(name: string, page: string, status = 200, method?: 'POST'): Case {
+  return {
+    name,
+    path: () => `/console/kasus/${about.code}/${page}`,
+    ...(method ? { method } : {}),
+    may: ['operator', 'head', 'services'],
+    notFound: ['stranger'],
+    status,
+  };
+}
+
+/** Who says what letters say, in Gintangan. */
+function keepsTemplates(name: string, page: string, status = 200, fields?: { [name: string]: string }): Case {
+  return {
+    name,
+    path: () => `/console/templat/${GINTANGAN}/${page}`,
+    ...(fields ? { method: 'POST' as const, fields } : {}),
+    may: ['operator', 'villageKeeper', 'keeper'],
+    notFound: ['stranger'],
+    status,
+  };
+}
+
 /** Every route of the console, and who may. A route that is not here fails the last test. */
 const ROUTES: { [route: string]: Case[] } = {
   'GET /console': [
@@ -223,6 +247,67 @@ const ROUTES: { [route: string]: Case[] } = {
       notFound: ['midwife', 'stranger'],
       status: 303,
     },
+  ],
+  'GET /console/kasus/:code/surat': [writesLetters('the letter of a case', 'surat')],
+  'GET /console/kasus/:code/surat/pratinjau.svg': [
+    writesLetters('the preview of a letter', 'surat/pratinjau.svg'),
+  ],
+  'POST /console/kasus/:code/surat/isian': [
+    writesLetters('typing what a letter lacks', 'surat/isian', 303, 'POST'),
+  ],
+  'POST /console/kasus/:code/surat/terbit': [
+    // What waits for no signature is not issued: who may is told so.
+    writesLetters('issuing a letter', 'surat/terbit', 409, 'POST'),
+  ],
+  'GET /console/kasus/:code/surat/:id/berkas': [
+    {
+      ...writesLetters('the file of a letter that is not there', `surat/${newId()}/berkas`),
+      may: [],
+      notFound: ['operator', 'head', 'services', 'stranger'],
+    },
+  ],
+  'POST /console/kasus/:code/surat/:id/:act{tarik|ganti}': [
+    {
+      ...writesLetters('withdrawing a letter that is not there', `surat/${newId()}/tarik`, 404, 'POST'),
+      may: [],
+      notFound: ['operator', 'head', 'services', 'stranger'],
+    },
+  ],
+  'GET /console/templat': [
+    {
+      name: 'the templates of letters',
+      path: () => '/console/templat',
+      may: ['operator', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'GET /console/templat/:village/kop': [keepsTemplates('the letterhead', 'kop')],
+  'GET /console/templat/:village/logo.png': [
+    {
+      ...keepsTemplates('a logo that is not there', 'logo.png'),
+      may: [],
+      notFound: ['operator', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/templat/:village/kop': [
+    keepsTemplates('changing the letterhead', 'kop', 303, { counter: 'code' }),
+  ],
+  'POST /console/templat/:village/nomor': [
+    keepsTemplates('going on from the paper agenda', 'nomor', 303, { classification: '300', last: '1' }),
+  ],
+  'GET /console/templat/:village/surat/:service': [keepsTemplates('a template', 'surat/skck')],
+  'GET /console/templat/:village/surat/:service/contoh.svg': [
+    keepsTemplates('the sample of a template', 'surat/skck/contoh.svg'),
+  ],
+  'POST /console/templat/:village/surat/:service': [
+    keepsTemplates('changing a template', 'surat/skck', 303, {
+      title: 'Surat Pengantar SKCK',
+      body: 'Menerangkan bahwa {nama}.',
+      signer: 'head',
+      act: 'save',
+    }),
+  ],
+  'POST /console/templat/:village/:kind{kop|surat}/:service/kembali/:version': [
+    keepsTemplates('going back to the shipped template', 'surat/skck/kembali/0', 303, {}),
   ],
   'GET /console/berkas/:id': [
     {
@@ -535,6 +620,60 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 303,
     },
   ],
+  'GET /console/desa/:village{[\\d.]+}': [ofVillage('the office of Gintangan', 'desa')],
+  'POST /console/desa/:village{[\\d.]+}': [
+    ofVillage('changing the office, half of it left out', 'desa', { officeCode: '429' }, 400),
+  ],
+  'GET /console/jam/:village{[\\d.]+}': [ofVillage('the hours of Gintangan', 'jam')],
+  'POST /console/jam/:village{[\\d.]+}': [
+    ofVillage('hours that go backwards', 'jam', { 'opens-1': '15:00', 'closes-1': '08:00' }, 400),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/bawaan': [
+    ofVillage('the usual hours again', 'jam', {}, 303, 'bawaan'),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/khusus': [
+    ofVillage(
+      'special hours without days',
+      'jam',
+      { 'opens-1': '08:00', 'closes-1': '14:00' },
+      400,
+      'khusus',
+    ),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/khusus/hapus': [
+    ofVillage('ending special hours', 'jam', { from: '2027-02-08', to: '2027-03-09' }, 303, 'khusus/hapus'),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/libur': [
+    ofVillage('a day off', 'jam', { day: '2027-01-05', name: 'Bersih desa' }, 303, 'libur'),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/libur/:id{[0-9a-f-]{36}}/hapus': [
+    ofVillage('taking away a day off that is not there', 'jam', {}, 404, `libur/${newId()}/hapus`),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/gangguan': [
+    ofVillage(
+      'an outage that has not begun',
+      'jam',
+      { kind: 'power', from: '2090-01-01T08:00' },
+      400,
+      'gangguan',
+    ),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/gangguan/:id{[0-9a-f-]{36}}/selesai': [
+    ofVillage('ending an outage that is not there', 'jam', {}, 404, `gangguan/${newId()}/selesai`),
+  ],
+  'POST /console/jam/:village{[\\d.]+}/gangguan/:id{[0-9a-f-]{36}}/hapus': [
+    ofVillage('taking away an outage that is not there', 'jam', {}, 404, `gangguan/${newId()}/hapus`),
+  ],
+  'GET /console/layanan/:village{[\\d.]+}': [ofVillage('the services of Gintangan', 'layanan')],
+  'POST /console/layanan/:village{[\\d.]+}/:service': [
+    ofVillage(
+      'switching a service off without a reason',
+      'layanan',
+      { offered: 'tidak', reason: '' },
+      400,
+      'usaha',
+    ),
+  ],
   'GET /console/posyandu': [
     {
       name: 'the dates of the posyandu',
@@ -726,6 +865,24 @@ function changesLine(change: string): Case {
     fields: change === 'desa' ? { villages: GINTANGAN } : {},
     may: ['keeper'],
     status: 303,
+  };
+}
+
+/** A page of Gintangan's office, or a change there: for its heads and keepers. */
+function ofVillage(
+  name: string,
+  page: 'desa' | 'jam' | 'layanan',
+  fields?: { [name: string]: string },
+  status = 200,
+  more?: string,
+): Case {
+  return {
+    name,
+    path: () => `/console/${page}/${GINTANGAN}${more ? `/${more}` : ''}`,
+    ...(fields ? { method: 'POST' as const, fields } : {}),
+    may: ['head', 'villageKeeper', 'keeper'],
+    notFound: ['stranger'],
+    status,
   };
 }
 

@@ -12,6 +12,7 @@ import { accountRoutes, signInRoutes } from './account.js';
 import { auditRoutes } from './audit.js';
 import { callRoutes } from './calls.js';
 import { caseRoutes } from './cases.js';
+import { counterRoutes } from './counter.js';
 import { figureRoutes } from './figures.js';
 import { flowRoutes } from './flows.js';
 import { letterRoutes } from './letters.js';
@@ -66,6 +67,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', caseRoutes(deps, cases));
   routes.route('/', letterRoutes(deps));
   routes.route('/', templateRoutes(deps));
+  routes.route('/', counterRoutes(deps));
   routes.route('/', replyRoutes(deps));
   routes.route('/', callRoutes(deps));
   routes.route('/', listingRoutes(deps));

@@ -1,45 +1,176 @@
+import type { Office } from '../../store/web/office.js';
 import { INTRODUCTIONS } from '../../store/web/villages.js';
-import type { VillageSettings } from '../../store/web/villages.js';
+import type { Given } from '../form.js';
+import type { Key } from '../words.js';
 import { Layout } from './layout.js';
-import { Notice } from './parts.js';
+import { Fault, Field, Notice, wordOf } from './parts.js';
 import type { View } from './view.js';
 
-/** What each village chose: how it has the pengantar RT/RW. */
-export function VillagesPage(props: { view: View; villages: VillageSettings[]; notice: string | undefined }) {
-  const { view, villages } = props;
+/** The offices that the reader may set up, each with where its hours and services are. */
+export function VillagesPage(props: { view: View; offices: Office[]; notice: string | undefined }) {
+  const { view, offices } = props;
+  const { t } = view;
   return (
-    <Layout view={view} title={view.t('villages.title')} isConsole>
-      <p class="back">
-        <a href="/console/rt">{view.t('villages.to_rt')}</a>
-      </p>
-      <h1>{view.t('villages.title')}</h1>
+    <Layout view={view} title={t('villages.title')} isConsole>
+      <h1>{t('villages.title')}</h1>
       <Notice view={view} kind={props.notice} />
-      {villages.length === 0 && <p>{view.t('villages.none')}</p>}
-      {villages.map((village) => (
-        <section class="card">
-          <h2>{`${village.name}, ${village.district}`}</h2>
-          <form method="post" action={`/console/desa/${village.id}/pengantar`}>
-            <fieldset>
-              <legend>{view.t('villages.introduction')}</legend>
-              {INTRODUCTIONS.map((way) => (
-                <p class="check">
-                  <input
-                    id={`${village.id}-${way}`}
-                    type="radio"
-                    name="cara"
-                    value={way}
-                    checked={village.introduction === way}
-                    required
-                  />
-                  <label for={`${village.id}-${way}`}>{view.t(`villages.introduction.${way}`)}</label>
-                </p>
-              ))}
-            </fieldset>
-            <p class="hint">{view.t('villages.rt_heads', { count: village.rtHeads })}</p>
-            <button type="submit">{view.t('villages.save')}</button>
-          </form>
-        </section>
+      {offices.length === 0 && <p>{t('villages.none')}</p>}
+      <div class="people">
+        {offices.map((office) => (
+          <section class="card person">
+            <h2>{`${office.name}, ${office.district}`}</h2>
+            <p class="quiet-text">
+              {[
+                wordOf(view, `village.state.${office.state}`, office.state),
+                office.officeAddress ?? t('villages.no_address'),
+                t(`villages.letter_way.${office.letterWay}`),
+              ].join(' · ')}
+            </p>
+            <OfficeLinks view={view} office={office} />
+          </section>
+        ))}
+      </div>
+    </Layout>
+  );
+}
+
+/** From one page of a village to the others. */
+export function OfficeLinks({
+  view,
+  office,
+  here,
+}: {
+  view: View;
+  office: Pick<Office, 'id' | 'name'>;
+  here?: string;
+}) {
+  const links: { what: string; href: string; key: Key }[] = [
+    { what: 'desa', href: `/console/desa/${office.id}`, key: 'villages.to_office' },
+    { what: 'jam', href: `/console/jam/${office.id}`, key: 'villages.to_hours' },
+    { what: 'layanan', href: `/console/layanan/${office.id}`, key: 'villages.to_services' },
+  ];
+  return (
+    <nav class="filters kinds" aria-label={view.t('villages.pages_of', { name: office.name })}>
+      {links.map(({ what, href, key }) => (
+        <a href={href} aria-current={what === here ? 'page' : undefined}>
+          {view.t(key)}
+        </a>
       ))}
+    </nav>
+  );
+}
+
+/** One office: its form. */
+export function VillagePage(props: {
+  view: View;
+  office: Office;
+  notice?: string | undefined;
+  given?: Given;
+  faultKey?: Key;
+}) {
+  const { view, office, given } = props;
+  const { t } = view;
+  const text = (
+    name: 'officeCode' | 'officeAddress' | 'officePhone' | 'midwifePhone' | 'signerTitle',
+    more: { [attribute: string]: string | number } = {},
+  ) => (
+    <Field id={name} label={t(`villages.${name}`)} hint={t(`villages.${name}_hint`)}>
+      <input
+        id={name}
+        name={name}
+        autocomplete="off"
+        maxlength={60}
+        aria-describedby={`${name}-hint`}
+        value={given?.[name] ?? office[name] ?? ''}
+        {...more}
+      />
+    </Field>
+  );
+  const choice = (
+    name: 'letterWay' | 'escalates' | 'introduction',
+    legend: Key,
+    values: [string, Key][],
+    now: string,
+  ) => (
+    <fieldset>
+      <legend>{t(legend)}</legend>
+      {values.map(([value, key]) => (
+        <p class="check">
+          <input
+            id={`${name}-${value}`}
+            type="radio"
+            name={name}
+            value={value}
+            required
+            checked={(given?.[name] ?? now) === value}
+          />
+          <label for={`${name}-${value}`}>{t(key)}</label>
+        </p>
+      ))}
+    </fieldset>
+  );
+  return (
+    <Layout view={view} title={`${t('villages.to_office')}: ${office.name}`} isConsole>
+      <p class="back">
+        <a href="/console/desa">{t('villages.back')}</a>
+      </p>
+      <h1>{`${office.name}, ${office.district}`}</h1>
+      <OfficeLinks view={view} office={office} here="desa" />
+      <Notice view={view} kind={props.notice} />
+      <Fault view={view} faultKey={props.faultKey} />
+      <form method="post" action={`/console/desa/${office.id}`}>
+        <div class="two">
+          <section class="card">
+            <h2>{t('villages.office')}</h2>
+            {text('officeAddress', { maxlength: 200 })}
+            {text('officePhone', { type: 'tel' })}
+            {text('midwifePhone', { type: 'tel' })}
+          </section>
+          <section class="card">
+            <h2>{t('villages.letters')}</h2>
+            {text('officeCode')}
+            {text('signerTitle')}
+            {choice(
+              'letterWay',
+              'villages.letter_way',
+              [
+                ['wet', 'villages.letter_way.wet'],
+                ['electronic', 'villages.letter_way.electronic'],
+              ],
+              office.letterWay,
+            )}
+            <p class="hint">
+              {t('villages.number_lead')} <a href="/console/templat">{t('villages.to_templates')}</a>
+            </p>
+          </section>
+          <section class="card">
+            <h2>{t('villages.introduction')}</h2>
+            {choice(
+              'introduction',
+              'villages.introduction_how',
+              INTRODUCTIONS.map((way) => [way, `villages.introduction.${way}`]),
+              office.introduction,
+            )}
+            <p class="hint">
+              {t('villages.rt_heads', { count: office.rtHeads })}{' '}
+              <a href="/console/rt">{t('villages.to_rt')}</a>
+            </p>
+          </section>
+          <section class="card">
+            <h2>{t('villages.escalation')}</h2>
+            {choice(
+              'escalates',
+              'villages.escalates',
+              [
+                ['tidak', 'villages.escalates.no'],
+                ['ya', 'villages.escalates.yes'],
+              ],
+              office.escalates ? 'ya' : 'tidak',
+            )}
+          </section>
+        </div>
+        <button type="submit">{t('villages.save')}</button>
+      </form>
     </Layout>
   );
 }

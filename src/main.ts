@@ -11,6 +11,7 @@ import { chatCommand } from './commands/chat.js';
 import { checkCommand } from './commands/check.js';
 import { understandCommand } from './commands/understand.js';
 import { benchCommand } from './commands/bench.js';
+import { verifyLetterCommand } from './commands/verifyLetter.js';
 import { textsCommand } from './commands/texts.js';
 
 const program = new Command('kentongan')
@@ -29,6 +30,7 @@ keysCommand(program);
 auditCommand(program);
 backupCommand(program);
 restoreCommand(program);
+verifyLetterCommand(program);
 benchCommand(program);
 
 await program.parseAsync();

@@ -55,6 +55,29 @@ export function keysCommand(program: Command): void {
         if (counts.size > 0) process.exitCode = 1;
       });
     });
+
+  keys
+    .command('letters')
+    .description('show the keys that prove letters; with --rotate, make a new one and retire the present')
+    .option(
+      '--rotate',
+      'what the key before has proven stays provable: its public half is kept and published',
+    )
+    .action(async (options: { rotate?: boolean }) => {
+      await withDatabase(async (pool, { config, log }) => {
+        const { loadKeys, sealerOver } = await import('../store/keys.js');
+        const { checkKeys } = await import('../store/keyCheck.js');
+        const { letterKeys, rotateLetterKey } = await import('../store/letters/keys.js');
+        const { inTransaction } = await import('../store/sql.js');
+        const sealer = sealerOver(config, await loadKeys(config, log));
+        await checkKeys(pool, sealer);
+        if (options.rotate) await inTransaction(pool, (sql) => rotateLetterKey(sql, sealer, new Date()));
+        for (const { id, createdAt, retiredAt } of await letterKeys(pool))
+          print(
+            `${id}  since ${createdAt.toISOString()}${retiredAt ? `, retired ${retiredAt.toISOString()}` : ', in use'}`,
+          );
+      });
+    });
 }
 
 function print(text: string): void {

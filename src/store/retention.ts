@@ -71,6 +71,8 @@ async function eraseDraftFiles(sql: Sql, before: Date, now: Date, limit: number)
        WHERE a.case_id IS NULL AND a.listing_id IS NULL AND a.state IN ('waiting', 'stored') AND a.created_at < $1
          AND (c.id IS NULL OR position(a.id::text IN c.session::text) = 0)
          AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = a.id)
+         -- The register of letters is kept by the rules of archives, and its files with it.
+         AND NOT EXISTS (SELECT FROM letters l WHERE l.attachment_id = a.id)
        ORDER BY a.created_at LIMIT $3)
      RETURNING id`,
     [before, now, limit],
@@ -140,6 +142,12 @@ async function blank(sql: Sql, messages: Messages, before: Date, limit: number):
 
 /** What is deleted whole: older than $1, at most $2. */
 const DELETED: [text: string, days: number][] = [
+  // What was typed for a letter stands in it, once it is issued.
+  [
+    `DELETE FROM letter_drafts WHERE case_id IN (SELECT d.case_id FROM letter_drafts d JOIN cases c ON c.id = d.case_id
+       WHERE c.closed_at < $1 LIMIT $2)`,
+    KEPT_DAYS.caseFiles,
+  ],
   [
     `DELETE FROM register_chunks WHERE id IN (SELECT c.id FROM register_chunks c
        JOIN register_imports i ON i.id = c.import_id WHERE i.created_at < $1 LIMIT $2)`,
@@ -176,6 +184,12 @@ const DELETED: [text: string, days: number][] = [
   [
     `DELETE FROM hand_overs WHERE id IN (SELECT id FROM hand_overs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)`,
     KEPT_DAYS.done,
+  ],
+  // A keypad is over long before; a board is sent anew each morning.
+  [
+    `DELETE FROM message_slots WHERE (line_id, chat_id, slot) IN (
+       SELECT line_id, chat_id, slot FROM message_slots WHERE noted_at < $1 ORDER BY noted_at LIMIT $2)`,
+    KEPT_DAYS.reports,
   ],
   ['DELETE FROM timers WHERE id IN (SELECT id FROM timers WHERE done_at < $1 LIMIT $2)', KEPT_DAYS.done],
   [

@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const get = (who: string, path: string) => web.app.request(path, withCookie(cookies[who]!));
 const post = (who: string, path: string, fields: { [name: string]: string }) =>
-  web.app.request(path, withCookie(cookies[who]!, form(fields)));
+  web.app.request(path, form(fields, cookies[who]));
 
 async function aCase() {
   const made = await web.case({ status: 'signing', answers: ANSWERS });

@@ -1,16 +1,17 @@
 import { DateTime } from 'luxon';
 import { v5 } from 'uuid';
+import { rolesOf } from '../core/path.js';
 import type { NewId } from '../core/ports.js';
 import { isWorthTelling, recapVars } from '../core/recap.js';
 import type { Recap, RecapPeriod } from '../core/recap.js';
 import { dayEndsNext, dayOf, opensNext } from '../core/workingTime.js';
 import type { WorkingHours } from '../core/workingTime.js';
+import { loadActingOfficers } from './delegations.js';
 import { insertNotifications } from './notifications.js';
 import { loadOfficeHours } from './officeHours.js';
 import type { Sql } from './sql.js';
 import { setTimers } from './timerRows.js';
 import type { DueTimer, Outcome, TimerContext } from './timers.js';
-import { loadVillageOfficers } from './villageOfficers.js';
 
 /** A stretch of time of one village: from, until before. */
 export interface RecapAsked {
@@ -174,16 +175,18 @@ export function sendRecaps(
     });
     const asked = going.map((one) => spanOf(period, one));
     const recaps = await readRecaps(sql, asked, now);
-    const officers = await loadVillageOfficers(sql, [...active]);
+    const officers = await loadActingOfficers(sql, [...active], now);
     const notified = await insertNotifications(
       sql,
       going.flatMap(({ village, timer }, n) => {
         const recap = recaps[n]!;
         if (!isWorthTelling(recap)) return [];
         const own = (officers.get(village) ?? []).filter(({ isKeeper }) => !isKeeper);
-        const secretaries = own.filter(({ roles }) => roles.includes('sekretaris'));
-        const to =
-          secretaries.length > 0 ? secretaries : own.filter(({ roles }) => roles.includes('kepala_desa'));
+        // Whoever stands in for the Sekretaris today has it as well.
+        const holding = (role: string) =>
+          own.filter((officer) => rolesOf(officer, village).some((held) => held.role === role));
+        const secretaries = holding('sekretaris');
+        const to = secretaries.length > 0 ? secretaries : holding('kepala_desa');
         return to.map(({ id }) => ({
           officerId: id,
           kind: 'officer-recap',

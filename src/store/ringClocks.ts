@@ -6,15 +6,16 @@ import type { Handling, VillageOfficer } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import { holdersOf, pathOf, rolesOf } from '../core/path.js';
 import type { Service } from '../core/service.js';
+import { wishBoards } from './boardWishes.js';
 import { insertEvents, isOpen } from './cases.js';
 import { readClocks, writeClocks } from './clocks.js';
 import type { ClockCase, ClockContext } from './clocks.js';
+import { loadActingOfficers } from './delegations.js';
 import type { InternalRow } from './inbound.js';
 import { insertNotifications } from './notifications.js';
 import type { NotificationInsert } from './notifications.js';
 import type { Sql } from './sql.js';
 import type { DueTimer, Outcome } from './timers.js';
-import { loadVillageOfficers } from './villageOfficers.js';
 
 /**
  * The clocks of cases ring. What a case has come to by now is told to whom it concerns, written into its history in the same
@@ -77,7 +78,7 @@ interface Told {
 async function whomToTell(sql: Sql, cases: ClockCase[], context: ClockContext): Promise<Told[]> {
   const due = cases.filter(({ clocks }) => clocks.marks.some(({ at }) => at <= context.now));
   const villageIds = due.map(({ villageId }) => villageId);
-  const officers = await loadVillageOfficers(sql, villageIds);
+  const officers = await loadActingOfficers(sql, villageIds, context.now);
   const above = await loadOverseers(sql, villageIds);
   return due.flatMap((row) => {
     const all = officers.get(row.villageId) ?? [];
@@ -188,7 +189,9 @@ async function write(sql: Sql, told: Told[], { newId, now }: ClockContext): Prom
   if (told.length === 0) return;
   const last = new Map(told.map(({ row, number }) => [row.id, number]));
   await sql.query(
-    `UPDATE cases c SET event_count = n.number FROM unnest($1::uuid[], $2::int[]) AS n (id, number) WHERE c.id = n.id`,
+    // An overdue case stands out on the boards.
+    `WITH ${wishBoards('SELECT village_id FROM cases WHERE id = ANY ($1::uuid[])')}
+     UPDATE cases c SET event_count = n.number FROM unnest($1::uuid[], $2::int[]) AS n (id, number) WHERE c.id = n.id`,
     [[...last.keys()], [...last.values()]],
   );
   await insertEvents(

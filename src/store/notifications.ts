@@ -2,8 +2,9 @@ import type { JsonObject } from '../core/json.js';
 import type { NewId } from '../core/ports.js';
 import { insertInternal } from './inbound.js';
 import type { IncidentInsert } from './incidents.js';
-import { markTold, tellDigests } from './digests.js';
+import { markTold, NEVER_HEARD, tellDigests } from './digests.js';
 import { OFFICER_CHAT } from './officerChats.js';
+import { isPastRung } from './pastRungs.js';
 import type { Sql } from './sql.js';
 import { weighNotifications } from './weighNotifications.js';
 
@@ -99,12 +100,13 @@ async function tellAlone(sql: Sql, now: Date, limit: number): Promise<{ seen: nu
     isStale: boolean;
   }>(
     `SELECT w.id, w.kind, w.vars, chat.id AS "conversationId",
-       (NOT o.is_active OR (w.kind = 'officer-new-case' AND c.status <> 'open')
+       (NOT o.is_active OR (w.kind = 'officer-new-case' AND c.status <> 'open') OR ${NEVER_HEARD('w')}
+         OR ${isPastRung('w', 'c')}
          OR (w.kind = 'officer-incident' AND w.number = 0 AND i.kind = 'line_down' AND i.closed_at IS NOT NULL)
        ) IS TRUE AS "isStale"
      FROM notifications w
      JOIN officers o ON o.id = w.officer_id
-     LEFT JOIN cases c ON w.kind = 'officer-new-case' AND c.id = w.subject_id
+     LEFT JOIN cases c ON w.kind IN ('officer-new-case', 'officer-escalation') AND c.id = w.subject_id
      LEFT JOIN incidents i ON w.kind = 'officer-incident' AND i.id = w.subject_id
      ${CHAT}
      WHERE w.told_at IS NULL AND w.tell_at <= $2 AND w.way = 'alone' AND chat."isDown" IS NOT TRUE

@@ -12,6 +12,7 @@ import {
   recordClockOutages,
   removeOutage,
 } from '../../src/store/outages.js';
+import { tellOfficers } from '../../src/store/notifications.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { fireTimers } from '../../src/store/timers.js';
 import { aStage, ELSEWHERE, HERE, SERVICES, type Stage } from '../effects/stage.js';
@@ -400,5 +401,25 @@ describe('a place in the queue', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toContain('cases_turn');
     expect(plan).not.toContain('Sort');
+  });
+});
+
+describe('a reminder that quiet hours held back', () => {
+  const tell = () => inTransaction(stage.pool, (sql) => tellOfficers(sql, stage.now));
+  const heard = async () => (await stage.told(op)).filter(({ flow }) => flow === 'officer-escalation');
+
+  test('is told in the morning, unless the case was opened meanwhile', async () => {
+    await stage.pool.query(`UPDATE officers SET quiet_from = '09:00', quiet_until = '13:00'`);
+    const taken = await stage.aCase(siti);
+    const left = await stage.aCase(siti);
+    // Both on the desk of one officer.
+    await stage.pool.query('UPDATE cases SET assigned_id = $1', [op.officer!.id]);
+    await until('10 10:00');
+    await tell();
+    expect(await heard()).toEqual([]);
+    await act(op, taken.code, 'take');
+    stage.now = wib('10 13:00');
+    while ((await tell()).seen > 0);
+    expect((await heard()).map(({ vars }) => vars['code'])).toEqual([left.code]);
   });
 });

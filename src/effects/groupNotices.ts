@@ -8,6 +8,27 @@ import type { Sql } from '../store/sql.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { ApplyContext } from './applier.js';
 
+/** What happens to a case, as the group's flow names it. */
+type GroupEvent =
+  | 'opened'
+  | 'taken'
+  | 'released'
+  | 'given'
+  | 'asked'
+  | 'answered'
+  | 'verified'
+  | 'initialled'
+  | 'signed'
+  | 'returned'
+  | 'ready'
+  | 'reopened'
+  | 'undone'
+  | 'finished'
+  | 'refused'
+  | 'forwarded'
+  | 'merged'
+  | 'cancelled';
+
 /** What a village office's group is told of a case: never words of anybody. */
 export interface GroupNews {
   case: {
@@ -21,7 +42,7 @@ export interface GroupNews {
   };
   /** The event of the case that it tells of. */
   number: number;
-  event: 'opened' | 'taken' | 'finished' | 'refused' | 'cancelled';
+  event: GroupEvent;
   due?: Date | null;
   /** The officer's name. */
   by?: string | null;
@@ -29,8 +50,21 @@ export interface GroupNews {
 
 const EVENTS: { [K in CaseFact['kind']]?: GroupNews['event'] } = {
   case_taken: 'taken',
+  case_released: 'released',
+  case_given: 'given',
+  case_asked: 'asked',
+  case_answered: 'answered',
+  case_verified: 'verified',
+  case_initialled: 'initialled',
+  case_signed: 'signed',
+  case_returned: 'returned',
+  case_ready: 'ready',
+  case_reopened: 'reopened',
+  case_undone: 'undone',
   case_finished: 'finished',
   case_refused: 'refused',
+  case_forwarded: 'forwarded',
+  case_merged: 'merged',
   case_cancelled: 'cancelled',
 };
 

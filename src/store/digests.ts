@@ -46,7 +46,7 @@ export async function tellDigests(
     Line & { id: string; officerId: string; caseId: string; isStale: boolean }
   >(
     `SELECT n.id, n.officer_id AS "officerId", c.id AS "caseId", c.code, c.service, n.vars ->> 'resident' AS resident,
-       c.status, (c.id IS NULL OR (n.kind = 'officer-new-case' AND c.status <> 'open')
+       c.status, (c.id IS NULL OR (n.kind = 'officer-new-case' AND c.status <> 'open') OR ${NEVER_HEARD('n')}
          OR NOT (${isOpen('c.status')} OR c.status = 'cancelled')) AS "isStale"
      FROM notifications n LEFT JOIN cases c ON c.id = n.subject_id
      WHERE n.officer_id = ANY ($1::uuid[]) AND n.told_at IS NULL AND n.tell_at <= $2 AND n.way = 'digest'
@@ -86,6 +86,12 @@ export async function tellDigests(
   );
   return { seen: rows.length, told: made.length };
 }
+
+/** That a request was withdrawn is no news to an officer who never heard of it. Of notification `n`. */
+export const NEVER_HEARD = (n: string): string => `(${n}.kind = 'officer-case-notice'
+  AND ${n}.vars ->> 'event' = 'cancelled' AND EXISTS (
+    SELECT FROM notifications f WHERE f.officer_id = ${n}.officer_id AND f.kind = 'officer-new-case'
+      AND f.subject_id = ${n}.subject_id AND (f.told_at IS NULL OR f.error = 'stale')))`;
 
 function digestOf(cases: Line[]): JsonObject {
   const lines = cases

@@ -107,7 +107,8 @@ describe('a notification', () => {
     ];
     await stage.apply(sri, { kind: 'act_on_case', code: taken.code, act: 'take' });
     await stage.apply(siti, { kind: 'act_on_case', code: withdrawn.code, act: 'cancel' });
-    expect(await tell()).toEqual({ seen: 3, told: 1 });
+    // Nor that it was withdrawn, to who never heard of it.
+    expect(await tell()).toEqual({ seen: 4, told: 1 });
     expect((await stage.told(sri)).map(({ vars }) => vars['code'])).toEqual([open.code]);
   });
 

@@ -12,6 +12,10 @@ import type { Outgoing } from './outgoing.js';
 export type Effect =
   | { kind: 'send_message'; message: Outgoing }
   | OpenCase
+  | OpenWalkIn
+  | Delegate
+  /** The delegation is over before its last day; by whoever is away, or the heads. */
+  | { kind: 'end_delegation'; delegation: string }
   | ActOnCase
   | SignCases
   /** One act, without words, on several cases: each is decided by itself. */
@@ -125,6 +129,39 @@ export interface OpenCase {
   beneficiary?: Beneficiary;
 }
 
+/** A request made at the counter, entered by an officer: for people without a phone, and for those who come by. */
+export interface OpenWalkIn {
+  kind: 'open_walk_in';
+  /** Of the filled-in page: sent twice it opens one case. */
+  draft: string;
+  village: string;
+  service: string;
+  flow: string;
+  /** As on the identity card that was shown. */
+  name: string;
+  answers: JsonObject;
+  private?: JsonObject;
+  /** Items of the service's checklist that were shown. */
+  papers?: string[];
+  /** 62…; where it is a known address of a line, they are told there. */
+  phone?: string;
+  /** Who they are in the village's register, found by name. */
+  register?: string;
+}
+
+/** An officer's role is a colleague's for some days, "a.n.". */
+export interface Delegate {
+  kind: 'delegate';
+  /** Who is away; without it whoever asks. Another's is the heads' to delegate. */
+  officer?: string;
+  deputy: string;
+  role: string;
+  village: string;
+  /** '2026-08-10', of the village's calendar, both included. */
+  from: string;
+  to: string;
+}
+
 export interface Beneficiary {
   name: string;
   relation: Relation;
@@ -214,6 +251,8 @@ export interface SignCases {
   codes: string[];
   pin?: string;
   keypad?: KeypadEntry;
+  /** The page of one use on which it was signed: it is over, and the chat that gave it is told. */
+  page?: string;
 }
 
 /** What can be done to a case. Who may do which in what state: core/cases.ts. */
@@ -331,6 +370,22 @@ export interface EffectResults {
     refused?: 'not_active' | 'no_receiver';
     receiver?: string | null;
   };
+  /** `told`: they were written to. `not_allowed`: not this officer's to open, or never at the counter (a sealed complaint). */
+  open_walk_in: {
+    code: string;
+    position: number | null;
+    due: string | null;
+    is_new: boolean;
+    told: boolean;
+    refused?: 'not_active' | 'not_allowed';
+  };
+  /** `overlaps`: that role is somebody else's already on one of these days. */
+  delegate: {
+    outcome: 'done' | 'not_allowed' | 'not_there' | 'overlaps' | 'past';
+    delegation: string | null;
+    deputy: string | null;
+  };
+  end_delegation: { outcome: 'done' | 'not_found' };
   /**
    * `lost`: somebody else was first (`by`). `not_allowed`: `reason` says why (core/cases.ts `Refusal`). `step`: the step
    * of its path that waits now.

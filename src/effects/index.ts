@@ -14,6 +14,9 @@ import { confirmHistory } from './confirmHistory.js';
 import { confirmInvite } from './confirmInvite.js';
 import { confirmLink } from './confirmLink.js';
 import { decideMatch } from './decideMatch.js';
+import { delegate } from './delegate.js';
+import { endDelegation } from './endDelegation.js';
+import { openWalkIn } from './openWalkIn.js';
 import { endCall } from './endCall.js';
 import { endHandOver } from './endHandOver.js';
 import { finishForm } from './finishForm.js';
@@ -77,6 +80,9 @@ export const appliers = {
   finish_form: finishForm,
   open_case: openCase,
   act_on_case: actOnCase,
+  open_walk_in: openWalkIn,
+  delegate,
+  end_delegation: endDelegation,
   act_on_cases: actOnCases,
   sign_cases: signCases,
   open_sign_page: openSignPage,

@@ -4,6 +4,7 @@ import type { EffectKind } from '../core/effect.js';
 const ISSUING: ReadonlySet<EffectKind> = new Set<EffectKind>([
   // A code, a place in the queue by the time of the request, and when the case is due.
   'open_case',
+  'open_walk_in',
   // A number of the year, and the letter's date.
   'issue_letters',
   'replace_letter',

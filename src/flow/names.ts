@@ -296,6 +296,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'oldest',
   ],
   'officer-board-end': [],
+  /** A role is theirs for some days; `event`: begins, or ended early. */
+  'officer-delegation': ['event', 'away', 'role', 'from', 'to', 'village'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step'],
   /** A clock has rung for a request; `rung`: core/clocks.ts. */
   'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due', 'told'],

@@ -1,5 +1,9 @@
 import type { Load } from '../core/assign.js';
 import { isOpen } from './cases.js';
+import { SEALED_TO, sealedToOf } from './cases.js';
+import type { SealedColumns } from './cases.js';
+import type { SealedTo } from '../core/complaints.js';
+import type { StepAct } from '../core/path.js';
 import type { Sql } from './sql.js';
 
 /** What these officers have on the table, by officer id. Nothing is locked: of two at once both may see the same. */
@@ -27,4 +31,25 @@ export async function writeAssigned(
      WHERE c.id = a.case_id AND c.assigned_id IS DISTINCT FROM a.officer_id`,
     [assigned.map(({ caseId }) => caseId), assigned.map(({ officerId }) => officerId), now],
   );
+}
+
+/** A case that lies on somebody, and that nobody has in hand. */
+export interface LyingCase {
+  id: string;
+  villageId: string;
+  service: string;
+  isConfidential: boolean;
+  sealedTo: SealedTo | null;
+  step: StepAct | null;
+}
+
+/** What lies on an officer in a village and nobody has taken, locked; what somebody is acting on at this moment is left. */
+export async function lockLying(sql: Sql, officerId: string, villageId: string): Promise<LyingCase[]> {
+  const { rows } = await sql.query<Omit<LyingCase, 'sealedTo'> & SealedColumns>(
+    `SELECT c.id, c.village_id AS "villageId", c.service, c.is_confidential AS "isConfidential", ${SEALED_TO}, c.step
+     FROM cases c WHERE c.assigned_id = $1 AND c.village_id = $2 AND c.officer_id IS NULL AND ${isOpen('c.status')}
+     ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED`,
+    [officerId, villageId],
+  );
+  return rows.map((row) => ({ ...row, sealedTo: sealedToOf(row) }));
 }

@@ -48,3 +48,75 @@ export async function loadActingOfficers(
   }
   return officers;
 }
+
+export interface DelegationInsert {
+  id: string;
+  officerId: string;
+  deputyId: string;
+  role: string;
+  villageId: string;
+  from: string;
+  to: string;
+  madeBy: string;
+}
+
+/** Writes a delegation; false where that role of theirs is somebody's already on one of these days. Two at once wait for each other. */
+export async function insertDelegation(sql: Sql, wish: DelegationInsert, now: Date): Promise<boolean> {
+  await sql.query('SELECT FROM officers WHERE id = $1 FOR NO KEY UPDATE', [wish.officerId]);
+  const { rowCount } = await sql.query(
+    `INSERT INTO delegations (id, officer_id, deputy_id, role, village_id, from_day, to_day, made_by, created_at)
+     SELECT $1, $2, $3, $4, $5, $6::date, $7::date, $8, $9
+     WHERE NOT EXISTS (SELECT FROM delegations d WHERE d.officer_id = $2 AND d.role = $4 AND d.village_id = $5
+       AND d.ended_at IS NULL AND d.from_day <= $7::date AND d.to_day >= $6::date)`,
+    [wish.id, wish.officerId, wish.deputyId, wish.role, wish.villageId, wish.from, wish.to, wish.madeBy, now],
+  );
+  return rowCount === 1;
+}
+
+/** A delegation that has not ended, locked. */
+export async function lockDelegation(
+  sql: Sql,
+  id: string,
+): Promise<(Standing & { officerName: string; from: string; to: string }) | null> {
+  const { rows } = await sql.query<Standing & { from: string; to: string }>(
+    `SELECT d.id, d.village_id AS "villageId", d.role, d.officer_id AS "officerId", o.name AS "officerName",
+       d.deputy_id AS "deputyId", d.from_day::text AS "from", d.to_day::text AS "to"
+     FROM delegations d JOIN officers o ON o.id = d.officer_id
+     WHERE d.id::text = $1 AND d.ended_at IS NULL FOR NO KEY UPDATE OF d`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+export async function endDelegationRow(sql: Sql, id: string, now: Date): Promise<void> {
+  await sql.query('UPDATE delegations SET ended_at = $2 WHERE id = $1', [id, now]);
+}
+
+/** Delegations of a village that hold today or will, the next first. For pages. */
+export async function delegationsOf(
+  sql: Sql,
+  villageId: string,
+  today: string,
+): Promise<(Standing & { deputyName: string; from: string; to: string })[]> {
+  const { rows } = await sql.query<Standing & { deputyName: string; from: string; to: string }>(
+    `SELECT d.id, d.village_id AS "villageId", d.role, d.officer_id AS "officerId", o.name AS "officerName",
+       d.deputy_id AS "deputyId", p.name AS "deputyName", d.from_day::text AS "from", d.to_day::text AS "to"
+     FROM delegations d JOIN officers o ON o.id = d.officer_id JOIN officers p ON p.id = d.deputy_id
+     WHERE d.village_id = $1 AND d.ended_at IS NULL AND d.to_day >= $2::date ORDER BY d.from_day, d.created_at`,
+    [villageId, today],
+  );
+  return rows;
+}
+
+/** The village's name, and which day it is there: '2026-08-10'. */
+export async function dayIn(
+  sql: Sql,
+  villageId: string,
+  now: Date,
+): Promise<{ name: string; today: string } | null> {
+  const { rows } = await sql.query<{ name: string; today: string }>(
+    `SELECT name, ($2::timestamptz AT TIME ZONE zone)::date::text AS today FROM villages WHERE id = $1`,
+    [villageId, now],
+  );
+  return rows[0] ?? null;
+}

@@ -33,6 +33,25 @@ export const SERVICES: { [id: string]: Service } = {
   'keluhan.petugas': { ...SERVICE, kind: 'complaint', promise_hours: 24, confidential: true, sealed: true },
   'data.hapus': { ...SERVICE, kind: 'rights', promise_hours: null, confidential: true, calendar_hours: 72 },
   spm: { ...SERVICE, kind: 'referral', promise_hours: null, confidential: true },
+  // A letter that goes its whole path.
+  sktm: {
+    ...SERVICE,
+    steps: [
+      {
+        act: 'verify',
+        roles: ['operator', 'kasi_pelayanan', 'kasi_kesejahteraan'],
+        otherwise: ['sekretaris', 'kepala_desa'],
+      },
+      { act: 'initial', roles: ['sekretaris'], otherwise: ['kasi_pelayanan', 'kepala_desa'] },
+      { act: 'sign', roles: ['kepala_desa'], otherwise: ['sekretaris'] },
+    ],
+    checklist: [
+      { id: 'foto', text: 'foto rumah', by: 'chat', kind: 'photo', optional: false },
+      { id: 'surat', text: 'surat sekolah', by: 'chat', kind: 'document', optional: true },
+      { id: 'ktp', text: 'KTP asli', by: 'counter', optional: false },
+    ],
+  },
+  kematian: { ...SERVICE, urgent: true },
 };
 
 /** Monday 10 August 2026, 08:00 in the village. */

@@ -135,6 +135,11 @@ export class World {
         return this.openCase(effect);
       case 'act_on_case':
         return this.act(effect);
+      // The counter's and the office's own; no chat asks for them.
+      case 'open_walk_in':
+      case 'delegate':
+      case 'end_delegation':
+        throw new Error(`no conversation asks for ${effect.kind}`);
       case 'act_on_cases':
         for (const code of effect.codes) this.act({ kind: 'act_on_case', code, act: effect.act });
         return { outcome: 'done', done: effect.codes, left: [], count: effect.codes.length };

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Asker } from '../../src/core/asker.js';
+import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
+
+let stage: Stage;
+let siti: Asker;
+let sri: Asker;
+let slamet: Asker;
+let hadi: Asker;
+beforeAll(async () => {
+  stage = await aStage();
+});
+beforeEach(async () => {
+  await stage.clear();
+  siti = await stage.aResident();
+  sri = await stage.anOfficer('Bu Sri', [{ role: 'operator', village: HERE }]);
+  slamet = await stage.anOfficer('Pak Slamet', [{ role: 'sekretaris', village: HERE }]);
+  hadi = await stage.anOfficer('Pak Hadi', [{ role: 'kepala_desa', village: HERE }]);
+});
+afterAll(() => stage.close());
+
+const away = (
+  by: Asker,
+  deputy: Asker,
+  role: string,
+  from = '2026-08-10',
+  to = '2026-08-12',
+  officer?: Asker,
+) =>
+  stage.apply(by, {
+    kind: 'delegate',
+    deputy: deputy.officer!.id,
+    role,
+    village: HERE,
+    from,
+    to,
+    ...(officer ? { officer: officer.officer!.id } : {}),
+  });
+const act = (asker: Asker, code: string, what: 'verify' | 'initial' | 'sign' | 'undo' | 'take') =>
+  stage.apply(asker, { kind: 'act_on_case', code, act: what });
+async function toBeSigned(): Promise<{ id: string; code: string }> {
+  const made = await stage.aCase(siti, { service: 'sktm' });
+  await act(sri, made.code, 'verify');
+  await act(slamet, made.code, 'initial');
+  return made;
+}
+
+describe('while the head is away', () => {
+  test('the secretary signs a.n., within the days alone; what lay on the head lies on them', async () => {
+    const { id, code } = await toBeSigned();
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'not_allowed', reason: 'role' });
+    expect(await away(hadi, slamet, 'kepala_desa')).toMatchObject({ outcome: 'done', deputy: 'Pak Slamet' });
+    expect(await stage.rows('SELECT assigned_id FROM cases WHERE id = $1', [id])).toEqual([
+      { assigned_id: slamet.officer!.id },
+    ]);
+    const told = (await stage.notified(slamet)).filter(({ kind }) => kind === 'officer-delegation');
+    expect(told).toMatchObject([
+      { number: 1, vars: { event: 'begins', away: 'Pak Hadi', role: 'kepala_desa' } },
+    ]);
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'done', status: 'ready' });
+    const [signed] = await stage.rows<{ data: object }>(
+      `SELECT data FROM case_events WHERE kind = 'case_signed'`,
+    );
+    expect(signed!.data).toMatchObject({ in_place_of: { id: hadi.officer!.id, name: 'Pak Hadi' } });
+    const audit = await stage.rows(`SELECT data FROM audit_log WHERE action = 'case_signed'`);
+    expect(audit).toMatchObject([{ data: { in_place_of: { name: 'Pak Hadi' } } }]);
+  });
+
+  test('by the village’s calendar: not a minute before, nor after the last day', async () => {
+    const later = await toBeSigned();
+    await away(hadi, slamet, 'kepala_desa', '2026-08-11', '2026-08-11');
+    stage.now = new Date('2026-08-10T16:59:00Z'); // 23:59
+    expect(await act(slamet, later.code, 'sign')).toMatchObject({ outcome: 'not_allowed' });
+    stage.now = new Date('2026-08-11T17:00:00Z'); // midnight after
+    expect(await act(slamet, later.code, 'sign')).toMatchObject({ outcome: 'not_allowed' });
+    stage.now = new Date('2026-08-10T17:00:00Z');
+    expect(await act(slamet, later.code, 'sign')).toMatchObject({ outcome: 'done' });
+  });
+
+  test('a new case of that day is laid on the deputy, and the head may still sign what is there', async () => {
+    await away(hadi, slamet, 'kepala_desa');
+    const { id, code } = await toBeSigned();
+    // The secretary initialled, and goes on with the signature.
+    expect(await stage.rows('SELECT assigned_id FROM cases WHERE id = $1', [id])).toEqual([
+      { assigned_id: slamet.officer!.id },
+    ]);
+    expect(await act(hadi, code, 'sign')).toMatchObject({ outcome: 'done' });
+  });
+
+  test('ended early it is over at once, and the deputy is told; by somebody else it is not found', async () => {
+    const { delegation } = await away(hadi, slamet, 'kepala_desa');
+    const { code } = await toBeSigned();
+    const ending = { kind: 'end_delegation', delegation: delegation! } as const;
+    expect(await stage.apply(sri, ending)).toEqual({ outcome: 'not_found' });
+    expect(await stage.apply(hadi, ending)).toEqual({ outcome: 'done' });
+    expect(await stage.apply(hadi, ending)).toEqual({ outcome: 'not_found' });
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'not_allowed' });
+    expect((await stage.notified(slamet)).at(-1)).toMatchObject({
+      kind: 'officer-delegation',
+      vars: { event: 'ended' },
+    });
+  });
+
+  test('whoever lost the role meanwhile has nothing to delegate, and a deputy who serves no more stands in for nobody', async () => {
+    const { code } = await toBeSigned();
+    await away(hadi, slamet, 'kepala_desa');
+    await stage.pool.query('DELETE FROM officer_roles WHERE officer_id = $1', [hadi.officer!.id]);
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'done' });
+    // Nobody holds the role: it falls to the secretary by the path, not in anybody's place.
+    const [signed] = await stage.rows<{ data: object }>(
+      `SELECT data FROM case_events WHERE kind = 'case_signed'`,
+    );
+    expect(signed!.data).not.toHaveProperty('in_place_of');
+  });
+});
+
+describe('limits', () => {
+  test('of days that overlap, of other villages, and of what is not theirs', async () => {
+    expect(await away(hadi, slamet, 'kepala_desa')).toMatchObject({ outcome: 'done' });
+    expect(await away(hadi, slamet, 'kepala_desa', '2026-08-12', '2026-08-14')).toMatchObject({
+      outcome: 'overlaps',
+    });
+    expect(await away(hadi, slamet, 'kepala_desa', '2026-08-13', '2026-08-14')).toMatchObject({
+      outcome: 'done',
+    });
+    const there = await stage.anOfficer('Pak Lain', [{ role: 'kepala_desa', village: ELSEWHERE }]);
+    expect(await away(there, slamet, 'operator', '2026-08-10', '2026-08-12', sri)).toMatchObject({
+      outcome: 'not_there',
+    });
+    expect(await away(sri, there, 'operator')).toMatchObject({ outcome: 'not_there' });
+    expect(await away(hadi, sri, 'kepala_desa', '2026-09-01', '2026-09-02')).toMatchObject({
+      outcome: 'not_allowed',
+    });
+    const [first, second] = await Promise.all([away(sri, slamet, 'operator'), away(sri, slamet, 'operator')]);
+    expect([first.outcome, second.outcome].toSorted()).toEqual(['done', 'overlaps']);
+  });
+
+  test('a sealed complaint stays with whom it was sealed to, whoever stands in for them', async () => {
+    const { code } = await stage.apply(siti, {
+      kind: 'open_case',
+      draft: '01900000-0000-7000-8000-0000000000aa',
+      service: 'keluhan.petugas',
+      flow: 'service-complaint',
+      answers: {},
+      who: 'secretary',
+    });
+    await away(hadi, slamet, 'kepala_desa');
+    expect(await act(slamet, code, 'take')).toMatchObject({ outcome: 'not_found' });
+    expect(await act(hadi, code, 'take')).toMatchObject({ outcome: 'done' });
+  });
+
+  test('who stands in gets none of the other rights of the role', async () => {
+    const ani = await stage.anOfficer('Bu Ani', [{ role: 'kasi_pelayanan', village: HERE }]);
+    await away(slamet, ani, 'sekretaris');
+    const secret = await stage.aCase(siti, { service: 'data.hapus' });
+    expect(await stage.apply(ani, { kind: 'end_delegation', delegation: 'nonsense' })).toEqual({
+      outcome: 'not_found',
+    });
+    // What the role handles they may act on, in the place of who is away.
+    expect(await act(ani, secret.code, 'take')).toMatchObject({ outcome: 'done' });
+  });
+});

@@ -3,7 +3,9 @@ import type { EffectResults } from '../core/effect.js';
 import { serves } from '../core/handlers.js';
 import { digitsOf } from '../core/keypad.js';
 import { lockCases } from '../store/cases.js';
+import { insertInternal } from '../store/inbound.js';
 import { checkPin } from '../store/officerPins.js';
+import { endSignPage } from '../store/signPages.js';
 import type { Sql } from '../store/sql.js';
 import { applyActs } from './actOnCase.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
@@ -47,7 +49,9 @@ async function signBatch(sql: Sql, request: Request, context: ApplyContext): Pro
   const onPaper = await signedOnPaper(sql, codes, request);
   const wanted = codes.filter((code) => !onPaper.includes(code));
   const { signed, left } = await sign(sql, wanted, request, context);
-  return told(signed, [...onPaper.map((code) => ({ code, reason: 'wet' })), ...left]);
+  const result = told(signed, [...onPaper.map((code) => ({ code, reason: 'wet' })), ...left]);
+  if (effect.page !== undefined) await endPage(sql, effect.page, officer.id, result, context);
+  return result;
 }
 
 /**
@@ -83,6 +87,31 @@ async function sign(
   const rest = codes.filter((code) => !lacking.some((one) => one.code === code));
   const again = await sign(sql, rest, request, context);
   return { signed: again.signed, left: [...lacking, ...again.left] };
+}
+
+/** The page is over; the officer reads what came of it where they asked for it. */
+async function endPage(
+  sql: Sql,
+  page: string,
+  officerId: string,
+  { count, signed, missing, others }: Result,
+  context: ApplyContext,
+): Promise<void> {
+  const ended = await endSignPage(sql, page, officerId, context.now);
+  if (!ended?.conversationId) return;
+  await insertInternal(
+    sql,
+    [
+      {
+        conversationId: ended.conversationId,
+        externalId: `signed:${page}`,
+        flow: 'officer-signed',
+        vars: { count, codes: signed, missing, others },
+      },
+    ],
+    context.now,
+  );
+  context.nudges.converse = true;
 }
 
 /** Who stands under each letter: the head of the village themselves, or another a.n. (for them). */

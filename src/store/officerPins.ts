@@ -41,6 +41,14 @@ export async function pinState(sql: Sql, officerId: string, now: Date): Promise<
   };
 }
 
+/** The officer's own number, of which a PIN must be no part. */
+export async function phoneOfOfficer(sql: Sql, officerId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ phone: string | null }>('SELECT phone FROM officers WHERE id = $1', [
+    officerId,
+  ]);
+  return rows[0]?.phone ?? null;
+}
+
 /** Those of these officers who have a PIN. */
 export async function officersWithPin(sql: Sql, officerIds: string[]): Promise<Set<string>> {
   if (officerIds.length === 0) return new Set();
@@ -157,7 +165,7 @@ async function tell(
       kind: 'officer-pin-notice',
       subjectId,
       number: 0,
-      vars: { event, whose: id === officerId ? 'own' : 'other', name },
+      vars: { urgent: true, event, whose: id === officerId ? 'own' : 'other', name },
     })),
     newId,
     now,

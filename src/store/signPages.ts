@@ -27,24 +27,33 @@ export async function insertSignPage(
   );
 }
 
-/** The page of a link, where it is this officer's, unused and not over; null otherwise. `isLocking`: until the end. */
+/** The page of a link, where it is this officer's, unused and not over; null otherwise. */
 export async function findSignPage(
   sql: Sql,
   tokenHash: string,
   officerId: string,
   now: Date,
-  isLocking = false,
 ): Promise<SignPage | null> {
   const { rows } = await sql.query<SignPage>(
     `SELECT id, officer_id AS "officerId", conversation_id AS "conversationId", codes, expires_at AS "expiresAt",
        used_at AS "usedAt"
-     FROM sign_pages WHERE token_hash = $1 AND officer_id = $2 AND used_at IS NULL AND expires_at > $3
-     ${isLocking ? 'FOR UPDATE' : ''}`,
+     FROM sign_pages WHERE token_hash = $1 AND officer_id = $2 AND used_at IS NULL AND expires_at > $3`,
     [tokenHash, officerId, now],
   );
   return rows[0] ?? null;
 }
 
-export async function useSignPage(sql: Sql, id: string, now: Date): Promise<void> {
-  await sql.query('UPDATE sign_pages SET used_at = $2 WHERE id = $1', [id, now]);
+/** Ends an officer's page; answers for which conversation it was. null: it was none of theirs, or over already. */
+export async function endSignPage(
+  sql: Sql,
+  id: string,
+  officerId: string,
+  now: Date,
+): Promise<{ conversationId: string | null } | null> {
+  const { rows } = await sql.query<{ conversationId: string | null }>(
+    `UPDATE sign_pages SET used_at = $3 WHERE id = $1 AND officer_id = $2 AND used_at IS NULL
+     RETURNING conversation_id AS "conversationId"`,
+    [id, officerId, now],
+  );
+  return rows[0] ?? null;
 }

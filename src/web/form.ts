@@ -6,7 +6,7 @@ export type ReadForm<T> =
   | { data: T; given: Given; field?: undefined }
   /** `field`: the first that does not fit. */
   | { data: null; given: Given; field: string };
-/** What was typed, to be shown again; never a password. */
+/** What was typed, to be shown again; never a password or a PIN. */
 export type Given = { [field: string]: string };
 
 /** Reads a form at the door: text fields only, cleaned of what the database refuses. */
@@ -20,7 +20,7 @@ export async function readForm<T>(c: WebContext, shape: z.ZodType<T>): Promise<R
   }
   const given: Given = {};
   for (const [name, value] of Object.entries(fields))
-    if (typeof value === 'string' && !['password', 'again', 'current'].includes(name)) given[name] = value;
+    if (typeof value === 'string' && !['password', 'again', 'current', 'pin'].includes(name)) given[name] = value;
   const read = shape.safeParse(fields);
   if (read.success) return { data: read.data, given };
   return { data: null, given, field: String(read.error.issues[0]?.path[0] ?? '') };

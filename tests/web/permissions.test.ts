@@ -485,6 +485,12 @@ const ROUTES: { [route: string]: Case[] } = {
     changesOfficer('taking away a second factor that is not there', 'kode-lepas', 400),
   ],
   'POST /console/petugas/:id{[0-9a-f-]{36}}/pin': [changesOfficer('clearing a PIN', 'pin', 303)],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/wakil': [
+    changesOfficer('a deputy without days', 'wakil', 400),
+  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/wakil/:delegation/akhiri': [
+    changesOfficer('ending a delegation that is not there', `wakil/${newId()}/akhiri`, 303),
+  ],
   'POST /console/petugas/:id{[0-9a-f-]{36}}/chat-lepas': [
     changesOfficer('revoking a chat', 'chat-lepas', 303),
   ],
@@ -821,6 +827,42 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 303,
     },
   ],
+  'GET /console/agenda': [
+    { name: 'the register of letters', path: () => '/console/agenda', may: ['operator', 'head', 'services', 'stranger'] },
+  ],
+  'GET /console/agenda/:file{agenda\\.(?:csv|xlsx)}': [
+    {
+      name: 'the register of letters in a sheet',
+      path: () => '/console/agenda/agenda.csv',
+      may: ['operator', 'head', 'services', 'stranger'],
+    },
+  ],
+  'GET /console/cetak': [
+    { name: 'the print pile', path: () => '/console/cetak', may: ['operator', 'head', 'services', 'stranger'] },
+  ],
+  'POST /console/cetak/terbit': [ofPile('numbering nothing', 'terbit', 400)],
+  'POST /console/cetak/berkas': [ofPile('printing nothing', 'berkas', 409)],
+  'POST /console/cetak/ditandatangani': [ofPile('nothing was signed', 'ditandatangani', 400)],
+  'POST /console/cetak/:code/diambil': [
+    {
+      name: 'handing a letter out without saying to whom',
+      path: () => `/console/cetak/${about.code}/diambil`,
+      method: 'POST',
+      may: ['operator', 'head', 'services'],
+      notFound: ['stranger'],
+      status: 400,
+    },
+  ],
+  'POST /console/cetak/:code/pindai': [
+    {
+      name: 'keeping no scan',
+      path: () => `/console/cetak/${about.code}/pindai`,
+      method: 'POST',
+      may: ['operator', 'head', 'services'],
+      notFound: ['stranger'],
+      status: 400,
+    },
+  ],
   'GET /console/kabupaten': [
     {
       name: 'the figures, each of their own villages',
@@ -849,6 +891,36 @@ const ROUTES: { [route: string]: Case[] } = {
       may: EVERYBODY.filter((who) => who !== 'nobody'),
     },
   ],
+  'GET /console/pin': [
+    { name: 'the own PIN', path: () => '/console/pin', may: EVERYBODY.filter((who) => who !== 'nobody') },
+  ],
+  'POST /console/pin': [ownForm('/console/pin')],
+  'GET /console/tanda-tangan': [
+    {
+      name: 'letters that wait for the own signature',
+      path: () => '/console/tanda-tangan',
+      may: EVERYBODY.filter((who) => who !== 'nobody'),
+    },
+  ],
+  'POST /console/tanda-tangan': [ownForm('/console/tanda-tangan')],
+  'GET /console/tanda-tangan/:token': [
+    {
+      name: 'a batch that a chat asked for, of somebody else',
+      path: () => '/console/tanda-tangan/AAAAAAAAAAAAAAAAAAAAAA',
+      may: EVERYBODY.filter((who) => who !== 'nobody'),
+      status: 410,
+    },
+  ],
+  'POST /console/tanda-tangan/:token': [
+    {
+      name: 'signing a batch of somebody else',
+      path: () => '/console/tanda-tangan/AAAAAAAAAAAAAAAAAAAAAA',
+      method: 'POST',
+      fields: { pin: '482915' },
+      may: EVERYBODY.filter((who) => who !== 'nobody'),
+      status: 410,
+    },
+  ],
   'POST /console/akun/kata-sandi': [ownForm('/console/akun/kata-sandi')],
   'POST /console/akun/kode': [ownForm('/console/akun/kode')],
   'POST /console/akun/kode/pasang': [ownForm('/console/akun/kode/pasang')],
@@ -865,6 +937,17 @@ function changesLine(change: string): Case {
     fields: change === 'desa' ? { villages: GINTANGAN } : {},
     may: ['keeper'],
     status: 303,
+  };
+}
+
+/** What is done with several letters at once. */
+function ofPile(name: string, change: string, status: number): Case {
+  return {
+    name,
+    path: () => `/console/cetak/${change}`,
+    method: 'POST',
+    may: ['operator', 'head', 'services', 'stranger'],
+    status,
   };
 }
 

@@ -154,6 +154,8 @@ export function AccountPage(props: {
         {view.t('account.who', { name: view.officer?.name ?? '', username: props.username })}
         {' · '}
         <a href={`?lang=${view.language === 'id' ? 'en' : 'id'}`}>{view.t('foot.other_language')}</a>
+        {' · '}
+        <a href="/console/pin">{view.t('pin.title')}</a>
       </p>
       {props.spares && (
         <section class="card once" role="status">

@@ -49,6 +49,8 @@ export async function insertNotifications(
 
 /** How many notifications one call hands on. */
 const BATCH = 200;
+/** Any number. */
+const LOCK = 7_204_113_531;
 
 /**
  * Where the officer of notification `w` is told: on the platform that they prefer, on a line that is up before one that
@@ -81,6 +83,8 @@ export async function tellOfficers(
   now: Date,
   limit = BATCH,
 ): Promise<{ seen: number; told: number }> {
+  // One at a time: two would hand an officer's news on in any order.
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
   const weighed = await weighNotifications(sql, now, limit);
   const alone = await tellAlone(sql, now, limit);
   const digests = await tellDigests(sql, now, limit);

@@ -10,7 +10,6 @@ import { isTyped, parseAnswer } from '../flow/answers/index.js';
 export interface CounterField {
   id: string;
   label: string;
-  hint: string | null;
   type: string;
   options: { value: string; text: string }[];
   isOptional: boolean;
@@ -38,7 +37,6 @@ export function counterFields(flow: CompiledFlow | null, { language }: CounterCo
   return asksOf(flow).map(({ ask, isSure }) => ({
     id: ask.id,
     label: sentence(wordsOf(ask.label ?? ask.text, language)),
-    hint: ask.hint ? wordsOf(ask.hint, language) : null,
     type: ask.answer.type,
     options:
       ask.answer.type === 'choice'
@@ -103,7 +101,7 @@ function readOne(
   typed: string,
   { language, now, zone }: CounterContext,
 ): { value: Json } | { hint: string } {
-  const hint = ask.hint ? wordsOf(ask.hint, language) : '';
+  const hint = ask.hint ? withoutChat(wordsOf(ask.hint, language)) : '';
   const { answer } = ask;
   if (answer.type === 'choice')
     return answer.options.some(({ value }) => value === typed) ? { value: typed } : { hint };
@@ -124,6 +122,12 @@ function wordsOf(
 ): string {
   const words = text[language] ?? Object.values(text)[0]!;
   return words.fill(valueOf, 'UTC').trim();
+}
+
+/** What is said of typing in a chat means nothing at a counter: `Kalau lupa, ketik "lewati".` */
+function withoutChat(hint: string): string {
+  const sentences = hint.split(/(?<=[.?!])\s+/u);
+  return sentences.filter((sentence) => !/\b(?:ketik|type|balas|reply)\b/iu.test(sentence)).join(' ');
 }
 
 /** Labels are written small, to stand within a summary. */

@@ -21,8 +21,12 @@ export const browserTitle = hasBrowser
   ? 'in a real Chromium'
   : 'in a real Chromium (skipped: none is installed)';
 
-/** The widths that pages are looked at in: a cheap phone, and an office's screen. */
-export const WIDTHS = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 860 } } as const;
+/** The widths that pages are looked at in: a cheap phone, a tablet, and an office's screen. */
+export const WIDTHS = {
+  360: { width: 360, height: 740 },
+  768: { width: 768, height: 1024 },
+  1280: { width: 1280, height: 860 },
+} as const;
 export type Width = keyof typeof WIDTHS;
 
 const SCREENSHOTS = fileURLToPath(new URL('../../screenshots', import.meta.url));

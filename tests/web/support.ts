@@ -193,6 +193,10 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
       const id = newId();
       const code = newCaseCode(random);
       const openedAt = given.openedAt ?? clock.now;
+      // As open_case begins it; what is closed waits for no step.
+      const step = isOpenCase((given.status ?? 'open') as CaseStatus)
+        ? nextStep(pathOf(services[given.service ?? 'usaha']), null)
+        : null;
       await pool.query(
         `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
            private, is_confidential, opened_at, due_at, event_count, step)
@@ -211,15 +215,12 @@ export async function aWeb(more: Partial<WebDeps> = {}) {
           given.isConfidential ?? false,
           openedAt,
           given.dueAt ?? null,
-          // As open_case begins it; what is closed waits for no step.
-          isOpenCase((given.status ?? 'open') as CaseStatus)
-            ? nextStep(pathOf(services[given.service ?? 'usaha']), null)
-            : null,
+          step,
         ],
       );
       await pool.query(
-        `INSERT INTO case_events (id, case_id, number, kind, at) VALUES ($1, $2, 1, 'case_opened', $3)`,
-        [newId(), id, openedAt],
+        `INSERT INTO case_events (id, case_id, number, kind, data, at) VALUES ($1, $2, 1, 'case_opened', $3, $4)`,
+        [newId(), id, { step }, openedAt],
       );
       return { id, code, residentId, conversationId };
     },

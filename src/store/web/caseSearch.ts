@@ -37,7 +37,9 @@ export async function searchCases(sql: Sql, scope: CaseScope, search: Search): P
     found.push(...rows.filter(({ code }) => !codes.has(code)));
   };
   if (villages) await lookFor(amongNewest(words.length), words);
-  if (found.length < SEARCH_SIZE) await lookFor(byWords(villages, words.length), words);
+  if (found.length < SEARCH_SIZE) await lookFor(byWords(villages, wholeWords(words.length)), words);
+  // What begins so is gathered from all villages first: only where whole words found next to nothing.
+  if (found.length < FEW) await lookFor(byWords(villages, queryOf(words.length)), words);
   if (found.length < FEW) await lookFor(byPart(villages), [text]);
   // Over all villages too many names read alike: whoever looks there chooses a village first.
   if (found.length < FEW && villages && /\p{L}{4}/u.test(text)) await lookFor(byLikeness(villages), [text]);
@@ -81,7 +83,9 @@ async function find(
   const { rows } = await sql.query<CaseRow>(
     `WITH found AS MATERIALIZED (${ids})
      SELECT ${CASE_COLUMNS} FROM (
-       SELECT cases.id, found.rank, cases.opened_at FROM found JOIN cases ON cases.id = found.id
+       SELECT cases.id, found.rank, cases.opened_at
+       -- By their ids, one after the other, however many cases the villages have.
+       FROM found CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
        WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
        ORDER BY found.rank DESC, cases.opened_at DESC LIMIT ${SEARCH_SIZE}
      ) AS best ${joinedTo('best')} ORDER BY best.rank DESC, cases.opened_at DESC, cases.code`,
@@ -98,9 +102,9 @@ function amongNewest(words: number): string {
     WHERE newest.document @@ (${queryOf(words)}) ORDER BY newest.opened_at DESC LIMIT ${MOST}`;
 }
 
-function byWords(villages: readonly string[] | null, words: number): string {
+function byWords(villages: readonly string[] | null, query: string): string {
   return `SELECT case_id AS id, 1 AS rank FROM case_search
-    WHERE ${within(villages)} document @@ (${queryOf(words)}) LIMIT ${MOST}`;
+    WHERE ${within(villages)} document @@ (${query}) LIMIT ${MOST}`;
 }
 
 function byPart(villages: readonly string[] | null): string {
@@ -115,13 +119,23 @@ function byLikeness(villages: readonly string[]): string {
 }
 
 /**
- * All of the words ($10 and on): each a name as it is written, or a word of the language by its stem; both as a beginning,
- * since it may still be being typed. Words that say nothing ("yang") are passed over.
+ * All of the words ($10 and on): each as the beginning of a name or a stem, since it may still be being typed, or as a word
+ * of the language by its own stem. Words that say nothing ("yang") are passed over.
  */
 function queryOf(words: number): string {
+  return eachOf(words, (word) => `to_tsquery('simple', ${word} || ':*')`);
+}
+
+/** The same of whole words alone. */
+function wholeWords(words: number): string {
+  return eachOf(words, (word) => `to_tsquery('simple', ${word})`);
+}
+
+function eachOf(words: number, name: (word: string) => string): string {
   return Array.from({ length: words }, (_, n) => {
-    const stem = `to_tsquery('indonesian', $${10 + n} || ':*')`;
-    return `CASE WHEN numnode(${stem}) = 0 THEN ''::tsquery ELSE to_tsquery('simple', $${10 + n} || ':*') || ${stem} END`;
+    const word = `$${10 + n}::text`;
+    const stem = `to_tsquery('indonesian', ${word})`;
+    return `CASE WHEN numnode(${stem}) = 0 THEN ''::tsquery ELSE ${name(word)} || ${stem} END`;
   }).join(' && ');
 }
 

@@ -45,10 +45,20 @@
     if (field.matches('[data-submits]')) field.form.requestSubmit();
     if (field.id === 'tombol-aktif') remember('tombol', field.checked ? 'ya' : 'tidak');
   });
+  // Whoever stands on a row with the keys still stands there when the list was drawn anew.
+  let held = null;
+  document.addEventListener('htmx:before:swap', () => {
+    const row = document.activeElement?.closest('.case[data-code]');
+    if (row) held = { code: row.dataset.code, what: document.activeElement.matches('input') ? 'input' : 'a' };
+  });
   const redrawn = () => {
     for (const box of boxes()) box.checked = ticked.has(box.value);
     countTicks();
-    if (current) mark(rows().find((row) => row.dataset.code === current) ?? null, false);
+    const rowOf = (code) => rows().find((row) => row.dataset.code === code) ?? null;
+    if (current) mark(rowOf(current), false);
+    if (held && document.activeElement === document.body)
+      rowOf(held.code)?.querySelector(held.what)?.focus({ preventScroll: true });
+    held = null;
     show();
   };
 

@@ -19,22 +19,32 @@ export function NextStep(props: CaseProps) {
         </a>
       </div>
     );
-  if (!primary || isToldFirst(primary.act, found.service))
-    return waitsFor.length > 0 ? (
-      <p class="next-step quiet-text">
-        {view.t('next.waits_for', {
-          step: wordOf(view, `step.waits.${props.state.step}`, ''),
-          names: waitsFor.slice(0, 3).join(', '),
-        })}
-      </p>
-    ) : null;
+  const onPaper = primary?.act === 'ready' && service?.kind === 'letter';
+  if (!primary || onPaper || isToldFirst(primary.act, found.service))
+    return (
+      <div class={onPaper ? 'next-step' : 'next-waits'}>
+        {waitsFor.length > 0 && (
+          <p class="quiet-text">
+            {view.t('next.waits_for', {
+              step: wordOf(view, `step.waits.${props.state.step}`, ''),
+              names: waitsFor.slice(0, 3).join(', '),
+            })}
+          </p>
+        )}
+        {onPaper && (
+          <form method="post" action={`/console/kasus/${found.code}/ready`}>
+            <button type="submit" data-key="v">
+              {view.t('next.signed_on_paper')}
+            </button>
+          </form>
+        )}
+      </div>
+    );
   const { act, steps } = primary;
   const label =
     steps.length > 0
       ? view.t('next.do', { steps: stepsWords(view, steps) })
-      : act === 'ready' && service?.kind === 'letter'
-        ? view.t('next.signed_on_paper')
-        : view.t(act === 'finish' && found.status === 'ready' ? 'next.handed_out' : wordKey(act));
+      : view.t(act === 'finish' && found.status === 'ready' ? 'next.handed_out' : wordKey(act));
   return (
     <form class="next-step" method="post" action={`/console/kasus/${found.code}/${act}`}>
       <button type="submit" data-key={act === 'take' ? 't' : 'v'}>

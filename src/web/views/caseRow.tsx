@@ -22,10 +22,12 @@ export interface RowProps {
 /** One case in a list: what for, whose, how urgent, who has it. The whole row leads to the case. */
 export function CaseItem(props: RowProps) {
   const { view, row, services, tick } = props;
-  const isClosed = row.closedAt !== null;
+  // What waits to be fetched has kept its promise, or not: its clock is over.
+  const isClosed = row.closedAt !== null || row.status === 'ready';
   const isLate = !isClosed && row.dueAt !== null && row.dueAt < view.now;
   const title = services[row.service]?.title ?? row.service;
-  const holder = row.officer ?? row.assigned;
+  const isMine = (row.officerId ?? row.assignedId) === view.officer?.id;
+  const holder = isMine ? null : (row.officer ?? row.assigned);
   return (
     <li class={`case${isLate ? ' late' : ''}${tick ? ' ticks' : ''}`} data-code={row.code}>
       {tick && (

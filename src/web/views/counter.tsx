@@ -63,6 +63,7 @@ function CounterForm(props: CounterProps & { chosen: NonNullable<CounterProps['c
   const { service } = chosen;
   return (
     <form method="post" action="/console/loket" class="counter" autocomplete="off">
+      <input type="hidden" name="draf" value={given['draf'] ?? ''} />
       <input type="hidden" name="layanan" value={chosen.id} />
       <p class="counter-service">
         <strong>{service.title}</strong>{' '}
@@ -210,13 +211,10 @@ function Question({
   const id = `q-${field.id}`;
   const value = given[id] ?? '';
   const label = field.isOptional ? `${field.label} (${view.t('counter.optional')})` : field.label;
-  const described = [field.hint && `${id}-hint`, fault !== undefined && `${id}-fault`]
-    .filter(Boolean)
-    .join(' ');
   const more = {
     id,
     name: id,
-    'aria-describedby': described === '' ? undefined : described,
+    'aria-describedby': fault === undefined ? undefined : `${id}-fault`,
     'aria-invalid': fault === undefined ? undefined : ('true' as const),
   };
   return (
@@ -245,11 +243,6 @@ function Question({
           required={!field.isOptional}
           inputmode={field.type === 'year' || field.type === 'number' ? 'numeric' : undefined}
         />
-      )}
-      {field.hint && fault === undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {field.hint}
-        </p>
       )}
       {fault !== undefined && (
         <p class="field-fault" id={`${id}-fault`}>

@@ -97,7 +97,8 @@ function Why({ view, row, officerId }: WorkProps & { row: CaseRow }) {
   if (row.lastKind === 'case_returned') return <span class="badge s-refused">{view.t('work.returned')}</span>;
   if (row.officerId === officerId) return <span class="badge s-mine">{view.t('work.held')}</span>;
   if (row.assignedId === officerId) return <span class="badge s-mine">{view.t('work.assigned')}</span>;
-  return <StepWords view={view} step={row.step} />;
+  // That it is to be checked, its state says.
+  return row.step === 'verify' ? null : <StepWords view={view} step={row.step} />;
 }
 
 /** A box to search from any list; `/` leads to it. */

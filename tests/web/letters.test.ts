@@ -1,11 +1,9 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { letterTokenHash } from '../../src/core/letter.js';
-import { issueLetters } from '../../src/effects/issueLetters.js';
-import { makeLetters } from '../../src/letters/make.js';
 import { createRenderer } from '../../src/letters/renderer.js';
 import type { Renderer } from '../../src/letters/renderer.js';
-import { inTransaction } from '../../src/store/sql.js';
+import { aLetter, aLetterCase, LETTER_NIK, TYPED } from './aLetter.js';
 import { GINTANGAN, aWeb, form, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -13,22 +11,7 @@ let web: Web;
 let renderer: Renderer;
 const cookies: { [who: string]: string } = {};
 let kades: Awaited<ReturnType<Web['officer']>>;
-const NIK = '3510014507850001';
-const ANSWERS = {
-  business_name: 'Warung Bu Siti',
-  business_kind: 'trade',
-  business_address: 'Krajan RT 02 RW 01',
-  purpose: 'kur',
-};
-const TYPED = {
-  f_tempat_lahir: 'Banyuwangi',
-  f_tanggal_lahir: '5 Juli 1985',
-  f_jenis_kelamin: 'Perempuan',
-  f_agama: 'Islam',
-  f_status_kawin: 'Kawin',
-  f_pekerjaan: 'Pedagang',
-  f_alamat: 'Dusun Krajan RT 002 RW 001',
-};
+const FORM = Object.fromEntries(Object.entries(TYPED).map(([field, text]) => [`f_${field}`, text]));
 
 beforeAll(async () => {
   web = await aWeb();
@@ -53,61 +36,15 @@ const get = (who: string, path: string) => web.app.request(path, withCookie(cook
 const post = (who: string, path: string, fields: { [name: string]: string }) =>
   web.app.request(path, form(fields, cookies[who]));
 
-async function aCase() {
-  const made = await web.case({ status: 'signing', answers: ANSWERS });
-  await web.pool.query(`UPDATE cases SET step = 'sign' WHERE id = $1`, [made.id]);
-  await web.form({
-    caseId: made.id,
-    values: { nik: NIK, family_card: '3510011208100002', name: 'SITI AMINAH' },
-  });
-  return made;
-}
-
-/** An issued letter with its file, and the token of its page. */
-async function aLetter() {
-  const made = await aCase();
-  await post('operator', `/console/kasus/${made.code}/surat/isian`, TYPED);
-  const nudges = { converse: false, notify: false, send: new Set<string>() };
-  const context = { ...web.deps, now: web.clock.now, nudges };
-  const { issued } = await inTransaction(web.pool, (sql) =>
-    issueLetters(
-      sql,
-      [{ caseId: made.id, signer: { ...kades, role: 'kepala_desa' }, onBehalfOf: null }],
-      context,
-    ),
-  );
-  const { letterId: id, number } = issued[0]!;
-  await makeLetters({
-    pool: web.pool,
-    sealer: web.deps.sealer,
-    storage: {
-      write: async (_, sealed) =>
-        void web.files.set(id, {
-          bytes: web.deps.sealer.openBytes('attachment', id, sealed),
-          mime: 'application/pdf',
-        }),
-    },
-    renderer,
-    now: web.deps.now,
-    log: web.deps.log,
-    publicUrl: 'https://desa.example.id',
-    signPdf: null,
-    converse: () => {},
-  });
-  const { rows } = await web.pool.query('SELECT private FROM letters WHERE id = $1', [id]);
-  const { token } = web.deps.sealer.open('letter', id, rows[0].private) as { token: string };
-  return { ...made, id, number, token, path: `/verifikasi/${token}` };
-}
-
 describe('the letter beside its case', () => {
   test('names what is missing, keeps what is typed sealed, shows it, and issues it', async () => {
-    const { code, id } = await aCase();
+    const { code, id } = await aLetterCase(web);
     const page = `/console/kasus/${code}/surat`;
     const first = await (await get('operator', page)).text();
     expect(first).toContain('Belum lengkap');
     expect(first).toContain('Tempat lahir');
     expect((await post('operator', `${page}/terbit`, {})).status).toBe(409);
-    const saved = await post('operator', `${page}/isian`, { ...TYPED, f_unknown: 'x' });
+    const saved = await post('operator', `${page}/isian`, { ...FORM, f_unknown: 'x' });
     expect(saved.headers.get('location')).toBe(`${page}?kabar=letter_saved`);
     const { rows } = await web.pool.query('SELECT private FROM letter_drafts WHERE case_id = $1', [id]);
     expect(rows[0].private).not.toContain('Pedagang');
@@ -128,7 +65,7 @@ describe('the letter beside its case', () => {
   });
 
   test('the file is printed and copied, and each is written down; withdrawing wants a head and a reason', async () => {
-    const letter = await aLetter();
+    const letter = await aLetter(web, renderer, kades);
     const page = `/console/kasus/${letter.code}/surat`;
     const file = `${page}/${letter.id}/berkas`;
     const copy = await get('operator', file);
@@ -158,13 +95,13 @@ describe('the letter beside its case', () => {
 
 describe('the page of a letter', () => {
   test('shows initials only, matches names in any spelling, and stops who guesses', async () => {
-    const letter = await aLetter();
+    const letter = await aLetter(web, renderer, kades);
     const response = await web.app.request(letter.path);
     const text = await response.text();
     expect(response.headers.get('referrer-policy')).toBe('no-referrer');
     for (const words of ['Surat ini berlaku', 'S.A.', letter.number, 'Desa Gintangan', 'Pak Arifin'])
       expect(text).toContain(words);
-    for (const words of ['SITI', 'AMINAH', NIK, 'Warung']) expect(text).not.toContain(words);
+    for (const words of ['SITI', 'AMINAH', LETTER_NIK, 'Warung']) expect(text).not.toContain(words);
     const name = async (nama: string) => {
       const answer = await web.app.request(`${letter.path}/nama`, form({ nama }));
       return { status: answer.status, text: await answer.text() };
@@ -178,7 +115,7 @@ describe('the page of a letter', () => {
   });
 
   test('the proof and the keys are there; a number or another token finds nothing', async () => {
-    const letter = await aLetter();
+    const letter = await aLetter(web, renderer, kades);
     const proof = await web.app.request(`${letter.path}/bukti`);
     const read = (await proof.json()) as { key_id: string };
     const keys = (await (await web.app.request('/verifikasi/kunci')).json()) as {

@@ -178,6 +178,7 @@ function officerNews(
         resident: row.sealedTo ? null : firstName(row.residentName),
         village: row.villageName,
         ...(fact.officer ? { by: fact.officer.name } : {}),
+        ...(Array.isArray(fact.data['attachments']) ? { files: fact.data['attachments'].length } : {}),
         ...(state.step ? { step: state.step } : {}),
       },
     });

@@ -298,7 +298,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-board-end': [],
   /** A role is theirs for some days; `event`: begins, or ended early. */
   'officer-delegation': ['event', 'away', 'role', 'from', 'to', 'village'],
-  'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step'],
+  'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step', 'files'],
   /** A clock has rung for a request; `rung`: core/clocks.ts. */
   'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due', 'told'],
   /** At the end of a working day, or of a month. */
@@ -370,8 +370,9 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   /** `about`: the kind of timer. */
   'health-reminder': ['about', 'whose'],
   /** Nobody has taken a sealed complaint in time. */
-  /** A promise to a resident was missed; what is ready was not fetched. */
+  /** A promise to a resident was missed; what is ready was not fetched, or a question not answered. */
   'case-late': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
+  'answer-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'pick-up-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'complaint-overdue': ['code', 'whose'],
   /** A letter was made, and goes along as a file. */

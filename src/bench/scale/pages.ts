@@ -18,7 +18,7 @@ export interface Page {
 }
 
 /** So often is each page asked for; the first ones do not count: the process is warming up. */
-const RUNS = 120;
+const RUNS = 60;
 const WARM = 15;
 
 /**

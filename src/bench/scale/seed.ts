@@ -234,7 +234,7 @@ async function copyLetters(client: pg.Client, sealer: Sealer): Promise<void> {
   const { rows } = await client.query<{ n: number; line: string; letter: string; name: string }>(
     `SELECT n, ${id(LETTER, 'n')}::text AS letter, r.name,
        concat_ws(E'\\t', ${id(LETTER, 'n')}, ${id(CASE, 'n')}, p.id, service, 'Surat Keterangan', '400.12.2.1', '400.12.2.1',
-         extract(year FROM at)::int, row_number() OVER w, '400.12.2.1/' || lpad((row_number() OVER w)::text, 3, '0') || '/429.517.06/' || extract(year FROM at)::int,
+         extract(year FROM at)::int, row_number() OVER w, '400.12.2.1/' || (row_number() OVER w) || '/429.517.06/' || extract(year FROM at)::int,
          'wet', 'issued', ${id(OFFICER, '(v - 1) * 7 + 1')}, 'Kepala Desa', 'Kepala Desa', 'S.A.', encode(sha256(n::text::bytea), 'hex'), at + interval '1 day', (at + interval '1 day')::date) AS line
      FROM plan JOIN places p USING (v) JOIN residents r ON r.id = ${id(RESIDENT, 'who')}
      WHERE status = 'finished' AND service IN ${LETTERS}

@@ -28,7 +28,7 @@ export interface Web {
   stop(): Promise<void>;
 }
 
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /** Starts `kentongan start --role web` on a database of the bench's own, on a free port of this machine. */
 export async function startWebProcess(databaseUrl: string, secretKey: string, dataDir: string): Promise<Web> {

@@ -20,6 +20,8 @@ const LARGER: { [path: string]: number } = {
   '/console/templat/': 3 * 1024 * 1024,
   // Words of one language in a spreadsheet, or a flow with its words in every language.
   '/console/alur/': 2 * 1024 * 1024,
+  // A photo of a signed letter.
+  '/console/cetak/': 12 * 1024 * 1024,
 };
 
 /** Pages whose very address opens them. */

@@ -178,6 +178,119 @@ const ROUTES: { [route: string]: Case[] } = {
       may: ['villageKeeper', 'keeper', 'stranger'],
     },
   ],
+  'GET /console/papan': [
+    { name: 'the board', path: () => '/console/papan', may: [...OFFICE, 'midwife', 'stranger'] },
+  ],
+  'GET /console/papan/live': [
+    { name: 'the live board', path: () => '/console/papan/live', may: [...OFFICE, 'midwife', 'stranger'] },
+  ],
+  'GET /console/cari': [
+    { name: 'the search', path: () => '/console/cari?q=siti', may: [...OFFICE, 'midwife', 'stranger'] },
+  ],
+  'POST /console/massal': [
+    {
+      name: 'an act on several',
+      path: () => '/console/massal',
+      method: 'POST',
+      fields: { tindakan: 'take' },
+      may: [...OFFICE, 'midwife', 'stranger'],
+    },
+  ],
+  'GET /console/loket': [{ name: 'the counter', path: () => '/console/loket', may: [...OFFICE, 'stranger'] }],
+  'POST /console/loket': [
+    {
+      name: 'a request at the counter of a village that takes none yet',
+      path: () => '/console/loket',
+      method: 'POST',
+      fields: { draf: newId(), layanan: 'sktm', desa: GINTANGAN, nama: 'Mbah Karto' },
+      may: OFFICE,
+      notFound: ['stranger'],
+      status: 400,
+    },
+  ],
+  'POST /console/loket/cari': [
+    {
+      name: 'looking somebody up at the counter',
+      path: () => '/console/loket/cari',
+      method: 'POST',
+      fields: { draf: newId(), layanan: 'sktm', desa: GINTANGAN, nama: 'Mbah Karto' },
+      may: ['operator'],
+    },
+  ],
+  'GET /console/loket/:code': [
+    {
+      name: 'a receipt',
+      path: () => `/console/loket/${about.code}`,
+      may: OFFICE,
+      notFound: ['stranger'],
+    },
+  ],
+  'GET /console/balasan': [
+    {
+      name: 'canned replies',
+      path: () => '/console/balasan',
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+    },
+  ],
+  'POST /console/balasan': [
+    {
+      name: 'a reply for Gintangan',
+      path: () => '/console/balasan',
+      method: 'POST',
+      fields: { village: GINTANGAN, title: 'Sebentar', text: 'Sebentar ya.' },
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper'],
+      notFound: ['stranger'],
+      status: 303,
+    },
+    {
+      name: 'a reply for all villages',
+      path: () => '/console/balasan',
+      method: 'POST',
+      fields: { village: '', title: 'Sebentar', text: 'Sebentar ya.' },
+      may: ['keeper'],
+      notFound: ['operator', 'head', 'services', 'villageKeeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'POST /console/balasan/:id': [
+    {
+      name: 'changing a reply that is not there',
+      path: () => `/console/balasan/${newId()}`,
+      method: 'POST',
+      fields: { title: 'Sebentar', text: 'Sebentar ya.' },
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'POST /console/balasan/:id/hapus': [
+    {
+      name: 'removing a reply that is not there',
+      path: () => `/console/balasan/${newId()}/hapus`,
+      method: 'POST',
+      may: ['operator', 'head', 'services', 'villageKeeper', 'keeper', 'stranger'],
+      status: 303,
+    },
+  ],
+  'POST /console/kasus/:code/pesan': [
+    {
+      name: 'writing to the resident of a case',
+      path: () => `/console/kasus/${about.code}/pesan`,
+      method: 'POST',
+      fields: { text: 'Sebentar ya, Bu.' },
+      may: OFFICE,
+      notFound: ['midwife', 'stranger'],
+      status: 303,
+    },
+    {
+      name: 'writing to who made a confidential complaint',
+      path: () => `/console/kasus/${about.confidential}/pesan`,
+      method: 'POST',
+      fields: { text: 'Sebentar ya, Bu.' },
+      may: ['head', 'villageKeeper', 'keeper'],
+      notFound: ['operator', 'welfare', 'services', 'midwife', 'stranger'],
+      status: 303,
+    },
+  ],
   'GET /console/kasus/:code': [
     {
       name: 'a case',
@@ -237,17 +350,18 @@ const ROUTES: { [route: string]: Case[] } = {
       notFound: ['midwife', 'stranger'],
     },
   ],
-  'POST /console/kasus/:code/:act': [
-    {
-      name: 'a note on a case',
-      path: () => `/console/kasus/${about.code}/note`,
-      method: 'POST',
-      fields: { text: 'catatan' },
-      may: OFFICE,
-      notFound: ['midwife', 'stranger'],
-      status: 303,
-    },
-  ],
+  'POST /console/kasus/:code/:act{take|release|give|ask|note|verify|initial|sign|return|ready|finish|refuse|forward|reopen|merge|relate|undo}':
+    [
+      {
+        name: 'a note on a case',
+        path: () => `/console/kasus/${about.code}/note`,
+        method: 'POST',
+        fields: { text: 'catatan' },
+        may: OFFICE,
+        notFound: ['midwife', 'stranger'],
+        status: 303,
+      },
+    ],
   'GET /console/kasus/:code/surat': [writesLetters('the letter of a case', 'surat')],
   'GET /console/kasus/:code/surat/pratinjau.svg': [
     writesLetters('the preview of a letter', 'surat/pratinjau.svg'),
@@ -485,9 +599,7 @@ const ROUTES: { [route: string]: Case[] } = {
     changesOfficer('taking away a second factor that is not there', 'kode-lepas', 400),
   ],
   'POST /console/petugas/:id{[0-9a-f-]{36}}/pin': [changesOfficer('clearing a PIN', 'pin', 303)],
-  'POST /console/petugas/:id{[0-9a-f-]{36}}/wakil': [
-    changesOfficer('a deputy without days', 'wakil', 400),
-  ],
+  'POST /console/petugas/:id{[0-9a-f-]{36}}/wakil': [changesOfficer('a deputy without days', 'wakil', 400)],
   'POST /console/petugas/:id{[0-9a-f-]{36}}/wakil/:delegation/akhiri': [
     changesOfficer('ending a delegation that is not there', `wakil/${newId()}/akhiri`, 303),
   ],
@@ -828,7 +940,11 @@ const ROUTES: { [route: string]: Case[] } = {
     },
   ],
   'GET /console/agenda': [
-    { name: 'the register of letters', path: () => '/console/agenda', may: ['operator', 'head', 'services', 'stranger'] },
+    {
+      name: 'the register of letters',
+      path: () => '/console/agenda',
+      may: ['operator', 'head', 'services', 'stranger'],
+    },
   ],
   'GET /console/agenda/:file{agenda\\.(?:csv|xlsx)}': [
     {
@@ -838,7 +954,11 @@ const ROUTES: { [route: string]: Case[] } = {
     },
   ],
   'GET /console/cetak': [
-    { name: 'the print pile', path: () => '/console/cetak', may: ['operator', 'head', 'services', 'stranger'] },
+    {
+      name: 'the print pile',
+      path: () => '/console/cetak',
+      may: ['operator', 'head', 'services', 'stranger'],
+    },
   ],
   'POST /console/cetak/terbit': [ofPile('numbering nothing', 'terbit', 400)],
   'POST /console/cetak/berkas': [ofPile('printing nothing', 'berkas', 409)],
@@ -921,6 +1041,7 @@ const ROUTES: { [route: string]: Case[] } = {
       status: 410,
     },
   ],
+  'POST /console/akun/kabar': [ownForm('/console/akun/kabar')],
   'POST /console/akun/kata-sandi': [ownForm('/console/akun/kata-sandi')],
   'POST /console/akun/kode': [ownForm('/console/akun/kode')],
   'POST /console/akun/kode/pasang': [ownForm('/console/akun/kode/pasang')],
@@ -1079,17 +1200,13 @@ describe('what follows', () => {
   });
 
   test("a stranger's list holds nothing of Gintangan", async () => {
-    const page = await (
-      await web.app.request('/console?saring=all', withCookie(cookies['stranger']!))
-    ).text();
+    const page = await (await web.app.request('/console/cari', withCookie(cookies['stranger']!))).text();
     expect(page).toContain('Belum ada permohonan');
     for (const code of [about.code, about.confidential, about.referral]) expect(page).not.toContain(code);
   });
 
   test("an operator's list holds the letters, and no confidential case", async () => {
-    const page = await (
-      await web.app.request('/console?saring=all', withCookie(cookies['operator']!))
-    ).text();
+    const page = await (await web.app.request('/console/cari', withCookie(cookies['operator']!))).text();
     expect(page).toContain(about.code);
     expect(page).not.toContain(about.confidential);
     expect(page).not.toContain(about.referral);

@@ -14,15 +14,22 @@ import {
 import { clearPin } from '../../store/officerPins.js';
 import { listDistricts } from '../../store/rolePlaces.js';
 import { inTransaction } from '../../store/sql.js';
-import { addRoles, officerInScope, removeRole, villagesInScope } from '../../store/web/officers.js';
+import {
+  addRoles,
+  officerInScope,
+  officersInScope,
+  removeRole,
+  villagesInScope,
+} from '../../store/web/officers.js';
 import type { OfficerRow } from '../../store/web/officers.js';
+import { delegationsOf } from '../../store/web/delegations.js';
 import type { Scope } from '../../store/web/scope.js';
 import { allowed } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { PageError } from '../pageError.js';
-import { isRole } from '../policy.js';
+import { covers, isRole } from '../policy.js';
 import { rolePlaces } from '../rolePlaces.js';
 import { OfficerPage } from '../views/officer.js';
 import type { Key } from '../words.js';
@@ -32,15 +39,26 @@ const RoleForm = z.object({
   /** A village, a district for the kecamatan, or '' for all. */
   village: z.string().max(20),
 });
+const DAY = /^20\d{2}-\d{2}-\d{2}$/u;
+const DelegationForm = z.object({
+  deputy: z.uuid(),
+  /** `sekretaris@35.10.25.2004` */
+  post: z.string().regex(/^[a-z_]+@[\d.]+$/u),
+  from: z.string().regex(DAY),
+  to: z.string().regex(DAY),
+});
+
 /** One officer: their roles, their account and chats, and who stands in for them while they are away. */
 export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
   const page = async (c: WebContext, faultKey?: Key) => {
     const { officer, scope } = allowed(c, 'officers.manage');
     const chosen = await find(c, scope);
     const now = deps.now();
-    const [villages, districts, isVoucher] = await Promise.all([
+    const [villages, districts, others, delegations, isVoucher] = await Promise.all([
       villagesInScope(deps.pool, scope),
       scope.villages === null ? listDistricts(deps.pool, null) : [],
+      officersInScope(deps.pool, scope, now),
+      delegationsOf(deps.pool, scope, chosen.id, now),
       mayVouch(deps.pool, officer.id, chosen.id, now),
     ]);
     return c.html(
@@ -49,6 +67,8 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
         chosen={chosen}
         villages={villages}
         districts={districts}
+        others={others.filter(({ id, isActive }) => id !== chosen.id && isActive)}
+        delegations={delegations}
         mayServeAll={scope.villages === null}
         mayVouch={isVoucher}
         notice={c.req.query('kabar')}
@@ -154,6 +174,29 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
       const chosen = await find(c, scope);
       const [result] = await deps.perform(officer, [{ kind: 'unlink_officer_chat', officer: chosen.id }]);
       const notice = result.outcome === 'done' ? 'chat_ended' : 'chat_not_found';
+      return c.redirect(`/console/petugas/${chosen.id}?kabar=${notice}`, 303);
+    })
+    .post('/petugas/:id{[0-9a-f-]{36}}/wakil', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const chosen = await find(c, scope);
+      const form = await readForm(c, DelegationForm);
+      if (!form.data) return page(c, 'officers.fault_delegation');
+      const { deputy, post, from, to } = form.data;
+      const [role, village] = post.split('@') as [string, string];
+      if (from > to || !covers(scope, village)) return page(c, 'officers.fault_delegation');
+      const [result] = await deps.perform(officer, [
+        { kind: 'delegate', officer: chosen.id, deputy, role, village, from, to },
+      ]);
+      if (result.outcome !== 'done') return page(c, 'officers.fault_delegation');
+      return c.redirect(`/console/petugas/${chosen.id}?kabar=delegated`, 303);
+    })
+    .post('/petugas/:id{[0-9a-f-]{36}}/wakil/:delegation/akhiri', async (c) => {
+      const { officer, scope } = allowed(c, 'officers.manage');
+      const chosen = await find(c, scope);
+      const delegation = z.uuid().safeParse(c.req.param('delegation'));
+      if (!delegation.success) throw new PageError(404);
+      const [result] = await deps.perform(officer, [{ kind: 'end_delegation', delegation: delegation.data }]);
+      const notice = result.outcome === 'done' ? 'delegation_ended' : 'delegation_not_found';
       return c.redirect(`/console/petugas/${chosen.id}?kabar=${notice}`, 303);
     });
 

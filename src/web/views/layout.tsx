@@ -160,6 +160,18 @@ function consoleLinks({ t, path, officer }: View) {
       permission: 'calls.answer',
     } as const,
     {
+      href: '/console/cetak',
+      text: t('nav.pile'),
+      here: at('/console/cetak'),
+      permission: 'letters.write',
+    } as const,
+    {
+      href: '/console/agenda',
+      text: t('nav.agenda'),
+      here: at('/console/agenda'),
+      permission: 'letters.write',
+    } as const,
+    {
       href: '/console/lapak',
       text: t('nav.listings'),
       here: at('/console/lapak'),

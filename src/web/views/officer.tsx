@@ -2,6 +2,7 @@ import { isGuarded } from '../../core/accounts.js';
 import { isAskedOnly, isOverseer } from '../../core/handlers.js';
 import { ROLES } from '../../store/officers.js';
 import type { District } from '../../store/rolePlaces.js';
+import type { DelegationRow } from '../../store/web/delegations.js';
 import type { OfficerRow, VillageChoice } from '../../store/web/officers.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
@@ -14,6 +15,9 @@ export interface OfficerProps {
   villages: VillageChoice[];
   /** For who gives roles above the villages; none: they may not. */
   districts: District[];
+  /** Who could stand in. */
+  others: OfficerRow[];
+  delegations: DelegationRow[];
   mayServeAll: boolean;
   /** Whether the reader may say whose account this is. */
   mayVouch: boolean;
@@ -39,6 +43,7 @@ export function OfficerPage(props: OfficerProps) {
           <Chats {...props} />
         </div>
       </div>
+      <Delegations {...props} />
     </Layout>
   );
 }
@@ -163,4 +168,73 @@ function Chats({ view, chosen }: OfficerProps) {
       )}
     </section>
   );
+}
+
+function Delegations({ view, chosen, others, delegations }: OfficerProps) {
+  const { t } = view;
+  const posts = chosen.roles.filter(
+    ({ role, village }) => village !== null && !isAskedOnly(role) && !isOverseer(role),
+  );
+  if (posts.length === 0) return null;
+  const today = view.now.toLocaleDateString('sv-SE', { timeZone: 'Asia/Jakarta' });
+  return (
+    <section class="card">
+      <h2>{t('officer.delegation')}</h2>
+      <p class="hint">{t('officer.delegation_lead', { name: chosen.name })}</p>
+      <ul class="rows">
+        {delegations.map((one) => (
+          <li>
+            <p>
+              <strong>{one.deputy}</strong>{' '}
+              {t('officer.stands_in', {
+                role: wordOf(view, `role.${one.role}`, one.role),
+                village: one.village,
+              })}
+              <br />
+              <span class="quiet-text">
+                {t('officer.days', { from: dayOf(view, one.from), to: dayOf(view, one.to) })}
+              </span>
+            </p>
+            <form method="post" action={`/console/petugas/${chosen.id}/wakil/${one.id}/akhiri`}>
+              <button type="submit" class="quiet">
+                {t('officer.end_delegation')}
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <details class="act">
+          <summary>{t('officer.delegate')}</summary>
+          <form method="post" action={`/console/petugas/${chosen.id}/wakil`}>
+            <Field id="post" label={t('officers.role')}>
+              <select id="post" name="post">
+                {posts.map((role) => (
+                  <option value={`${role.role}@${role.village}`}>{roleWords(view, role)}</option>
+                ))}
+              </select>
+            </Field>
+            <Field id="deputy" label={t('officer.deputy')}>
+              <select id="deputy" name="deputy">
+                {others.map(({ id, name }) => (
+                  <option value={id}>{name}</option>
+                ))}
+              </select>
+            </Field>
+            <Field id="from" label={t('officer.from')}>
+              <input id="from" name="from" type="date" required value={today} />
+            </Field>
+            <Field id="to" label={t('officer.to')}>
+              <input id="to" name="to" type="date" required value={today} />
+            </Field>
+            <button type="submit">{t('officer.delegate')}</button>
+          </form>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function dayOf(view: View, day: string): string {
+  return view.format.day(new Date(`${day}T05:00:00Z`));
 }

@@ -1,0 +1,114 @@
+import type { AgendaFilter, AgendaRow } from '../../store/web/agenda.js';
+import { Layout } from './layout.js';
+import { Field } from './parts.js';
+import type { View } from './view.js';
+
+export interface AgendaProps {
+  view: View;
+  rows: AgendaRow[];
+  /** There are more than a page shows: the file has them all. */
+  hasMore: boolean;
+  codes: string[];
+  filter: AgendaFilter;
+  /** The reader serves several villages. */
+  hasVillages: boolean;
+}
+
+/** The register of letters of a month. */
+export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: AgendaProps) {
+  const { t } = view;
+  const query = new URLSearchParams({ bulan: filter.month, klas: filter.classification }).toString();
+  return (
+    <Layout view={view} title={t('agenda.title')} isConsole>
+      <h1>{t('agenda.title')}</h1>
+      <p>{t('agenda.lead')}</p>
+      <form class="card choose-figures" method="get" action="/console/agenda">
+        <Field id="bulan" label={t('agenda.month')}>
+          <input id="bulan" name="bulan" type="month" value={filter.month} />
+        </Field>
+        <Field id="klas" label={t('agenda.classification')}>
+          <select id="klas" name="klas">
+            <option value="">{t('agenda.all_codes')}</option>
+            {[...new Set([...codes, filter.classification].filter((code) => code !== ''))].map((code) => (
+              <option value={code} selected={code === filter.classification}>
+                {code}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <button type="submit">{t('agenda.show')}</button>
+      </form>
+      {rows.length === 0 ? (
+        <div class="empty">
+          <p>{t('agenda.none')}</p>
+        </div>
+      ) : (
+        <section class="card" aria-labelledby="daftar">
+          <h2 id="daftar">{t('agenda.count', { count: rows.length })}</h2>
+          <p>
+            <a href={`/console/agenda/agenda.xlsx?${query}`} download>
+              {t('figures.file', { kind: 'XLSX' })}
+            </a>
+            {' · '}
+            <a href={`/console/agenda/agenda.csv?${query}`} download>
+              {t('figures.file', { kind: 'CSV' })}
+            </a>
+          </p>
+          {hasMore && <p class="notice">{t('agenda.more', { count: rows.length })}</p>}
+          <div class="table-scroll" role="region" aria-labelledby="daftar" tabindex={0}>
+            <table class="agenda">
+              <thead>
+                <tr>
+                  <th scope="col">{t('agenda.number')}</th>
+                  <th scope="col">{t('agenda.day')}</th>
+                  {hasVillages && <th scope="col">{t('agenda.village')}</th>}
+                  <th scope="col">{t('agenda.letter')}</th>
+                  <th scope="col">{t('agenda.name')}</th>
+                  <th scope="col">{t('agenda.signer')}</th>
+                  <th scope="col">{t('agenda.state')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr class={row.state === 'issued' ? '' : 'is-void'}>
+                    <th scope="row" class="number">
+                      {row.number}
+                    </th>
+                    <td>{view.format.day(new Date(`${row.day}T05:00:00Z`))}</td>
+                    {hasVillages && <td>{row.village}</td>}
+                    <td>
+                      {row.title}
+                      <br />
+                      {row.isVisible ? (
+                        <a class="code" href={`/console/kasus/${row.code}`}>
+                          {row.code}
+                        </a>
+                      ) : (
+                        <span class="code">{row.code}</span>
+                      )}
+                    </td>
+                    <td>{row.name}</td>
+                    <td>
+                      {row.signerName}
+                      <br />
+                      <span class="quiet-text">{row.signerTitle}</span>
+                    </td>
+                    <td>
+                      <span class={`badge ${row.state === 'issued' ? 's-finished' : 's-refused'}`}>
+                        {t(`agenda.state.${row.state}`)}
+                      </span>
+                      {row.replacedBy && (
+                        <p class="quiet-text">{t('agenda.replaced_by', { number: row.replacedBy })}</p>
+                      )}
+                      {row.reason && <p class="quiet-text">{row.reason}</p>}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
+    </Layout>
+  );
+}

@@ -45,6 +45,11 @@ export async function eraseResident(
     [...shared],
   );
   await eraseCases(sql, cases);
+  await sql.query(
+    `DELETE FROM letter_drafts WHERE case_id IN (
+       SELECT id FROM cases WHERE resident_id = $1 AND closed_at IS NOT NULL)`,
+    [residentId],
+  );
   await eraseListings(sql, listings, now);
   await eraseWords(sql, conversations, now);
   // What they asked to be reminded of tells of a child or a pregnancy.

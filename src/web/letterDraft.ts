@@ -1,6 +1,7 @@
 import type { LetterPrint } from '../core/letter.js';
 import { fieldsIn, knownFields, requiredFields } from '../core/letterTemplate.js';
 import { letterNumber, NUMBER_FORMAT } from '../core/letterNumber.js';
+import { maskNumber } from '../core/nik.js';
 import { draftOf, templateOf } from '../effects/issueLetters.js';
 import { signerOf } from '../effects/letterActs.js';
 import { loadActingOfficers } from '../store/delegations.js';
@@ -8,16 +9,30 @@ import { readLetterCases } from '../store/letters/sources.js';
 import type { WebDeps } from './deps.js';
 
 /** Filled in by the issuing itself: nobody types them. */
-const GIVEN: readonly string[] = ['nomor', 'tanggal', 'jabatan', 'penandatangan', 'berlaku_sampai'];
+const GIVEN: readonly string[] = [
+  'nomor',
+  'tanggal',
+  'jabatan',
+  'penandatangan',
+  'berlaku_sampai',
+  'desa',
+  'nama_desa',
+  'kecamatan',
+  'kabupaten',
+  'alamat_kantor',
+];
+const NUMBER = /^\d{16}$/u;
 
 /** A field of the letter as its officer sees it. */
 export interface DraftField {
   id: string;
   label: string;
-  /** What the letter says now; null: not known. */
+  /** What the letter says now, a number of a card masked; null: not known. */
   value: string | null;
   /** An officer typed it. */
   isTyped: boolean;
+  /** A number of a card: what was typed is not shown again, and stays where nothing else is typed. */
+  isNumber: boolean;
   isRequired: boolean;
 }
 
@@ -29,6 +44,8 @@ export interface CaseDraft {
   logo: Uint8Array | null;
   way: 'wet' | 'electronic';
   signer: string | null;
+  /** What officers typed before, as it is. */
+  typed: { [field: string]: string };
 }
 
 /** The letter of a case as it would be issued now; null where its service has no template. */
@@ -55,8 +72,9 @@ export async function draftOfCase(deps: WebDeps, caseId: string): Promise<CaseDr
     fields: used.map((id) => ({
       id,
       label: known[id]?.label ?? id,
-      value: draft.values[id] ?? null,
+      value: shown(draft.values[id]),
       isTyped: Boolean(of.typed[id]),
+      isNumber: NUMBER.test(draft.values[id] ?? ''),
       isRequired: required.has(id),
     })),
     missing: draft.missing,
@@ -71,5 +89,11 @@ export async function draftOfCase(deps: WebDeps, caseId: string): Promise<CaseDr
     logo: of.logo,
     way: of.village.letterWay,
     signer: signing?.signer.name ?? null,
+    typed: of.typed,
   };
+}
+
+function shown(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  return NUMBER.test(value) ? maskNumber(value) : value;
 }

@@ -60,7 +60,15 @@ describe('the letter beside its case', () => {
       `SELECT action, data FROM audit_log WHERE subject_id = $1 ORDER BY id`,
       [id],
     );
-    expect(looks.map(({ action }) => action)).toEqual(['letter.fields_typed', 'letter.previewed']);
+    expect(looks.map(({ action }) => action)).toEqual([
+      'letter.opened',
+      'letter.fields_typed',
+      'letter.previewed',
+      'letter.opened',
+    ]);
+    // The number of the card stands in the picture alone.
+    expect(first + after).not.toContain(LETTER_NIK);
+    expect(after).toContain('351001******0001');
     expect(JSON.stringify(looks)).not.toContain('Pedagang');
   });
 

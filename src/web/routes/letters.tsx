@@ -46,7 +46,11 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
 
   return (
     new Hono<WebEnv>()
-      .get('/kasus/:code/surat', (c) => page(c))
+      .get('/kasus/:code/surat', async (c) => {
+        const found = await findCase(deps, c);
+        await audit(deps, c, 'letter.opened', found.id, found.code);
+        return page(c);
+      })
       // It shows the numbers of the card: each look is written down.
       .get('/kasus/:code/surat/pratinjau.svg', async (c) => {
         const found = await findCase(deps, c);
@@ -70,9 +74,11 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
         const form = await readForm(c, FieldsForm);
         if (!draft || !form.data) throw new PageError(400);
         const fields: { [field: string]: string } = {};
-        for (const { id } of draft.fields) {
+        for (const { id, isTyped, isNumber } of draft.fields) {
           const typed = form.given[`f_${id}`]?.trim() ?? '';
-          if (typed !== '') fields[id] = typed.slice(0, 300);
+          // A number that was typed before is not in the form: it stays, until another or a dash takes its place.
+          if (typed !== '' && typed !== '-') fields[id] = typed.slice(0, 300);
+          else if (typed === '' && isTyped && isNumber) fields[id] = draft.typed[id]!;
         }
         await inTransaction(deps.pool, async (sql) => {
           await saveLetterDraft(

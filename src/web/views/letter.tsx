@@ -105,10 +105,11 @@ function Fields(props: { view: View; draft: CaseDraft; path: string; isIssued: b
   );
 }
 
-/** What is typed takes the place of what is known; an empty field leaves it as it is. */
+/** What is typed takes the place of what is known; an empty field leaves that as it is. A number of a card is not shown again. */
 function FieldInput({ view, field }: { view: View; field: DraftField }) {
   const id = `f_${field.id}`;
-  const known = field.isTyped ? null : field.value;
+  const isShownAgain = field.isTyped && !field.isNumber;
+  const known = isShownAgain ? null : field.value;
   return (
     <Field
       id={id}
@@ -120,7 +121,7 @@ function FieldInput({ view, field }: { view: View; field: DraftField }) {
         name={id}
         maxlength={300}
         autocomplete="off"
-        value={field.isTyped ? (field.value ?? '') : ''}
+        value={isShownAgain ? (field.value ?? '') : ''}
         aria-describedby={known ? `${id}-hint` : undefined}
       />
     </Field>

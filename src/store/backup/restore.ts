@@ -218,7 +218,16 @@ async function refuseIfForeign(sql: Sql): Promise<void> {
 }
 
 /** What a first start fills in by itself. */
-const SEEDED = ['districts', 'villages', 'working_hours', 'holidays', 'settings', 'flow_versions', 'lines'];
+const SEEDED = [
+  'districts',
+  'villages',
+  'working_hours',
+  'holidays',
+  'settings',
+  'flow_versions',
+  'lines',
+  'canned_replies',
+];
 
 async function refuseIfFilled(sql: Sql): Promise<void> {
   const tables = (await listTables(sql)).map((table) => table.name).filter((name) => !SEEDED.includes(name));

@@ -40,6 +40,9 @@ const STEPS = {
 /** What a resident has to fetch: reminded after days of the calendar, when the office opens; the last word ends it. */
 const PICK_UP_DAYS = { pickup_3: 3, pickup_10: 10, pickup_last: 30 } as const;
 
+/** A question that its resident left unanswered: the request waits for them alone. Days as above. */
+const ANSWER_DAYS = { asked_2: 2, asked_7: 7 } as const;
+
 /** Hours of the calendar before the end at which a right's clock is told of: 3 × 24 h run day and night (UU 27/2022). */
 const CALENDAR_HOURS_LEFT = { calendar_24: 24, calendar_6: 6 } as const;
 
@@ -49,6 +52,7 @@ export type Rung =
   | keyof typeof COMPLAINT
   | keyof typeof STEPS
   | keyof typeof PICK_UP_DAYS
+  | keyof typeof ANSWER_DAYS
   | keyof typeof CALENDAR_HOURS_LEFT
   | 'resolve'
   | 'due';
@@ -63,6 +67,8 @@ const REMINDERS: ReadonlySet<Rung> = new Set([
   'pickup_3',
   'pickup_10',
   'pickup_last',
+  'asked_2',
+  'asked_7',
 ]);
 
 /** The fact that tells of a rung. */
@@ -135,10 +141,13 @@ export function clocksOf(one: ClockedCase): Clocks {
   if (state.status === 'signing' && life.step && (state.step === 'initial' || state.step === 'sign'))
     for (const rung of [state.step, `${state.step}_late`] as const)
       marks.push(mark(rung, life.step.number, after(life.step.at, STEPS[rung])));
-  if (state.status === 'ready' && life.ready && one.hasChat)
-    for (const [rung, days] of entries(PICK_UP_DAYS)) {
-      const day = new Date(life.ready.at.getTime() + days * 24 * HOUR_MS);
-      marks.push(mark(rung, life.ready.number, opensNext(one.hours, day)));
+  // Those that the resident alone can do something about.
+  const theirs = life.ready ? PICK_UP_DAYS : life.question ? ANSWER_DAYS : {};
+  const began = life.ready ?? life.question;
+  if (began && one.hasChat)
+    for (const [rung, days] of entries<Rung, number>(theirs)) {
+      const day = new Date(began.at.getTime() + days * 24 * HOUR_MS);
+      marks.push(mark(rung, began.number, opensNext(one.hours, day)));
     }
   const left = marks
     .filter((one) => one !== null)
@@ -205,6 +214,8 @@ interface Life {
   /** When it came to the step that waits. */
   step: Moment | null;
   ready: Moment | null;
+  /** When its resident was asked, as long as they are. */
+  question: Moment | null;
   /** A complaint: looked into (a question shows that it was), what kind it was found to be, and answered at all. */
   verified: Date | null;
   class: ComplaintClass | null;
@@ -237,7 +248,10 @@ function lifeOf(facts: readonly ClockFact[]): Life {
     if (state.step !== before.step || state.status !== before.status)
       life.step =
         state.status === 'signing' ? (isSameStep(before, state) ? life.step : { number, at }) : null;
-    if (state.status !== before.status) life.ready = state.status === 'ready' ? { number, at } : null;
+    if (state.status !== before.status) {
+      life.ready = state.status === 'ready' ? { number, at } : null;
+      life.question = state.status === 'asked' ? { number, at } : null;
+    }
     if (kind === 'case_verified' || kind === 'case_asked') life.verified ??= at;
     if (kind === 'case_verified') life.class = classIn(data['class']);
     if (kind === 'case_asked') life.isAnswered = true;
@@ -255,6 +269,7 @@ function lifeFrom({ number, at }: ClockFact, state: CaseState, told: ReadonlySet
     asked: [],
     step: null,
     ready: null,
+    question: null,
     verified: null,
     class: null,
     isAnswered: false,
@@ -275,6 +290,6 @@ function classIn(value: unknown): ComplaintClass | null {
   return typeof value === 'string' && value in COMPLAINT_CLASSES ? (value as ComplaintClass) : null;
 }
 
-function entries<K extends string, V>(table: { readonly [R in K]: V }): [K, V][] {
+function entries<K extends string, V>(table: { readonly [R in K]?: V }): [K, V][] {
   return Object.entries(table) as [K, V][];
 }

@@ -137,6 +137,8 @@ function officersFor(
     case 'pickup_3':
     case 'pickup_10':
     case 'pickup_last':
+    case 'asked_2':
+    case 'asked_7':
       return [];
     case 'calendar_24':
     case 'calendar_6':
@@ -176,6 +178,8 @@ function concernsResident(rung: Rung, row: ClockCase, isTold: boolean): boolean 
     case 'pickup_3':
     case 'pickup_10':
     case 'pickup_last':
+    case 'asked_2':
+    case 'asked_7':
       return true;
     case 'kecamatan':
     case 'dinas':
@@ -261,6 +265,7 @@ function rowsOf({ row, mark, resident, number }: Told, { services }: ClockContex
 
 function flowOf(rung: Rung, row: ClockCase): string {
   if (rung.startsWith('pickup')) return 'pick-up-reminder';
+  if (rung.startsWith('asked')) return 'answer-reminder';
   // Nobody has opened it: its receiver may hold the office no more, so the author hears of the way outside.
   return row.sealedTo && rung === 'verify' && row.status === 'open' ? 'complaint-overdue' : 'case-late';
 }

@@ -83,7 +83,12 @@ describe('a case that nobody opened', () => {
 describe('a promise', () => {
   test('stands still while the resident is asked, and in outages, which may overlap', () => {
     const asked = facts(opened, ['10 09:00', 'case_taken'], ['10 10:00', 'case_asked']);
-    expect(clocksOf(aCase(asked))).toMatchObject({ due: null, pausedAt: at('10 10:00'), marks: [] });
+    expect(clocksOf(aCase(asked))).toMatchObject({ due: null, pausedAt: at('10 10:00') });
+    // What waits for the resident is said to them alone.
+    expect(marks(aCase(asked))).toEqual([
+      ['asked_2', at('12 10:00')],
+      ['asked_7', at('18 08:00')],
+    ]);
     const answered = [...asked, { ...facts(['10 14:00', 'case_answered'])[0]!, number: 4 }];
     const outages = [{ from: at('10 13:00'), to: at('10 15:00') }];
     expect(clocksOf(aCase(answered, { outages }))).toMatchObject({ due: at('11 13:00'), pausedAt: null });
@@ -112,6 +117,8 @@ describe('a promise', () => {
       ['calendar_24', at('16 10:00')],
       ['calendar_6', at('17 04:00')],
       ['due', at('17 10:00')],
+      ['asked_2', at('18 08:00')],
+      ['asked_7', at('21 11:00')],
     ]);
   });
 });

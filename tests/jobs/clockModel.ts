@@ -156,6 +156,14 @@ export function expectedRungs(
         const at = minutes.reaches(run.at, need, (minute) => !isOut(minute));
         if (at <= run.until && at < Infinity) found.push({ rung, life, at });
       }
+    if (run.status === 'asked')
+      for (const [rung, days] of [
+        ['asked_2', 2],
+        ['asked_7', 7],
+      ] as const) {
+        const at = minutes.opensAt(run.at + days * DAY);
+        if (at <= run.until) found.push({ rung, life, at });
+      }
     if (run.status === 'ready')
       for (const [rung, days] of [
         ['pickup_3', 3],

@@ -2,8 +2,10 @@ import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { needsSecondFactor } from '../../core/accounts.js';
+import { OFFICER_PLATFORMS, PACES } from '../../core/pace.js';
 import { insertAudit } from '../../store/audit.js';
 import { passwordByLink, tellOfAccount } from '../../store/officerAccounts.js';
+import { loadPaces } from '../../store/officerPace.js';
 import { inTransaction } from '../../store/sql.js';
 import { isWithinLimit } from '../../store/web/attempts.js';
 import { officerOf } from '../allowed.js';
@@ -42,6 +44,12 @@ const SetupForm = z.object({
 });
 const PasswordForm = z.object({ password: Password, again: z.string() });
 const ChangeForm = z.object({ current: z.string().min(1).max(200), password: Password, again: z.string() });
+const PaceForm = z.object({
+  pace: z.enum(PACES),
+  quiet_from: z.iso.time({ precision: -1 }),
+  quiet_until: z.iso.time({ precision: -1 }),
+  platform: z.enum(['any', ...OFFICER_PLATFORMS]),
+});
 const OwnPassword = z.object({ current: z.string().min(1).max(200) });
 
 type LazyAuth = () => Promise<Auth>;
@@ -165,10 +173,13 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
     status: 200 | 400 = 200,
   ) => {
     const session = await (await auth()).api.getSession({ headers: c.req.raw.headers });
+    const { id } = officerOf(c);
+    const pace = (await loadPaces(deps.pool, [id])).get(id);
     return c.html(
       <AccountPage
         view={c.get('view')}
         username={session?.user.username ?? ''}
+        pace={pace}
         hasSecondFactor={session?.user.twoFactorEnabled ?? false}
         mustHaveSecondFactor={needsSecondFactor(officerOf(c).roles)}
         notice={c.req.query('kabar')}
@@ -183,6 +194,13 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
       return c.redirect('/console/masuk?kabar=signed_out', 303);
     })
     .get('/akun', (c) => page(c))
+    .post('/akun/kabar', async (c) => {
+      const form = await readForm(c, PaceForm);
+      if (!form.data) return page(c, { faultKey: 'account.pace_fault' }, 400);
+      const [result] = await deps.perform(officerOf(c), [{ kind: 'set_pace', ...form.data }]);
+      if (result.outcome !== 'done') return page(c, { faultKey: 'account.pace_fault' }, 400);
+      return c.redirect('/console/akun?kabar=pace_set', 303);
+    })
     .post('/akun/kata-sandi', async (c) => {
       const form = await readForm(c, ChangeForm);
       if (!form.data) return page(c, { faultKey: 'auth.password_rule' }, 400);

@@ -1,9 +1,11 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { PASSWORD_LENGTH } from '../auth/auth.js';
+import type { PaceSeen } from '../../core/lookup.js';
 import type { Given } from '../form.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
+import { PaceCard } from './pace.js';
 import { Fault, Field, Notice } from './parts.js';
 import type { View } from './view.js';
 
@@ -132,6 +134,8 @@ export function AccountPage(props: {
   hasSecondFactor: boolean;
   /** Their roles sign in with one. */
   mustHaveSecondFactor: boolean;
+  /** How they are told of their work. */
+  pace?: PaceSeen | undefined;
   /** Made anew: shown once. */
   spares?: string[];
   notice?: string;
@@ -185,6 +189,7 @@ export function AccountPage(props: {
         </section>
       ) : (
         <div class="two">
+          {props.pace && <PaceCard view={view} pace={props.pace} />}
           <section class="card">
             <h2>{view.t('account.password_title')}</h2>
             <form method="post" action="/console/akun/kata-sandi">

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { v7 as newId } from 'uuid';
 import { readConfig } from '../../../src/config.js';
 import { CHANNEL_LIMITS } from '../../../src/core/limits.js';
@@ -25,17 +25,18 @@ export type Gateway = Awaited<ReturnType<typeof aGateway>>;
  * The whole program in this process — all roles, a database, the real telegraf — before a stand-in Bot API, which it
  * polls, or which calls its webhook.
  */
-export async function aGateway(options: { webhook?: boolean } = {}) {
+export async function aGateway(options: { webhook?: boolean; redisUrl?: string; log?: Logger } = {}) {
   // At Telegram's pace (a message a second for each chat, in three for a group) a story would take minutes: pace.test.ts
   // holds it.
   Object.assign(CHANNEL_LIMITS.telegram, { perChatMs: 0, perGroupMs: 0 });
   const [bot, database] = [await startBotApi(), await testDatabase()];
   const dataDir = await mkdtemp(join(tmpdir(), 'kentongan-story-'));
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const log = options.log ?? pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const config = readConfig({
     ...(options.webhook ? await webhookSettings() : { PORT: '0' }),
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
+    ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
     SECRET_KEY: randomBytes(32).toString('hex'),
     TELEGRAM_BOT_TOKEN: bot.token,
     TELEGRAM_API_ROOT: bot.url,
@@ -85,7 +86,8 @@ export async function aGateway(options: { webhook?: boolean } = {}) {
         const { rows } = await runtime.pool.query<{ n: number }>(
           `SELECT (SELECT count(*) FROM inbound_messages WHERE handled_at IS NULL)::int
              + (SELECT count(*) FROM outbound_messages WHERE state IN ('pending', 'sending'))::int
-             + (SELECT count(*) FROM notifications WHERE told_at IS NULL)::int AS n`,
+             + (SELECT count(*) FROM notifications
+                WHERE told_at IS NULL AND (tell_at IS NULL OR tell_at <= now()))::int AS n`,
         );
         return rows[0]!.n === 0;
       });

@@ -13,7 +13,7 @@ import { loadActingOfficers } from '../store/delegations.js';
 import { chatOfCase, chatState } from '../store/web/caseChat.js';
 import { caseMore, otherCases } from '../store/web/caseMore.js';
 import { caseEvents, caseFiles } from '../store/web/cases.js';
-import type { CaseDetail, CaseFileRow, CaseScope } from '../store/web/cases.js';
+import type { CaseDetail, CaseEventRow, CaseFileRow, CaseScope } from '../store/web/cases.js';
 import { repliesFor } from '../store/web/cannedReplies.js';
 import { peopleOfCase } from '../store/web/people.js';
 import { ACTS } from './acts.js';
@@ -33,6 +33,8 @@ export interface ShownItem {
   isOptional: boolean;
   /** The resident was asked for it, and has not sent it. */
   isMissing: boolean;
+  /** It was shown at the counter. */
+  isShown: boolean;
   files: CaseFileRow[];
 }
 
@@ -86,7 +88,7 @@ export async function caseProps(
     forms,
     events,
     files,
-    items: itemsOf(deps.flowDesk.flows(), found, files, found.missing),
+    items: itemsOf(deps.flowDesk.flows(), found, files, papersShown(events)),
     acts,
     primary: primaryOf(acts, state, actor, situation),
     mayHandle: actor.mayHandle,
@@ -162,12 +164,13 @@ function waitsFor(
 }
 
 /** What of the service's papers this request needs, each with what came for it. */
-function itemsOf(
+export function itemsOf(
   flows: Flows,
   found: CaseDetail,
   files: readonly CaseFileRow[],
-  missing: readonly string[],
+  shown: readonly string[],
 ): ShownItem[] {
+  const { missing } = found;
   const scope = (root: string): JsonObject | null => (root === 'answers' ? found.answers : null);
   return (flows.services[found.service]?.checklist ?? []).flatMap((item, n): ShownItem[] => {
     const condition = flows.serviceWords.get(found.service)?.checklist[n]?.if ?? null;
@@ -179,8 +182,15 @@ function itemsOf(
         by: item.by,
         isOptional: item.optional,
         isMissing: missing.includes(item.id),
+        isShown: shown.includes(item.id),
         files: files.filter((file) => file.item === item.id),
       },
     ];
   });
+}
+
+/** The papers that were seen when a request was entered at the counter. */
+export function papersShown(events: readonly CaseEventRow[]): string[] {
+  const papers = events.find(({ kind }) => kind === 'case_opened')?.data['papers'];
+  return Array.isArray(papers) ? papers.filter((id) => typeof id === 'string') : [];
 }

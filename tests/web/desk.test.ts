@@ -238,6 +238,8 @@ describe.skipIf(!hasBrowser)(`the desk ${browserTitle}`, { timeout: 120_000 }, (
     expect(receipt).toContain('Mbah Karto');
     expect(receipt).toContain('desa.example/lacak');
     expect(receipt).toContain('Gratis');
+    expect(receipt).toContain('surat pengantar RT/RW');
+    expect(receipt).not.toContain('KTP asli');
     expect(await accessibilityFaults(page)).toEqual([]);
     await shoot(page, 'desk-receipt');
     const { rows } = await web.pool.query(

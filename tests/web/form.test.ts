@@ -267,12 +267,9 @@ describe.skipIf(!hasBrowser)(`the secure form ${browserTitle}`, { timeout: 180_0
     );
     expect(rows.map(({ action }) => action)).toEqual(['form.value_read', 'file.restricted_read']);
 
-    await page.getByRole('button', { name: 'Ambil permohonan ini' }).click();
-    await page.getByText('Anda yang menangani permohonan ini').waitFor();
-    await page.getByText('Selesaikan', { exact: true }).click();
-    await page.getByLabel('Pesan untuk warga').fill('Surat siap. Ambil besok pukul 9 di balai desa.');
-    await page.getByRole('button', { name: 'Selesaikan dan beri tahu warga' }).click();
-    await page.getByText('Selesai. Pesan dikirim').waitFor();
+    await page.getByLabel('Pesan untuk warga', { exact: true }).fill('Ambil besok pukul 9 di balai desa.');
+    await page.getByRole('button', { name: 'Kirim ke chat warga' }).click();
+    await page.getByText('Terkirim ke').waitFor();
     await heard(phone('siti'), /Ambil besok pukul 9/u);
     await page.close();
   });

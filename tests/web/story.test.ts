@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     expect(await accessibilityFaults(simulator)).toEqual([]);
   });
 
-  test('it has come onto the officer’s list by itself; she asks, takes it to its end, and the resident is told', async () => {
+  test('it has come onto the officer’s list by itself; she takes it, asks, checks it, and the resident is told', async () => {
     // Nobody reloaded the list: it was open, and empty, all the while.
     await console_.locator('.case', { hasText: code }).waitFor();
     await shoot(console_, 'story-list');
@@ -117,7 +117,7 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
       .poll(() => photo.evaluate((image) => (image as HTMLImageElement).naturalWidth))
       .toBeGreaterThan(0);
 
-    await console_.getByRole('button', { name: 'Ambil permohonan ini' }).click();
+    await console_.getByRole('button', { name: 'Ambil saja' }).click();
     await console_.getByText('Anda yang menangani permohonan ini').waitFor();
     await heard(phone('siti'), /Bu Sri/u);
 
@@ -126,9 +126,9 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     await slamet.getByRole('button', { name: 'Ambil' }).last().click();
     await heard(slamet, /Bu Sri/u);
 
-    await console_.getByText('Tanya warga', { exact: true }).click();
-    await console_.getByLabel('Pertanyaan').fill('Apakah warungnya milik sendiri, Bu?');
-    await console_.getByRole('button', { name: 'Kirim pertanyaan' }).click();
+    await console_.getByText('Tambah pertanyaan atau pesan', { exact: true }).click();
+    await console_.getByLabel('Pertanyaan', { exact: true }).fill('Apakah warungnya milik sendiri, Bu?');
+    await console_.getByRole('button', { name: 'Minta yang dicentang' }).click();
     await console_.getByText('Pertanyaan dikirim').waitFor();
     await heard(phone('siti'), /milik sendiri/u);
     await types(phone('siti'), 'Ya, milik sendiri');
@@ -136,17 +136,13 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     await shoot(console_, 'story-case');
     expect(await accessibilityFaults(console_)).toEqual([]);
 
-    await console_.getByText('Selesaikan', { exact: true }).click();
-    await console_
-      .getByLabel('Pesan untuk warga')
-      .fill('Surat siap. Ambil besok pukul 9 di balai desa, bawa KTP asli.');
-    await console_.getByRole('button', { name: 'Selesaikan dan beri tahu warga' }).click();
-    await console_.getByText('Selesai. Pesan dikirim').waitFor();
-    await heard(phone('siti'), /Ambil besok pukul 9 di balai desa/u);
+    await console_.getByRole('button', { name: 'Periksa', exact: true }).click();
+    await console_.getByText('Sudah diperiksa.').waitFor();
+    await heard(phone('siti'), /tanda ?tangan/iu);
 
     const tracked = await wide.context.newPage();
     await tracked.goto(`${program.address}/lacak/${code}`);
-    expect(await tracked.locator('.track').innerText()).toContain('Selesai');
+    expect(await tracked.locator('.track').innerText()).toContain('Menunggu tanda tangan');
     expect(await tracked.content()).not.toContain('Sumber Rejeki');
     await tracked.close();
   });
@@ -199,7 +195,7 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     const found: { [name: string]: string[] } = {};
     for (const [name, path] of Object.entries({
       simulator: '/simulator',
-      list: '/console?saring=all',
+      list: '/console/cari',
       case: `/console/kasus/${code}`,
       market: '/pasar',
     })) {

@@ -6,9 +6,10 @@ import { insertAudit } from '../../store/audit.js';
 import { searchRegister } from '../../store/register/search.js';
 import type { RegisterPerson } from '../../store/register/search.js';
 import { boardVillages } from '../../store/web/board.js';
-import { caseByCode } from '../../store/web/cases.js';
+import { caseByCode, caseEvents } from '../../store/web/cases.js';
 import { readCode } from '../../core/code.js';
 import { allowed, allowedCases } from '../allowed.js';
+import { itemsOf, papersShown } from '../casePage.js';
 import { counterFields, flowOfService, readCounterForm } from '../counterForm.js';
 import type { CounterContext } from '../counterForm.js';
 import type { WebDeps } from '../deps.js';
@@ -134,7 +135,9 @@ export function counterRoutes(deps: WebDeps): Hono<WebEnv> {
           },
         ]);
         if (opened.refused)
-          return again({ faultKey: opened.refused === 'not_active' ? 'counter.refused' : 'counter.not_yours' });
+          return again({
+            faultKey: opened.refused === 'not_active' ? 'counter.refused' : 'counter.not_yours',
+          });
         return c.redirect(`/console/loket/${opened.code}`, 303);
       })
       .get('/loket/:code', async (c) => {
@@ -144,7 +147,8 @@ export function counterRoutes(deps: WebDeps): Hono<WebEnv> {
         const found = read.kind === 'case' ? await caseByCode(deps.pool, scope, read.code) : null;
         if (!found) throw new PageError(404);
         const { publicUrl } = deps.settings;
-        const checklist = deps.services[found.service]?.checklist ?? [];
+        const shown = papersShown(await caseEvents(deps.pool, found.id));
+        const items = itemsOf(deps.flowDesk.flows(), found, [], shown);
         return c.html(
           <ReceiptPage
             view={c.get('view')}
@@ -155,7 +159,7 @@ export function counterRoutes(deps: WebDeps): Hono<WebEnv> {
             zone={found.zone}
             dueAt={found.dueAt}
             openedAt={found.openedAt}
-            missing={checklist.filter(({ id }) => found.missing.includes(id)).map(({ text }) => text)}
+            missing={items.filter((item) => !item.isShown && !item.isOptional).map(({ text }) => text)}
             address={publicUrl === null ? null : `${new URL(publicUrl).host}/lacak`}
             qr={publicUrl === null ? null : await drawQr(`${publicUrl}/lacak/${found.code}`)}
           />,

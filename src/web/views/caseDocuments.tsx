@@ -74,8 +74,8 @@ function Items(props: CaseProps) {
   );
 }
 
-function classOf({ isMissing, files }: ShownItem): string {
-  if (files.some(({ state }) => state === 'stored')) return 'has';
+function classOf({ isMissing, isShown, files }: ShownItem): string {
+  if (isShown || files.some(({ state }) => state === 'stored')) return 'has';
   return isMissing ? 'lacks' : '';
 }
 
@@ -90,7 +90,9 @@ function Item({ view, item }: CaseProps & { item: ShownItem }) {
           ? view.t('missing.sent', { n: sent })
           : item.isMissing
             ? view.t('missing.asked')
-            : view.t(item.by === 'chat' ? 'case.by_chat' : 'case.by_counter')}
+            : item.isShown
+              ? view.t('missing.shown')
+              : view.t(item.by === 'chat' ? 'case.by_chat' : 'case.by_counter')}
       </span>
     </>
   );

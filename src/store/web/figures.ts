@@ -57,11 +57,14 @@ export interface AreaVillage {
   name: string;
   district: string;
   districtName: string;
+  /** How many villages the district has, in the scope or not. */
+  districtSize: number;
 }
 
 export async function areaVillages(sql: Sql, scope: Scope): Promise<AreaVillage[]> {
   const { rows } = await sql.query<AreaVillage>(
-    `SELECT v.id, v.name, v.district_code AS district, d.name AS "districtName"
+    `SELECT v.id, v.name, v.district_code AS district, d.name AS "districtName",
+       (SELECT count(*)::int FROM villages o WHERE o.district_code = v.district_code) AS "districtSize"
      FROM villages v JOIN districts d ON d.code = v.district_code
      WHERE $1::text[] IS NULL OR v.id = ANY ($1) ORDER BY d.name, v.name`,
     [scope.villages],

@@ -154,12 +154,14 @@ async function chosenOf(deps: WebDeps, c: WebContext): Promise<ChosenFigures> {
       areas: [...new Set(districts.map(({ code }) => regencyOf(code)))],
       parts: districts,
     };
-  // A district's own sums, where all of its villages are meant.
+  // The district's own sums, where all of its villages are meant: fewer rows.
+  const isDistrict =
+    new Set(shown.map(({ district }) => district)).size === 1 && shown.length === shown[0]!.districtSize;
   const name = districts.find(({ code }) => code === (asked || districts[0]?.code))?.name ?? null;
   return {
     ...usual,
     name: shown.length === 1 ? named[0]!.name : name,
-    areas: isWhole ? [asked] : shown.map(({ id }) => id),
+    areas: isDistrict ? [shown[0]!.district] : shown.map(({ id }) => id),
     parts: named,
   };
 }

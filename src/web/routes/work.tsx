@@ -57,7 +57,10 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get('/', async (c) => {
       // Somebody whose role has no part in requests (a posyandu volunteer) finds their own account.
-      if (!scopeOf(officerOf(c), 'cases.read')) return c.redirect('/console/akun', 303);
+      const officer = officerOf(c);
+      if (!scopeOf(officer, 'cases.read'))
+        // Who stands above the villages begins with their figures; else one's own account is all there is.
+        return c.redirect(scopeOf(officer, 'figures.read') ? '/console/kabupaten' : '/console/akun', 303);
       return workPage(c);
     })
     .get('/live', (c) => {

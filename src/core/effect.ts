@@ -402,7 +402,7 @@ export interface EffectResults {
   /**
    * `none`: nothing of it was theirs to sign. `left`: what was not signed, and why: `missing` fields of its letter, or what
    * act_on_case says of it. `missing` words the first for officers (`K7M2-PXQ4-3 (tempat lahir)`), `others` are the
-   * codes of the rest. `until`: ISO, when the lock ends.
+   * codes of the rest, with who was first (`K7M2-PXQ4-3 (Bu Sri)`). `until`: ISO, when the lock ends.
    */
   /** `left`: what each lacks, as officers call it; nothing where it is not to be signed on paper, or not there. */
   issue_letters: {
@@ -420,7 +420,7 @@ export interface EffectResults {
   sign_cases: {
     outcome: 'done' | 'wrong_pin' | 'locked' | 'no_pin' | 'none';
     signed: string[];
-    left: { code: string; reason: string; missing?: string[] }[];
+    left: { code: string; reason: string; missing?: string[]; by?: string }[];
     tries_left: number | null;
     until: string | null;
     count: number;

@@ -6,6 +6,9 @@ import type { Sealer } from './ports.js';
 /** How long a keypad takes taps, in milliseconds. */
 export const KEYPAD_MS = 2 * 60 * 1000;
 
+/** The place in a chat that the keypad takes (`Outgoing.slot`): its taps change it, and what follows takes it over. */
+export const KEYPAD_SLOT = 'keypad';
+
 /** A keypad as a row holds it: which one, and how many digits were entered. Never which digit stands where. */
 export interface Keypad {
   id: string;

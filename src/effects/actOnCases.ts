@@ -1,7 +1,7 @@
 import type { EffectResults } from '../core/effect.js';
 import { applyActs } from './actOnCase.js';
 import type { Applier } from './applier.js';
-import { MOST_SIGNED } from './signCases.js';
+import { MOST_SIGNED, withWho } from './signCases.js';
 
 /**
  * One act on several cases by one tap ("paraf semua", "semua sudah ditandatangani"): each is decided by itself, and what was
@@ -17,7 +17,9 @@ export const actOnCases: Applier<'act_on_cases'> = async (sql, requests, context
       context,
     );
     const done = acts.filter(({ outcome }) => outcome === 'done').map(({ code }) => code);
-    const left = acts.filter(({ outcome }) => outcome !== 'done').map(({ code }) => code);
+    const left = acts
+      .filter(({ outcome }) => outcome !== 'done')
+      .map(({ code, outcome, by }) => withWho({ code, by: outcome === 'lost' ? by : null }));
     results.push({ outcome: done.length > 0 ? 'done' : 'none', done, left, count: done.length });
   }
   return results;

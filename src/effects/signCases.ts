@@ -73,8 +73,10 @@ async function sign(
     context,
     { hasPin: true },
   );
-  const left: Left = acts.flatMap(({ code, outcome, reason }) =>
-    outcome === 'done' ? [] : [{ code, reason: reason ?? outcome }],
+  const left: Left = acts.flatMap(({ code, outcome, reason, by }) =>
+    outcome === 'done'
+      ? []
+      : [{ code, reason: reason ?? outcome, ...(outcome === 'lost' && by ? { by } : {}) }],
   );
   const signed = acts.filter(({ outcome }) => outcome === 'done').map(({ code }) => code);
   const issued = await issueLetters(sql, await lettersOf(sql, signed, request), context);
@@ -138,6 +140,11 @@ async function signedOnPaper(sql: Sql, codes: string[], { asker }: Request): Pro
     .map(({ code }) => code);
 }
 
+/** `K7M2-PXQ4-3 (Bu Sri)`: the one who was first is named. */
+export function withWho({ code, by }: { code: string; by?: string | null }): string {
+  return by ? `${code} (${by})` : code;
+}
+
 function pinOf({ effect }: Request, { sealer }: ApplyContext): string {
   return effect.pin ?? (effect.keypad ? digitsOf(sealer, effect.keypad) : '');
 }
@@ -169,6 +176,6 @@ function told(signed: string[], left: Left): Result {
     left,
     count: signed.length,
     missing: lacking.length > 0 ? lacking.join('\n') : null,
-    others: left.filter(({ missing }) => !missing).map(({ code }) => code),
+    others: left.filter(({ missing }) => !missing).map(withWho),
   };
 }

@@ -1,5 +1,6 @@
 import type { Content } from '../core/content.js';
 import type { Json, JsonObject } from '../core/json.js';
+import { KEYPAD_SLOT } from '../core/keypad.js';
 import type { Choice, Outgoing } from '../core/outgoing.js';
 import { spellPayload } from '../core/payload.js';
 import type { CompiledStep } from './compiled.js';
@@ -108,7 +109,7 @@ export function showQuestion(run: Run, question: Question, before?: string, isAl
   if (question.photos && question.photos.length > 0) more.photos = question.photos;
   if (question.keypad) {
     more.keypad = question.keypad;
-    more.slot = `keypad:${question.keypad.id}`;
+    more.slot = KEYPAD_SLOT;
     // Beside its taps it comes to the bottom of the chat, where it is seen.
     if (!run.isOnKeypad) more.anew = true;
   }

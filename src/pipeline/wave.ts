@@ -1,5 +1,7 @@
 import type { Effect } from '../core/effect.js';
 import type { Json, JsonObject } from '../core/json.js';
+import { KEYPAD_SLOT } from '../core/keypad.js';
+import type { Outgoing } from '../core/outgoing.js';
 import { readPayload } from '../core/payload.js';
 import type { ApplyContext, EffectRequest } from '../effects/applier.js';
 import { isIssuing } from '../effects/issuing.js';
@@ -156,9 +158,10 @@ export async function applyWave(
     const keypad = keypadOf(talk);
     for (const effect of talk.effects) {
       if (effect.kind === 'send_message') {
-        // A tap on a keypad changes that very message, and so leaves its buttons.
-        const isSame = keypad !== null && effect.message.keypad?.id === keypad && !effect.message.anew;
-        const message = { ...effect.message, ...(isSame ? {} : closes) };
+        const message = {
+          ...effect.message,
+          ...(keypad === null ? closes : afterKeypad(effect.message, keypad)),
+        };
         closes = {};
         messages.push({ conversationId: talk.row.id, lineId: talk.row.lineId, message });
         talk.hasAnswered = true;
@@ -172,6 +175,12 @@ export async function applyWave(
     rest = later;
   }
   return messages;
+}
+
+/** A tap on a keypad changes that very message; what else follows takes its place, below, and its buttons with it. */
+function afterKeypad(message: Outgoing, keypad: string): Partial<Outgoing> {
+  if (message.keypad?.id === keypad && !message.anew) return {};
+  return message.slot === undefined ? { slot: KEYPAD_SLOT, anew: true } : {};
 }
 
 /** The keypad whose key was tapped. */

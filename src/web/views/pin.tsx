@@ -119,13 +119,15 @@ function SignResult({ view, result }: { view: View; result: EffectResults['sign_
       <p>{view.t(result.count > 0 ? 'sign.done' : 'sign.none_done', { count: result.count })}</p>
       {result.left.length > 0 && (
         <ul>
-          {result.left.map(({ code, reason, missing }) => (
+          {result.left.map(({ code, reason, missing, by }) => (
             <li>
               <a href={`/console/kasus/${code}`}>{code}</a>
               {': '}
               {missing
                 ? view.t('sign.lacks', { fields: missing.join(', ') })
-                : wordOf(view, `sign.left.${reason}`, view.t('sign.left.other'))}
+                : by
+                  ? view.t('sign.left.by', { name: by })
+                  : wordOf(view, `sign.left.${reason}`, view.t('sign.left.other'))}
             </li>
           ))}
         </ul>

@@ -147,12 +147,12 @@ async function placesOf(
   const { pool, clock } = web;
   await pool.query(
     `UPDATE villages SET office_address = 'Jl. Raya Gintangan 1', office_phone = '0333 123456', office_code = '429.517.06',
-       signer_title = 'Kepala Desa Gintangan', letter_way = 'wet' WHERE id = $1`,
+       signer_title = 'Kepala Desa', letter_way = 'wet' WHERE id = $1`,
     [GINTANGAN],
   );
   const letter = await aLetter(web, renderer, everything);
   const ready = await aLetter(web, renderer, everything);
-  await pool.query(`UPDATE cases SET status = 'ready' WHERE id = $1`, [ready.id]);
+  await pool.query(`UPDATE cases SET status = 'ready' WHERE code = $1`, [ready.code]);
   const escalated = await web.case({ dueAt: new Date(clock.now.getTime() - 5 * 86_400_000) });
   await pool.query(
     `INSERT INTO case_events (id, case_id, number, kind, data, at) VALUES ($1, $2, 2, 'case_escalated', '{"to": "kecamatan"}', $3)`,
@@ -218,7 +218,7 @@ async function placesOf(
     '/console/masuk/kode': [],
     '/console/setup/:token': [],
     '/console/kata-sandi/:token': [],
-    '/console/papan': '/console/papan',
+    '/console/papan': ['/console/papan', `/console/papan?desa=${GINTANGAN}`],
     '/console/cari': ['/console/cari', '/console/cari?q=siti'],
     '/console/kasus/:code': [`/console/kasus/${code}`, `/console/kasus/${letter.code}`],
     '/console/kasus/:code/surat': `/console/kasus/${letter.code}/surat`,

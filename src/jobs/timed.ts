@@ -3,6 +3,7 @@ import type { Counters } from '../core/counters.js';
 import type { NewId, Now, Nudge } from '../core/ports.js';
 import type { Service } from '../core/service.js';
 import { clockIsBehind } from '../store/clockGuard.js';
+import { recordClockOutages, recordLineOutages } from '../store/outages.js';
 import { ensureRecaps } from '../store/recaps.js';
 import { inTransaction } from '../store/sql.js';
 import { fireTimers } from '../store/timers.js';
@@ -16,7 +17,7 @@ export interface TimedDeps {
   counters: Counters;
 }
 
-/** How often it is looked whether every village has the timers of its recaps. */
+/** How often it is looked whether every village has the timers of its recaps, and whether outages are as the lines are. */
 const ENSURE_MS = 60 * 60 * 1000;
 
 /** The processor of `timed`: runs all timers that are due. Under a clock that is behind it lets them wait. */
@@ -29,6 +30,9 @@ export function createTimed({ pool, now, newId, services, nudge, counters }: Tim
         await inTransaction(pool, async (sql) => {
           if ((await clockIsBehind(sql, at)).isBehind) return;
           await ensureRecaps(sql, newId, at);
+          // What a crash left between an incident's end and its outage's would hold promises for ever.
+          await recordLineOutages(sql, newId, at);
+          await recordClockOutages(sql, newId, at);
           ensured = at.getTime();
         });
       }

@@ -39,6 +39,8 @@ const NO_PAGES = [
   /\(\?:xlsx\|po\)/u,
   /\/(?:berkas|foto|bukti|gambar)(?:\/|$)/u,
   /^\/simulator/u,
+  // The public keys, as a program reads them.
+  /^\/verifikasi\/kunci$/u,
 ];
 
 describe.skipIf(!hasBrowser)(`every page ${browserTitle}`, () => {
@@ -146,7 +148,7 @@ async function placesOf(
   });
   const { pool, clock } = web;
   await pool.query(
-    `UPDATE villages SET office_address = 'Jl. Raya Gintangan 1', office_phone = '0333 123456', office_code = '429.517.06',
+    `UPDATE villages SET state = 'active', office_address = 'Jl. Raya Gintangan 1', office_phone = '0333 123456', office_code = '429.517.06',
        signer_title = 'Kepala Desa', letter_way = 'wet' WHERE id = $1`,
     [GINTANGAN],
   );

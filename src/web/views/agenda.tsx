@@ -43,7 +43,7 @@ export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: 
           <p>{t('agenda.none')}</p>
         </div>
       ) : (
-        <section class="card" aria-labelledby="daftar">
+        <section class="card">
           <h2 id="daftar">{t('agenda.count', { count: rows.length })}</h2>
           <p>
             <a href={`/console/agenda/agenda.xlsx?${query}`} download>

@@ -154,7 +154,7 @@ function Table(
   const { t, format } = view;
   const most = Math.max(1, ...lines.flatMap(({ figures }) => [figures.opened, figures.finished]));
   return (
-    <section class="card" aria-labelledby={`judul-${by}`}>
+    <section class="card">
       <h2 id={`judul-${by}`}>{t(`figures.by_${by}`)}</h2>
       <p class="legend">
         <span class="key-opened">{t('figures.opened')}</span>

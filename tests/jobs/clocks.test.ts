@@ -304,6 +304,8 @@ test(
       'pickup_3',
       'pickup_10',
       'pickup_last',
+      'asked_2',
+      'asked_7',
     ];
     const rows = await stage.rows<{ flow: string }>(
       `SELECT body->>'flow' AS flow FROM inbound_messages WHERE kind = 'internal'

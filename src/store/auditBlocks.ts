@@ -39,20 +39,21 @@ export async function writeBlock(sql: Sql, now: Date): Promise<number> {
      ORDER BY seq LIMIT ${BLOCK_ROWS}`,
   );
   if (rows.length === 0) return 0;
-  const { rows: heads } = await sql.query<BlockRow & { lastSeq: number }>(
-    `SELECT ${BLOCK}, last_seq AS "lastSeq" FROM audit_blocks ORDER BY number DESC LIMIT 1`,
+  const { rows: heads } = await sql.query<BlockRow & { lastSeq: number; total: number }>(
+    `SELECT ${BLOCK}, last_seq AS "lastSeq", total FROM audit_blocks ORDER BY number DESC LIMIT 1`,
   );
   const number = (heads[0]?.number ?? 0) + 1;
   const previous = heads[0]?.hash ?? GENESIS;
   await sql.query(
-    `INSERT INTO audit_blocks (number, seqs, marks, last_seq, previous, hash, written_at)
-     VALUES ($1, $2, $3, greatest($4::bigint, $5::bigint), $6, $7, $8)`,
+    `INSERT INTO audit_blocks (number, seqs, marks, last_seq, total, previous, hash, written_at)
+     VALUES ($1, $2, $3, greatest($4::bigint, $5::bigint), $6, $7, $8, $9)`,
     [
       number,
       rows.map((row) => row.seq),
       rowMarks(rows),
       heads[0]?.lastSeq ?? 0,
       rows.at(-1)!.seq,
+      (heads[0]?.total ?? 0) + rows.length,
       previous,
       blockHash(number, previous, rows),
       now,
@@ -64,8 +65,7 @@ export async function writeBlock(sql: Sql, now: Date): Promise<number> {
 /** The newest block; null where none was written yet. */
 export async function readHead(sql: Sql): Promise<ChainHead | null> {
   const { rows } = await sql.query<ChainHead>(
-    `SELECT number AS block, hash, written_at AS "writtenAt",
-       (SELECT sum(cardinality(seqs)) FROM audit_blocks) AS rows
+    `SELECT number AS block, hash, written_at AS "writtenAt", total AS rows
      FROM audit_blocks ORDER BY number DESC LIMIT 1`,
   );
   return rows[0] ?? null;

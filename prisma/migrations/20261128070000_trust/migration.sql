@@ -24,6 +24,7 @@ CREATE TABLE audit_blocks (
   seqs bigint[] NOT NULL CHECK (cardinality(seqs) > 0),   -- its rows, in their order
   marks bytea NOT NULL,                        -- the first 8 bytes of each row's SHA-256: so that the one which was changed is found
   last_seq bigint NOT NULL,                    -- the highest of all blocks up to this one
+  total bigint NOT NULL,                       -- rows of all blocks up to this one
   previous text NOT NULL,                      -- hash of the block before; of the first one 64 noughts
   hash text NOT NULL UNIQUE,                   -- SHA-256, hex
   written_at timestamptz NOT NULL

@@ -68,7 +68,7 @@ export async function seedScale(
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'kentongan bench' });
   await client.connect();
   try {
-    await client.query(`SET session_replication_role = replica; SET work_mem = '256MB';
+    await client.query(`SET temp_buffers = '1GB'; SET session_replication_role = replica; SET work_mem = '256MB';
       SET maintenance_work_mem = '1GB'; SET synchronous_commit = off; SET jit = off`);
     const indexes = await dropIndexes(client);
     for (const [name, statement] of statements(size)) {
@@ -157,6 +157,7 @@ function statements({ cases, days }: Size): [name: string, statement: string][] 
          now() - CASE WHEN n > ${closed} THEN interval '4 days' * (${cases} - n) / ${open}
            ELSE interval '5 days' + interval '${days} days' * (${closed} - n) / ${closed} END AS at
        FROM (SELECT n, ${village} AS v FROM generate_series(1, ${cases}) n) s JOIN codes c USING (n);
+       ANALYZE plan;
        INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, conversation_id, answers,
          opened_at, due_at, officer_id, taken_at, closed_at, last_words, event_count, step, assigned_id, assigned_at)
        SELECT ${id(CASE, 'n')}, code, ${id(DRAFT, 'n')}, p.id, service, 'business-letter', status, ${id(RESIDENT, 'who')}, ${id(CONVERSATION, 'who')},
@@ -227,6 +228,7 @@ async function copyCodes(client: pg.Client, count: number): Promise<void> {
     for (const code of codes) yield `${(n += 1)}\t${code}\n`;
   }
   await pipeline(Readable.from(chunks(lines())), client.query(copyFrom('COPY codes (n, code) FROM STDIN')));
+  await client.query('ANALYZE codes');
 }
 
 /** Finished letters, numbered as a village numbers them; what they say of their resident lies sealed, as it does. */

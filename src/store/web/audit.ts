@@ -45,7 +45,8 @@ export async function auditInScope(
 ): Promise<AuditRow[]> {
   const { rows } = await sql.query<AuditRow>(
     `SELECT a.seq, a.at, o.name AS officer, a.action, v.name AS village, v.zone, c.code, a.data,
-       (SELECT b.number FROM audit_blocks b WHERE b.written_at >= a.at AND a.seq = ANY (b.seqs) ORDER BY b.number LIMIT 1) AS block
+       (SELECT b.number FROM audit_blocks b
+        WHERE b.written_at >= a.at - interval '5 minutes' AND a.seq = ANY (b.seqs) ORDER BY b.written_at LIMIT 1) AS block
      FROM audit_log a
      LEFT JOIN officers o ON o.id = a.officer_id
      LEFT JOIN villages v ON v.id = a.village_id

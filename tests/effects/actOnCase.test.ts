@@ -127,7 +127,9 @@ describe('a case from its opening to its end', () => {
         subject_id: id,
       })),
     );
-    expect(await stage.rows('SELECT done_at FROM timers')).toEqual([{ done_at: stage.now }]);
+    expect(await stage.rows(`SELECT done_at FROM timers WHERE kind = 'case_clock'`)).toEqual([
+      { done_at: stage.now },
+    ]);
     expect(stage.nudges).toMatchObject({ converse: true, notify: true });
   });
 

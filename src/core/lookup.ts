@@ -73,6 +73,8 @@ export interface LookUps {
   meant_case: { args: { text?: string; quotes?: string }; result: MeantCase };
   /** A case for the officer who asks; `found` is false outside the villages of their role. */
   officer_case: { args: { code: string }; result: OfficerCaseSeen };
+  /** For an officer who will be away: which of their roles who may hold for them, and what is arranged already. */
+  officer_deputies: { args: Record<string, never>; result: OfficerDeputies };
   /** What waits for one step of the officer who asks: `codes` of all (at most 100), the first 7 as `items`. */
   officer_waiting: { args: { step: WaitingStep }; result: OfficerWaiting };
   /**
@@ -281,6 +283,16 @@ export interface OfficerCaseSeen {
   items: { id: string; item: string; is_sent: boolean; is_missing: boolean }[];
   /** Colleagues to whom it can be given. */
   colleagues: { id: string; name: string }[];
+}
+
+export interface OfficerDeputies {
+  count: number;
+  roles: { role: string; village: string; where: string; deputies: { id: string; name: string }[] }[];
+  /** The first that holds or will: its id, the deputy's name, and its days, `2026-12-08`. */
+  delegation: string | null;
+  deputy: string | null;
+  from: string | null;
+  to: string | null;
 }
 
 /** `paper`: printed letters that wait for signatures on paper; `ready`: what is to be fetched. */

@@ -45,6 +45,7 @@ export const LOOK_UPS = {
       'colleagues',
     ],
   },
+  officer_deputies: { args: [], more: [], result: ['count', 'roles', 'delegation', 'deputy', 'from', 'to'] },
   officer_waiting: {
     args: ['step'],
     more: [],
@@ -136,8 +137,13 @@ export const EFFECTS = {
     into: 'case',
   },
   open_walk_in: null,
-  delegate: null,
-  end_delegation: null,
+  delegate: {
+    with: ['deputy', 'role', 'village', 'from', 'to'],
+    more: [],
+    result: ['outcome', 'delegation', 'deputy'],
+    into: 'delegated',
+  },
+  end_delegation: { with: ['delegation'], more: [], result: ['outcome'], into: 'ended' },
   act_on_case: {
     with: ['code', 'act'],
     more: ['text', 'attachments', 'to', 'items'],

@@ -127,7 +127,11 @@ describe('a batch signed by one PIN', () => {
     await give(sekdes, '739046');
     expect((await sign(sekdes, [code], '739046')).outcome).toBe('done');
     const again = await sign(kades, [code, 'K7M2-PXQ4-3']);
-    expect(again).toMatchObject({ outcome: 'none', signed: [], others: [`${code} (Bu Sri Wahyuni)`, 'K7M2-PXQ4-3'] });
+    expect(again).toMatchObject({
+      outcome: 'none',
+      signed: [],
+      others: [`${code} (Bu Sri Wahyuni)`, 'K7M2-PXQ4-3'],
+    });
     expect(again.left.map(({ reason }) => reason)).toEqual(['lost', 'not_found']);
     expect(await count('letters')).toBe(1);
     expect((await statusOf(id)).status).toBe('finished');

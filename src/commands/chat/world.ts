@@ -135,10 +135,12 @@ export class World {
         return this.openCase(effect);
       case 'act_on_case':
         return this.act(effect);
-      // The counter's and the office's own; no chat asks for them.
-      case 'open_walk_in':
       case 'delegate':
+        return { outcome: 'done', delegation: 'delegation-1', deputy: 'Bu Sri' };
       case 'end_delegation':
+        return { outcome: 'done' };
+      // The counter's own; no chat asks for it.
+      case 'open_walk_in':
         throw new Error(`no conversation asks for ${effect.kind}`);
       case 'act_on_cases':
         for (const code of effect.codes) this.act({ kind: 'act_on_case', code, act: effect.act });
@@ -387,6 +389,22 @@ export class World {
       }
       case 'officer_cases':
         return { count: this.cases.length, items: this.cases };
+      case 'officer_deputies':
+        return {
+          count: 1,
+          roles: [
+            {
+              role: 'kepala_desa',
+              village: '35.10.15.2004',
+              where: 'Kemiren',
+              deputies: [{ id: 'officer-2', name: 'Bu Sri' }],
+            },
+          ],
+          delegation: null,
+          deputy: null,
+          from: null,
+          to: null,
+        };
       case 'officer_waiting':
         // A transcript that tells of what waits says it.
         return {

@@ -17,6 +17,7 @@ import { myData } from './myData.js';
 import { myLetter } from './myLetter.js';
 import { myListings } from './myListings.js';
 import { myProfiles } from './myProfiles.js';
+import { officerDeputies } from './officerDeputies.js';
 import { officerWaiting } from './officerWaiting.js';
 import { meantCase } from './meantCase.js';
 import { myPace } from './myPace.js';
@@ -47,6 +48,7 @@ export const lookUps = {
   officer_chats: officerChats,
   my_pace: myPace,
   meant_case: meantCase,
+  officer_deputies: officerDeputies,
   officer_waiting: officerWaiting,
   recap,
   register_state: registerState,

@@ -21,6 +21,10 @@ const BENCHES: {
     load: async () => (await import('./road.js')).roadBench,
   },
   {
+    names: ['notify.drained'],
+    load: async () => (await import('./notifications.js')).notificationsBench,
+  },
+  {
     names: ['ingress.webhook'],
     load: async () => (await import('./ingress.js')).ingressBench,
   },

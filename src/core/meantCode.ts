@@ -15,13 +15,13 @@ const SHORT = 4;
 export function leadingCode(text: string): LeadingCode | null {
   const words = text.trim().split(/\s+/u);
   for (let last = Math.min(words.length, 4); last > 0; last--) {
-    const code = readCode(
-      words
-        .slice(0, last)
-        .join('')
-        .replace(/[:,;]+$/u, ''),
-    );
-    if (code.kind === 'case') return { code: code.code, rest: restOf(text, last) };
+    const typed = words
+      .slice(0, last)
+      .join('')
+      .replace(/[:,;]+$/u, '');
+    const code = readCode(typed);
+    // One in thirty-two of nine letters is a code by chance ("ambil data"): a real one has a digit, or its dashes.
+    if (code.kind === 'case' && /[\d-]/u.test(typed)) return { code: code.code, rest: restOf(text, last) };
   }
   const first = (words[0] ?? '').replace(/[:,;.]+$/u, '');
   const bare = bareSymbols(first);

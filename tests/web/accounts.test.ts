@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { settleAccount } from '../../src/store/officerAccounts.js';
 import { insertProposal } from '../../src/store/publications.js';
 import { inTransaction } from '../../src/store/sql.js';
+import { totp } from '../support/totp.js';
 import { aWeb, cookiesOf, form, GINTANGAN, PASSWORD, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -336,17 +336,4 @@ describe('the second factor', () => {
 
 function sparesIn(page: string): string[] {
   return [...page.matchAll(/<li>([A-Za-z0-9]{5}-[A-Za-z0-9]{5})<\/li>/gu)].map((found) => found[1]!);
-}
-
-/** The code that an authenticator app shows now (RFC 6238). */
-function totp(secret: string): string {
-  const bits = [...secret]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('');
-  const key = Buffer.from(bits.match(/.{8}/gu)!.map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const digest = createHmac('sha1', key).update(counter).digest();
-  const offset = digest.at(-1)! & 15;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }

@@ -105,7 +105,7 @@ beforeAll(async () => {
     about.incident,
     GINTANGAN,
   ]);
-});
+}, 240_000);
 beforeAll(async () => {
   await web.pool.query(
     `INSERT INTO lines (id, platform, name, village_id, settings) VALUES ('whatsapp-web:uji', 'whatsapp', 'uji', $1, 'x')`,

@@ -1,6 +1,8 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Village } from '../../src/core/village.js';
 import { describeHours, isOpen } from '../../src/core/workingTime.js';
+import { createVillages } from '../../src/pipeline/villages.js';
 import {
   listHolidays,
   listSpans,
@@ -93,4 +95,31 @@ test('a day off is named anew, and taken away by whom it belongs to alone', asyn
   expect((await hoursHere()).holidays.has('2027-03-11')).toBe(true);
   expect(await removeHoliday(db.pool, own[0]!.id, HERE, v7, NOW)).toBe(true);
   expect((await hoursHere()).holidays.has('2027-03-11')).toBe(false);
+});
+
+test('a resident who asks in Ramadan reads Ramadan’s hours, and the usual ones the week before', async () => {
+  await setSpans(db.pool, { villageId: null, days: RAMADAN }, WEEK, v7, NOW);
+  const village: Village = {
+    id: HERE,
+    name: 'Gintangan',
+    district: 'Blimbingsari',
+    type: 'desa',
+    state: 'active',
+    zone: 'Asia/Jakarta',
+    officeAddress: null,
+    officePhone: null,
+    midwifePhone: null,
+  };
+  const villages = createVillages();
+  await villages.load(db.pool, [HERE], before);
+  expect(villages.context(village, 'id', before)).toMatchObject({
+    officeHours: 'Senin–Kamis 07.30–15.30; Jumat 07.00–14.30',
+    officeToday: '07.30–15.30',
+    isOpenNow: true,
+  });
+  expect(villages.context(village, 'en', during)).toMatchObject({
+    officeHours: 'Monday–Friday 08:00–14:00 (Ramadan, February 8 – March 9, 2027)',
+    officeToday: '08:00–14:00',
+    isOpenNow: true,
+  });
 });

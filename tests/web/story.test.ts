@@ -110,8 +110,8 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
     await shoot(console_, 'story-list');
     expect(await accessibilityFaults(console_)).toEqual([]);
     await console_.locator('.case-link', { hasText: code }).click();
-    await console_.getByText('Warung Sumber Rejeki').waitFor();
-    const photo = console_.locator('.files img').first();
+    await console_.locator('.answers').getByText('Warung Sumber Rejeki').waitFor();
+    const photo = console_.locator('.pages img').first();
     await photo.scrollIntoViewIfNeeded();
     await expect
       .poll(() => photo.evaluate((image) => (image as HTMLImageElement).naturalWidth))

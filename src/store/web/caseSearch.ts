@@ -42,7 +42,9 @@ export async function searchCases(sql: Sql, scope: CaseScope, search: Search): P
   if (found.length < FEW) await lookFor(byWords(villages, queryOf(words.length)), words);
   if (found.length < FEW) await lookFor(byPart(villages), [text]);
   // Over all villages too many names read alike: whoever looks there chooses a village first.
-  if (found.length < FEW && villages && /\p{L}{4}/u.test(text)) await lookFor(byLikeness(villages), [text]);
+  const long = words.filter((word) => /\p{L}{4}/u.test(word));
+  if (found.length < FEW && villages && long.length > 0)
+    await lookFor(byLikeness(villages, long.length), long);
   return found.slice(0, SEARCH_SIZE);
 }
 
@@ -112,15 +114,17 @@ function byPart(villages: readonly string[] | null): string {
     WHERE ${within(villages)} names LIKE '%' || $10 || '%' LIMIT ${MOST}`;
 }
 
-/** Names that read alike: "Sity Amina" is Siti Aminah. */
-function byLikeness(villages: readonly string[]): string {
-  return `SELECT case_id AS id, word_similarity($10, names) AS rank FROM case_search
-    WHERE ${within(villages)} $10 <% names ORDER BY rank DESC LIMIT ${MOST}`;
+/** Names of which each word ($10 and on) reads alike: "Sity Aminnah" is Siti Aminah. */
+function byLikeness(villages: readonly string[], words: number): string {
+  const each = Array.from({ length: words }, (_, n) => `$${10 + n}::text`);
+  return `SELECT case_id AS id, least(${each.map((word) => `word_similarity(${word}, names)`).join(', ')}) AS rank
+    FROM case_search WHERE ${within(villages)} ${each.map((word) => `${word} <% names`).join(' AND ')}
+    ORDER BY rank DESC LIMIT ${MOST}`;
 }
 
 /**
  * All of the words ($10 and on): each as the beginning of a name or a stem, since it may still be being typed, or as a word
- * of the language by its own stem. Words that say nothing ("yang") are passed over.
+ * of the language by its own stem.
  */
 function queryOf(words: number): string {
   return eachOf(words, (word) => `to_tsquery('simple', ${word} || ':*')`);
@@ -134,8 +138,7 @@ function wholeWords(words: number): string {
 function eachOf(words: number, name: (word: string) => string): string {
   return Array.from({ length: words }, (_, n) => {
     const word = `$${10 + n}::text`;
-    const stem = `to_tsquery('indonesian', ${word})`;
-    return `CASE WHEN numnode(${stem}) = 0 THEN ''::tsquery ELSE ${name(word)} || ${stem} END`;
+    return `(${name(word)} || to_tsquery('indonesian', ${word}))`;
   }).join(' && ');
 }
 
@@ -145,7 +148,12 @@ const within = (villages: readonly string[] | null): string =>
 const stateIs = (state: SearchState): string =>
   state === 'all' ? 'true' : `cases.closed_at IS ${state === 'open' ? 'NULL' : 'NOT NULL'}`;
 
+/** What people are called by, and what joins words: "Bu Siti" is found as Siti. */
+const SAYS_NOTHING = new Set('yang dan di ke dari untuk bu pak ibu bapak mbah mbak mas sdr sdri'.split(' '));
+
 /** At most eight words of letters and digits, small; what a query spells with is none. */
 function wordsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 8);
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const telling = words.filter((word) => !SAYS_NOTHING.has(word));
+  return (telling.length > 0 ? telling : words).slice(0, 8);
 }

@@ -12,6 +12,7 @@ import { checkCommand } from './commands/check.js';
 import { understandCommand } from './commands/understand.js';
 import { benchCommand } from './commands/bench.js';
 import { verifyLetterCommand } from './commands/verifyLetter.js';
+import { permissionsCommand } from './commands/permissions.js';
 import { textsCommand } from './commands/texts.js';
 
 const program = new Command('kentongan')
@@ -25,6 +26,7 @@ chatCommand(program);
 checkCommand(program);
 understandCommand(program);
 textsCommand(program);
+permissionsCommand(program);
 migrateCommand(program);
 keysCommand(program);
 auditCommand(program);

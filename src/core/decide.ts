@@ -3,7 +3,7 @@ import type { CaseFact, CaseFactKind, CaseState, CaseStatus, Holder } from './ca
 import type { OfficerIdentity } from './asker.js';
 import { CASE_ACTS } from './effect.js';
 import type { CaseAct } from './effect.js';
-import { HEADS, mayHandle } from './handlers.js';
+import { HEADS, mayHandle, serves } from './handlers.js';
 import type { Handling, VillageOfficer } from './handlers.js';
 import type { JsonObject } from './json.js';
 import { isSigned, mayStep, nextStep, rolesOf, stepBefore } from './path.js';
@@ -111,6 +111,22 @@ export function officerActor(
     leads: roles.some(({ role, village: of }) => of === village && HEADS.includes(role)),
     steps,
   };
+}
+
+/**
+ * The same; null for somebody to whom this case does not exist: outside the villages of their roles, and what is
+ * confidential where their role does not handle it.
+ */
+export function actorOn(
+  officer: OfficerIdentity,
+  village: string,
+  handling: Handling,
+  officers: readonly VillageOfficer[],
+  path: readonly Step[],
+): Officer | null {
+  if (!serves(officer.roles, village)) return null;
+  const actor = officerActor(officer, village, handling, officers, path);
+  return !actor.mayHandle && handling.isConfidential ? null : actor;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { ERASURE_SERVICE, fold, isOpenCase } from '../core/cases.js';
 import type { CaseFact } from '../core/cases.js';
 import { readCode } from '../core/code.js';
-import { decide, officerActor } from '../core/decide.js';
+import { actorOn, decide } from '../core/decide.js';
 import type { Actor, Decision, Given, Situation } from '../core/decide.js';
 import type { EffectResults } from '../core/effect.js';
 import { mayBeSeen } from '../core/history.js';
-import { handlingOf, serves } from '../core/handlers.js';
+import { handlingOf } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { pathOf, STEP_ACTS } from '../core/path.js';
@@ -136,18 +136,13 @@ function actorOf(
   officers: VillageOfficer[],
   context: ApplyContext,
 ): Actor | null {
-  const isResident =
-    effect.act === 'answer' || effect.act === 'cancel' || (effect.act === 'reopen' && !asker.officer);
-  if (isResident) return mayBeSeen(asker, { ...row, at: row.openedAt }) ? { kind: 'resident' } : null;
-  if (!asker.officer || !serves(asker.officer.roles, row.villageId)) {
-    // An officer may be a resident of another village, whose own request is not done yet.
-    const isOwn = effect.act === 'reopen' && mayBeSeen(asker, { ...row, at: row.openedAt });
-    return isOwn ? { kind: 'resident' } : null;
-  }
+  // Who answers for their own request does so as its resident, officer or not.
+  const isOwn = mayBeSeen(asker, { ...row, at: row.openedAt });
+  if (effect.act === 'answer' || effect.act === 'cancel') return isOwn ? { kind: 'resident' } : null;
+  if (effect.act === 'reopen' && isOwn) return { kind: 'resident' };
   const service = context.services[row.service];
   const handling = handlingOf(service, row.isConfidential, row.sealedTo);
-  const actor = officerActor(asker.officer, row.villageId, handling, officers, pathOf(service));
-  return !actor.mayHandle && row.isConfidential ? null : actor;
+  return asker.officer && actorOn(asker.officer, row.villageId, handling, officers, pathOf(service));
 }
 
 function situationOf({ row, state }: Acted, context: ApplyContext): Omit<Situation, 'hasPin' | 'last'> {

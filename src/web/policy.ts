@@ -104,6 +104,9 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'escalated.read': ['kecamatan'],
 };
 
+/** The roles of each permission, for whoever prints them. */
+export const PERMISSION_ROLES: { readonly [P in Permission]: readonly string[] } = MAY;
+
 /** The villages in which the officer may do this; null where in none. */
 export function scopeOf(officer: OfficerIdentity, permission: Permission): Scope | null {
   const roles = officer.roles.filter(({ role }) => MAY[permission].includes(role));

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Step } from '../../core/path.js';
 import { compileWords } from '../../words/compile.js';
 import { DEFAULT_LANGUAGE } from '../../words/languages.js';
@@ -8,6 +10,7 @@ import type { Expression } from '../expression.js';
 import { PathsFile, ServicesFile } from '../schema.js';
 import type { Service } from '../schema.js';
 import { schemaFaults } from '../schemaFaults.js';
+import { readYaml } from '../yamlFile.js';
 import type { FlowFault, YamlFile, YamlPath } from '../yamlFile.js';
 import type { PlacedService } from '../texts/places.js';
 import { shown, textFile } from './files.js';
@@ -46,6 +49,16 @@ export function readServices(
     ]),
   );
   return { value, yaml };
+}
+
+/** The catalogue alone, of a folder of flows. Throws where it has faults. */
+export async function loadCatalogue(dir: string): Promise<{ [id: string]: ServiceOnPath }> {
+  const faults: FlowFault[] = [];
+  const { yaml } = readYaml(shown(dir, 'services.yaml'), await readFile(join(dir, 'services.yaml'), 'utf8'));
+  const services = readServices(new Map([['services.yaml', yaml]]), dir, faults);
+  if (!services || faults.length > 0)
+    throw new Error(faults.map(({ line, what }) => `line ${line}: ${what}`).join('\n'));
+  return services.value;
 }
 
 /** Whoever reads of a path that is not there would take the service for one without steps. */

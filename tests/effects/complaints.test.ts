@@ -141,8 +141,10 @@ describe('a complaint', () => {
       }),
     );
     expect(await told()).toEqual(['secretary']);
-    expect(await stage.told(siti)).toEqual([
+    // Not looked into after three working days, nor answered after five.
+    expect(await stage.told(siti)).toMatchObject([
       { flow: 'complaint-overdue', vars: { code, whose: siti.residentId } },
+      { flow: 'case-late', vars: { code, whose: siti.residentId, rung: 'answer' } },
     ]);
   });
 

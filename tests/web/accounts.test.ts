@@ -202,6 +202,8 @@ describe('roles', () => {
     expect(await change(operator.id, 'jabatan/lepas', 'operator')).toBe(303);
     expect(await change(operator.id, 'jabatan/lepas', 'kaur_tu')).toBe(400);
     expect(await change(admin.id, 'jabatan/lepas', 'admin')).toBe(400);
+    // Nor does an admin make a head of themselves.
+    expect(await change(admin.id, 'jabatan', 'sekretaris')).toBe(400);
     // What stands above the villages is not a village's to give.
     expect(await change(operator.id, 'jabatan', 'kecamatan')).toBe(400);
     const { rows } = await web.pool.query('SELECT role FROM officer_roles WHERE officer_id = $1', [

@@ -87,6 +87,9 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
         return page(c, form.field === 'role' ? 'officers.fault_role' : 'officers.fault_village');
       const places = await rolePlaces(deps.pool, scope, form.data.role, form.data.village);
       if (!places) return page(c, 'officers.fault_village');
+      // A village's admin makes nobody a head of themselves.
+      if (chosen.id === officer.id && isGuarded(form.data.role) && scope.villages !== null)
+        return page(c, 'officers.not_self');
       const { role } = form.data;
       const now = deps.now();
       await inTransaction(deps.pool, async (sql) => {

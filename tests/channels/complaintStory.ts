@@ -65,15 +65,15 @@ export async function complaintStory(story: ComplaintStory): Promise<string> {
 
   const told = await officer.hears(`Permohonan baru ${code}`);
   expect(told).toContain(village);
-  await officer.does((phone) => phone.answers('Ambil'), `${code} sekarang di tangan`);
+  await officer.does((phone) => phone.answers('Ambil'), 'Diambil. Warga sudah diberi tahu');
   expect(await resident.hears('sedang dikerjakan')).toContain(officerName);
-  await officer.does((phone) => phone.answers('Tanya warga'), `Apa yang mau ditanyakan tentang ${code}`);
+  await officer.does((phone) => phone.answers('Tanya warga'), `Ke: warga (${code}`);
   await officer.does((phone) => phone.writes(QUESTION), `Pertanyaan untuk ${code} sudah dikirim`);
   expect(await resident.hears('bertanya tentang')).toContain(QUESTION);
   await resident.does((phone) => phone.writes(ANSWER), 'jawabannya sudah kami sampaikan');
   expect(await officer.hears(`Warga menjawab untuk ${code}`)).toContain(ANSWER);
   await officer.does((phone) => phone.answers('Selesai'), 'selesai?');
-  await officer.does((phone) => phone.writes(LAST_WORDS), `${code} selesai. Warga sudah diberi tahu`);
+  await officer.does((phone) => phone.writes(LAST_WORDS), 'Selesai. Warga sudah diberi tahu');
   expect(await resident.hears('Selesai!')).toContain(LAST_WORDS);
 
   await atRest(pool);

@@ -121,11 +121,11 @@ describe("a village office's group", () => {
     const code = (await office.topics()).at(-1)!.name.split(' ')[0]!;
     await gateway.bot.together(() => Promise.all([office.taps(sri, 'Ambil'), office.taps(slamet, 'Ambil')]));
     const answers = await Promise.all(
-      [sri, slamet].map((officer) => officer.waitsFor(/sekarang di tangan|sudah diambil oleh/u)),
+      [sri, slamet].map((officer) => officer.waitsFor(/^Diambil\.|sudah ditangani/u)),
     );
-    const winner = answers.findIndex((message) => message.text.includes('sekarang di tangan'));
+    const winner = answers.findIndex((message) => message.text.startsWith('Diambil.'));
     const name = ['Bu Sri', 'Pak Slamet'][winner]!;
-    expect(answers[1 - winner]!.text).toContain(`${code} sudah diambil oleh ${name}`);
+    expect(answers[1 - winner]!.text).toMatch(new RegExp(`^${code} .*: sudah ditangani ${name}`, 'u'));
     await office.waitsFor(`${code} dikerjakan oleh ${name}`);
     await gateway.rests();
     expect((await topicOf(code))!.texts).toEqual([
@@ -179,7 +179,7 @@ describe("a village office's group", () => {
       isClosed: false,
     });
     await office.closesTopic(code);
-    await sri.waitsFor('sekarang di tangan');
+    await sri.waitsFor('Diambil.');
     await sri.taps('Tolak');
     await sri.waitsFor('Apa alasan');
     await sri.writes('Usahanya di desa lain');

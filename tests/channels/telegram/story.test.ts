@@ -97,19 +97,26 @@ describe('a request, from its first word to its end', () => {
     for (const officer of [sri, slamet]) {
       const told = await officer.waitsFor(`Permohonan baru ${code}`);
       expect(told.text).toContain(`Siti · ${VILLAGE}`);
-      expect(told.buttons.flat()).toEqual(['Ambil', 'Tanya warga', 'Tolak', 'Antrean']);
+      expect(told.buttons.flat()).toEqual([
+        'Ambil',
+        'Lihat',
+        'Lengkap',
+        'Minta berkas',
+        'Lainnya',
+        'Antrean',
+      ]);
     }
   });
 
   test('both tap at once: one has it, the other hears who; the resident hears it once', async () => {
     await gateway.bot.together(() => Promise.all([sri.taps('Ambil'), slamet.taps('Ambil')]));
     const answers = await Promise.all(
-      [sri, slamet].map((officer) => officer.waitsFor(new RegExp(`^${code}`, 'u'))),
+      [sri, slamet].map((officer) => officer.waitsFor(/^Diambil\.|sudah ditangani/u)),
     );
-    const has = answers.map((message) => message.text.includes('sekarang di tangan'));
+    const has = answers.map((message) => message.text.startsWith('Diambil.'));
     expect(has.filter(Boolean)).toHaveLength(1);
     const [winner, loser] = has[0] ? ['Bu Sri', answers[1]!] : ['Pak Slamet', answers[0]!];
-    expect(loser.text).toContain(`sudah diambil oleh ${winner}`);
+    expect(loser.text).toContain(`sudah ditangani ${winner}`);
     await siti().waitsFor('sedang dikerjakan');
     expect(await gateway.cases()).toMatchObject([{ code, status: 'in_hand' }]);
     await until('the tapped buttons are gone', async () => {
@@ -253,7 +260,7 @@ test('an identity card that is sent anyway lies sealed, and is gone once the cas
 
   await slamet.waitsFor(`Permohonan baru ${code}`);
   await slamet.taps('Ambil');
-  await slamet.waitsFor('sekarang di tangan');
+  await slamet.waitsFor('Diambil.');
   await slamet.taps('Selesai');
   await slamet.waitsFor('selesai?');
   await slamet.taps('Lewati');

@@ -109,7 +109,7 @@ function holding(
   handling: Handling,
 ): StepHolder[] {
   const isAway = (id: string, role: string): boolean =>
-    handling.sealedTo == null &&
+    !handling.sealedTo &&
     officers.some((one) => one.deputyFor?.some((held) => held.role === role && held.of.id === id));
   const ranks = officer.roles.flatMap((role) =>
     roles.includes(role) ? [{ rank: roles.indexOf(role), isAway: isAway(officer.id, role) }] : [],

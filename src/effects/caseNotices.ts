@@ -75,7 +75,7 @@ function eventOf(fact: CaseFact, { row }: Acted, context: ApplyContext): string 
 function isTold(fact: CaseFact, { row }: Acted): boolean {
   if (fact.kind === 'case_finished')
     return row.service !== ERASURE_SERVICE && fact.data['way'] !== 'electronic';
-  if (fact.kind === 'case_undone') return UNTOLD.has(String(fact.data['undone'])) === false;
+  if (fact.kind === 'case_undone') return !UNTOLD.has(String(fact.data['undone']));
   return true;
 }
 

@@ -1,4 +1,4 @@
-import type { CaseFact, Holder } from '../core/cases.js';
+import type { Holder } from '../core/cases.js';
 import type { Mark } from '../core/clocks.js';
 import { firstName } from '../core/firstName.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';

@@ -124,6 +124,24 @@ describe.skipIf(!hasBrowser)(`the desk ${browserTitle}`, { timeout: 120_000 }, (
     expect((await statusOf(made.late)).status).toBe('asked');
   });
 
+  test('what the resident answers stands in the chat by itself', async () => {
+    await page.goto(`${base}/console/kasus/${made.late}`);
+    await page.getByLabel('Pesan untuk warga', { exact: true }).fill('Sedang saya tulis');
+    await web.pool.query(
+      `WITH c AS (UPDATE cases SET event_count = event_count + 1 WHERE code = $1 RETURNING id, event_count)
+       INSERT INTO case_events (id, case_id, number, kind, data, at)
+       SELECT $2, id, event_count, 'case_answered', '{"text": "Nggih Bu, kula bekta."}', now() FROM c`,
+      [made.late, web.deps.newId()],
+    );
+    await page.locator('.bubbles').getByText('Nggih Bu, kula bekta.').waitFor();
+    expect(await page.locator('[id=bubbles]').count()).toBe(1);
+    // What was being typed is still there.
+    expect(await page.getByLabel('Pesan untuk warga', { exact: true }).inputValue()).toBe(
+      'Sedang saya tulis',
+    );
+    await page.getByLabel('Pesan untuk warga', { exact: true }).fill('');
+  });
+
   test('one button does all steps in a row of whoever looks, and is undone', async () => {
     await page.goto(`${base}/console/kasus/${made.plain}`);
     await page.getByRole('button', { name: 'Periksa dan paraf' }).click();

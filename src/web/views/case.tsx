@@ -109,7 +109,7 @@ function noticeText({ view, found, notice, reason, state, waitsFor }: CaseProps)
     return view.t('case.refused_now', {
       why: wordOf(view, `refusal.${reason}`, view.t('refusal.status')),
       status: wordOf(view, `status.${found.status}`, found.status),
-      who: state.holder?.name ?? waitsFor.join(', ') ?? '',
+      who: state.holder?.name ?? (waitsFor.join(', ') || 'none'),
     });
   if (notice === 'said')
     return view.t('chat.said', {

@@ -14,7 +14,7 @@ export function NextStep(props: CaseProps) {
   if (signsByPin)
     return (
       <div class="next-step">
-        <a class="button" href={`/console/tanda-tangan?kasus=${found.code}`} data-key="v">
+        <a class="button" href="/console/tanda-tangan" data-key="v">
           {view.t('next.sign_by_pin')}
         </a>
       </div>

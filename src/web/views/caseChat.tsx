@@ -71,7 +71,7 @@ function ToWhom({ view, found, chatAt }: CaseProps) {
       {view.t('chat.to', {
         name: plainText(found.resident ?? view.t('cases.no_name')),
         code: found.code,
-        platform: chatAt ? platformOf(chatAt.platform) : '',
+        platform: chatAt ? platformOf(chatAt.platform) : 'none',
       })}
       {chatAt?.holder && <span class="hint">{view.t('chat.holder', { name: chatAt.holder })}</span>}
       {chatAt?.isBlocked && <span class="notice bad">{view.t('chat.blocked')}</span>}

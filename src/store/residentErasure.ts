@@ -110,7 +110,28 @@ export async function eraseCases(sql: Sql, ids: string[]): Promise<void> {
     `n.subject_id = ANY ($1::uuid[]) OR n.subject_id IN (SELECT id FROM introductions WHERE case_id = ANY ($1::uuid[]))`,
     [ids],
   );
+  await eraseOnBoards(sql, ids);
   await sql.query('DELETE FROM beneficiaries WHERE case_id = ANY ($1::uuid[])', [ids]);
+}
+
+/** First names on boards of the village's officers (store/boards.ts): each change of a board was a row of its own. */
+async function eraseOnBoards(sql: Sql, ids: string[]): Promise<void> {
+  const chats = `SELECT DISTINCT v.id, c.code FROM cases c
+    JOIN officer_roles r ON r.village_id = c.village_id
+    JOIN addresses a ON a.officer_id = r.officer_id JOIN conversations v ON v.address_id = a.id
+    WHERE c.id = ANY ($1::uuid[])`;
+  await sql.query(
+    `UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind) FROM (${chats}) v
+     WHERE i.conversation_id = v.id AND i.kind = 'internal' AND i.external_id LIKE 'board:%'
+       AND i.handled_at IS NOT NULL AND position(v.code IN i.body::text) > 0`,
+    [ids],
+  );
+  await sql.query(
+    `UPDATE outbound_messages o SET body = '{"text": ""}' FROM (${chats}) v
+     WHERE o.conversation_id = v.id AND o.body ->> 'slot' = 'board' AND o.state NOT IN ('pending', 'sending')
+       AND position(v.code IN o.body ->> 'text') > 0`,
+    [ids],
+  );
 }
 
 /** What was written in these conversations up to then; what nobody handled or sent yet goes its way first. */

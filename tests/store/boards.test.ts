@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
 import { hasBoardsDue, refreshBoards } from '../../src/store/boards.js';
+import { eraseCases } from '../../src/store/residentErasure.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aStage, HERE, SERVICES, type Stage } from '../effects/stage.js';
 
@@ -151,6 +152,27 @@ describe('the live board', () => {
     await refresh();
     expect((await boards()).at(-1)).toMatchObject({ count: 3 });
   });
+});
+
+test('what is erased is erased on boards too, and nothing beside it', async () => {
+  const [mine, other] = [await stage.aCase(siti), await stage.aCase(await stage.aResident())];
+  const said = (text: string) =>
+    stage.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, state) VALUES ($1, $2, $3, 'sent')`,
+      [sri.conversationId, sri.lineId, JSON.stringify({ text, slot: 'board' })],
+    );
+  await refresh();
+  await stage.pool.query('UPDATE inbound_messages SET handled_at = now()');
+  await said(`Papan kerja ${mine.code} · Bu Siti`);
+  await said(`Papan kerja ${other.code} · Bu Siti`);
+  await inTransaction(stage.pool, (sql) => eraseCases(sql, [mine.id]));
+  expect(await stage.rows(`SELECT body ->> 'text' AS text FROM outbound_messages ORDER BY seq`)).toEqual([
+    { text: '' },
+    { text: `Papan kerja ${other.code} · Bu Siti` },
+  ]);
+  expect(await stage.rows(`SELECT body FROM inbound_messages WHERE external_id LIKE 'board:%'`)).toEqual([
+    { body: { kind: 'internal' } },
+  ]);
 });
 
 describe('a lost phone', () => {

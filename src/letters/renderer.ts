@@ -75,6 +75,8 @@ export function createRenderer(folder: string): Renderer {
 
   async function ask(question: RenderQuestion): Promise<Rendered> {
     clearTimeout(idle);
+    // Ended by somebody else meanwhile.
+    if (child && !child.connected) await end();
     child ??= start(folder);
     const answer = await answerOf(child, question);
     if (!answer) {

@@ -145,27 +145,11 @@ describe('the file', () => {
     await issue(one.id);
     const { id } = await stage.letter(one.id);
     // Ended after the file was written, before anything of it was.
-    const broken = {
-      ...stage.makeDeps,
-      pool: {
-        connect: async () => {
-          const client = await stage.pool.connect();
-          const { query } = client;
-          client.query = ((...args: unknown[]) =>
-            String(args[0]).includes('UPDATE letters SET attachment_id')
-              ? Promise.reject(new Error('ended'))
-              : (query as (...all: unknown[]) => unknown).apply(client, args)) as typeof client.query;
-          const { release } = client;
-          client.release = (...args) => {
-            client.query = query;
-            client.release = release;
-            release.apply(client, args);
-          };
-          return client;
-        },
-      },
-    };
-    await expect(stage.make(broken as never)).rejects.toThrow('ended');
+    await stage.pool.query(`
+      CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'ended'; END$$;
+      CREATE TRIGGER fall BEFORE UPDATE OF made_at ON letters FOR EACH ROW EXECUTE FUNCTION fall()`);
+    await expect(stage.make()).rejects.toThrow('ended');
+    await stage.pool.query('DROP TRIGGER fall ON letters');
     expect((await stage.letter(one.id)).made_at).toBeNull();
     expect(stage.files.size).toBe(1);
     // Two workers at once.

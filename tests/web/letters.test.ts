@@ -195,6 +195,10 @@ describe('templates', () => {
     const bytes = Buffer.from(await logo.arrayBuffer());
     expect((await sharp(bytes).metadata()).width).toBe(400);
     expect(bytes.includes('rahasia')).toBe(false);
+    expect((await post('sekdes', head, { ...fields, no_logo: 'yes' })).status).toBe(303);
+    expect((await get('sekdes', `/console/templat/${GINTANGAN}/logo.png`)).status).toBe(404);
+    expect((await post('sekdes', `${head}/-/kembali/1`, {})).status).toBe(303);
+    expect((await get('sekdes', `/console/templat/${GINTANGAN}/logo.png`)).status).toBe(200);
     await post('sekdes', `/console/templat/${GINTANGAN}/nomor`, { classification: '400.12.2.1', last: '41' });
     const { rows } = await web.pool.query('SELECT last FROM letter_counters WHERE classification = $1', [
       '400.12.2.1',

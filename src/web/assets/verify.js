@@ -24,7 +24,7 @@
       show(box.dataset.unable, 'bad');
     }
   };
-  input.addEventListener('change', () => check(input.files[0]));
+  input.addEventListener('change', () => void check(input.files[0]));
   for (const kind of ['dragenter', 'dragover'])
     box.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -34,6 +34,6 @@
   box.addEventListener('drop', (event) => {
     event.preventDefault();
     box.classList.remove('over');
-    check(event.dataTransfer.files[0]);
+    void check(event.dataTransfer.files[0]);
   });
 })();

@@ -32,6 +32,7 @@ const SaveForm = z.object({
   /** What the button says: to look first, or to keep. */
   act: z.enum(['preview', 'save']),
 });
+const HeadForm = Letterhead.extend({ no_logo: z.literal('yes').optional() });
 const StartForm = z.object({ last: z.coerce.number().int().min(0).max(99_999) });
 
 /** What a village's letters say: their letterhead and numbers, and the body of each; every version is kept. */
@@ -174,9 +175,9 @@ export function templateRoutes(deps: WebDeps): Hono<WebEnv> {
       })
       .post('/templat/:village/kop', async (c) => {
         const village = await villageOf(c);
-        const form = await readForm(c, Letterhead);
+        const form = await readForm(c, HeadForm);
         if (!form.data) return headPage(c, { faultKey: 'templates.fault_head', given: form.given }, 400);
-        const { data } = form;
+        const { no_logo: hasNoLogo, ...data } = form.data;
         const faults = formatFaults(data.number_format || NUMBER_FORMAT, data.counter);
         if (faults.unknown.length > 0)
           return headPage(
@@ -200,7 +201,7 @@ export function templateRoutes(deps: WebDeps): Hono<WebEnv> {
             400,
           );
         const body = await c.req.parseBody();
-        let logo: Uint8Array | null = body['no_logo'] === 'yes' ? null : village.logo;
+        let logo: Uint8Array | null = hasNoLogo ? null : village.logo;
         const file = body['logo'];
         if (file instanceof File && file.size > 0) {
           try {

@@ -13,7 +13,10 @@ export interface TimerInsert {
 
 /** Sets timers; one of the same subject and kind is set anew. Of two in one call the later one counts. */
 export async function setTimers(sql: Sql, timers: TimerInsert[], newId: NewId): Promise<void> {
-  const last = [...new Map(timers.map((t) => [`${t.subjectKind} ${t.subjectId} ${t.kind}`, t])).values()];
+  // In one order everywhere: of two who set the same timers neither waits for the other in a ring.
+  const last = [
+    ...new Map(timers.map((t) => [`${t.subjectKind} ${t.subjectId} ${t.kind}`, t])).values(),
+  ].toSorted((a, b) => a.subjectId.localeCompare(b.subjectId));
   if (last.length === 0) return;
   await sql.query(
     `INSERT INTO timers (id, subject_kind, subject_id, kind, due_at, vars)

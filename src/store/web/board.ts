@@ -2,7 +2,7 @@ import type { CaseStatus } from '../../core/cases.js';
 import { OPEN_STATUSES } from '../../core/cases.js';
 import { isOpen } from '../cases.js';
 import type { Sql } from '../sql.js';
-import { CASE_COLUMNS, CASE_IN_SCOPE, joinedTo, scopeValues } from './cases.js';
+import { CASE_COLUMNS, CASE_IN_SCOPE, CASE_IN_SCOPE_LATE, joinedTo, scopeValues } from './cases.js';
 import type { CaseRow, CaseScope } from './cases.js';
 
 /** So many cards stand in a column; how many there are is told above it, up to COUNTED. */
@@ -44,7 +44,7 @@ export async function boardOf(sql: Sql, scope: CaseScope, villages: readonly str
       `SELECT ${CASE_COLUMNS} FROM (
          SELECT newest.id FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
            SELECT cases.id, cases.closed_at FROM cases
-           WHERE cases.village_id = v.id AND cases.closed_at IS NOT NULL AND ${CASE_IN_SCOPE}
+           WHERE cases.village_id = v.id AND cases.closed_at IS NOT NULL AND ${CASE_IN_SCOPE_LATE}
            ORDER BY cases.closed_at DESC LIMIT ${CLOSED_SIZE}) AS newest
          ORDER BY newest.closed_at DESC LIMIT ${CLOSED_SIZE}
        ) AS placed ${JOINED} ORDER BY cases.closed_at DESC`,

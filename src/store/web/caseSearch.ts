@@ -1,5 +1,12 @@
 import type { Sql } from '../sql.js';
-import { CASE_COLUMNS, CASE_IN_SCOPE, joinedTo, scopeValues, villagesOf } from './cases.js';
+import {
+  CASE_COLUMNS,
+  CASE_IN_SCOPE,
+  CASE_IN_SCOPE_LATE,
+  joinedTo,
+  scopeValues,
+  villagesOf,
+} from './cases.js';
 import type { CaseRow, CaseScope } from './cases.js';
 
 export const SEARCH_SIZE = 40;
@@ -64,7 +71,7 @@ export async function pageOfCases(
     `SELECT ${CASE_COLUMNS} FROM (
        SELECT newest.* FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
          SELECT cases.id, cases.opened_at, cases.code FROM cases
-         WHERE cases.village_id = v.id AND ${stateIs(state)} ${isAfter} AND ${CASE_IN_SCOPE}
+         WHERE cases.village_id = v.id AND ${stateIs(state)} ${isAfter} AND ${CASE_IN_SCOPE_LATE}
          ORDER BY cases.opened_at DESC, cases.code DESC LIMIT ${SEARCH_SIZE + 1}) AS newest
        ORDER BY newest.opened_at DESC, newest.code DESC LIMIT ${SEARCH_SIZE + 1}
      ) AS found ${joinedTo('found')} ORDER BY cases.opened_at DESC, cases.code DESC`,

@@ -129,6 +129,11 @@ describe.skipIf(!hasBrowser)(`a letter's whole way ${browserTitle}`, { timeout: 
       await page.locator(`[name="f_${field}"]`).fill(value);
     await page.locator('#isian button[type=submit]').first().click();
     await page.waitForURL(/kabar=letter_saved/u);
+    const preview = page.locator('.letter-sheet img');
+    await preview.scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => preview.evaluate((image) => (image as HTMLImageElement).naturalWidth), { timeout: 45_000 })
+      .toBeGreaterThan(0);
     await shoot(page, 'fulfil-letter');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.close();

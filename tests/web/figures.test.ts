@@ -45,7 +45,10 @@ async function aCase(given: {
   escalated?: string;
 }) {
   const openedAt = given.openedAt ?? new Date(NOW.getTime() - 100 * HOUR);
-  const closedAt = given.hours == null ? null : new Date(openedAt.getTime() + given.hours * HOUR);
+  const closedAt =
+    given.hours === undefined || given.hours === null
+      ? null
+      : new Date(openedAt.getTime() + given.hours * HOUR);
   const made = await web.case({
     openedAt,
     status: given.status ?? (closedAt ? 'finished' : 'open'),

@@ -93,7 +93,11 @@ export function Board(props: BoardProps) {
                     tellsVillage={false}
                     hidesStatus={column.status !== 'closed'}
                     tick={column.status === 'closed' ? undefined : FORM}
-                    why={column.status === 'signing' ? <StepWords view={view} step={row.step} /> : null}
+                    why={
+                      column.status === 'signing' && row.step === 'initial' ? (
+                        <StepWords view={view} step={row.step} />
+                      ) : null
+                    }
                   />
                 ))}
               </ol>

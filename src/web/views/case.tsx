@@ -133,7 +133,7 @@ function Head(props: CaseProps) {
             {found.code}
           </span>{' '}
           <StatusBadge view={view} status={found.status} />
-          {!isClosed && state.step !== null && found.status === 'signing' && (
+          {!isClosed && state.step === 'initial' && found.status === 'signing' && (
             <StepWords view={view} step={state.step} />
           )}
           {found.isUrgent && !isClosed && <span class="badge s-urgent">{view.t('cases.urgent')}</span>}

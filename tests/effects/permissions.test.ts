@@ -141,7 +141,7 @@ describe.each(groups.map((group) => [group.services[0]!, group] as const))('%s',
     });
     await expect(back).rejects.toThrow('taken back');
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 test('the matrix shows somebody who may, for every act of every path', () => {

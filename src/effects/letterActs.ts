@@ -36,6 +36,8 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
       rows.map(({ villageId }) => villageId),
       context.now,
     );
+    // Nobody of the village signs: told like anything else that is missing.
+    const unsigned = new Set<string>();
     const wanted = rows.flatMap((row): LetterToIssue[] => {
       const of = officers.get(row.villageId) ?? [];
       const handling = handlingOf(context.services[row.service], row.isConfidential, row.sealedTo);
@@ -46,6 +48,7 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
         ['signing', 'ready'].includes(row.state.status) &&
         (row.state.status === 'ready' || row.state.step === 'sign');
       const signer = may ? signerOf(row, of, context) : null;
+      if (may && !signer) unsigned.add(row.code);
       return signer ? [{ caseId: row.id, ...signer }] : [];
     });
     const { issued, left } = await issueLetters(sql, wanted, context, officer?.id ?? null);
@@ -58,7 +61,7 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
             (code) =>
               !rows.some((row) => row.code === code && wanted.some(({ caseId }) => caseId === row.id)),
           )
-          .map((code) => ({ code, missing: [] })),
+          .map((code) => ({ code, missing: unsigned.has(code) ? ['Penandatangan'] : [] })),
       ],
       count: issued.length,
     });

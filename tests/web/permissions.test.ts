@@ -611,7 +611,7 @@ const ROUTES: { [route: string]: Case[] } = {
       name: 'confirming an invite',
       path: () => `/console/undangan/${about.invite}/terima`,
       method: 'POST',
-      may: ['villageKeeper', 'keeper', 'stranger'],
+      may: ['head', 'villageKeeper', 'keeper', 'stranger'],
       status: 303,
     },
   ],
@@ -1142,7 +1142,8 @@ describe('who may', () => {
               ? 303
               : one.notFound?.includes(who)
                 ? 404
-                : one.name.startsWith('making a keeper') && ['villageKeeper', 'stranger'].includes(who)
+                : one.name.startsWith('making a keeper') &&
+                    ['head', 'villageKeeper', 'stranger'].includes(who)
                   ? 400
                   : refused;
       }

@@ -15,9 +15,13 @@ import { checkBackup, restoreBackup } from '../../src/store/backup/restore.js';
 import type { RestoreOptions } from '../../src/store/backup/restore.js';
 import { listTables } from '../../src/store/backup/tables.js';
 import { createErasureKeeper, keepErasures, readErasureList } from '../../src/store/erasures.js';
+import { insertAudit } from '../../src/store/audit.js';
+import { verifyChain, writeBlock } from '../../src/store/auditBlocks.js';
 import { checkKeys } from '../../src/store/keyCheck.js';
 import { createPool } from '../../src/store/pool.js';
+import { canBeProgram, PROGRAM_ROLE } from '../../src/store/programRole.js';
 import { createSealer, keyId } from '../../src/store/sealer.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { aCase, aConversation, anInbound } from './rows.js';
@@ -181,6 +185,34 @@ test('a backup restored elsewhere holds every row and every file, and counts on 
     await expect(inDatabase(into.url, `INSERT INTO cases SELECT * FROM cases LIMIT 1`)).rejects.toThrow(
       /duplicate key/u,
     );
+  });
+});
+
+test('the record of acts comes back as it was: chained, only growing, and going on where it stood', async () => {
+  const entry = { officerId: null, action: 'case.read', subjectKind: 'line', subjectId: 'telegram:1' };
+  for (let block = 0; block < 2; block += 1) {
+    await insertAudit(source.pool, [entry, entry], v7, NOW);
+    await inTransaction(source.pool, (sql) => writeBlock(sql, NOW));
+  }
+  const { head } = await verifyChain(source.pool, [], NOW);
+  const file = await aBackup();
+  await elsewhere(async (into) => {
+    await restored(file, into);
+    expect(await canBeProgram(into.url)).toEqual({ role: PROGRAM_ROLE, why: null });
+    const pool = createPool(into.url, { max: 1, role: PROGRAM_ROLE });
+    try {
+      await expect(pool.query('DELETE FROM audit_log')).rejects.toThrow('permission denied');
+      await insertAudit(pool, [entry], v7, NOW);
+      await inTransaction(pool, (sql) => writeBlock(sql, NOW));
+      expect(await verifyChain(pool, [head!], NOW)).toMatchObject({
+        blocks: 3,
+        rows: 5,
+        waiting: 0,
+        fault: null,
+      });
+    } finally {
+      await pool.end();
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { render as renderCloud } from '../../src/channels/whatsapp-cloud/render.js';
@@ -9,6 +10,7 @@ import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
 import type { Content } from '../../src/core/content.js';
 import { maskIdentityNumbers, storable } from '../../src/core/identityNumbers.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
+import { withKeypad } from '../../src/core/keypad.js';
 import { CHANNEL_LIMITS } from '../../src/core/limits.js';
 import type { Outgoing } from '../../src/core/outgoing.js';
 import { PAYLOAD_BYTES, readPayload } from '../../src/core/payload.js';
@@ -29,6 +31,19 @@ const MOST_STATE_BYTES = 4_096;
 const MOST_REQUESTS = 8;
 /** Another number looks in other corners. */
 const SEED = Number(process.env.ANYTHING_SEED ?? 20_261_126);
+
+const KEYS = { lookUpKey: (value: string) => `.${createHash('sha256').update(value).digest('base64url')}` };
+
+const WAITING = {
+  count: 1,
+  more: 0,
+  items: [{ code: 'K7M2-PXQ4-3', service: 'usaha', resident: 'Siti', due: null }],
+  codes: ['K7M2-PXQ4-3'],
+  first: 'K7M2-PXQ4-3',
+  way: 'electronic',
+  unprinted: 0,
+  has_pin: true,
+};
 
 const flows = await loadFlows(FLOWS_FOLDER);
 const phrases = [...flows.byId.values()].flatMap(({ understands }) => understands);
@@ -256,6 +271,8 @@ function converse(given: Scenario, log: string[]): void {
     ...(given.profiles ? [`profiles: ${given.profiles}`] : []),
   ];
   const world = new World(flows, readTranscript(`${header.join('\n')}\n`).settings);
+  // A village that signs electronically: its head meets the keypad.
+  world.prepare('officer_waiting', WAITING, true);
   world.prepare('register_state', { usable: given.register, known: false }, true);
   world.prepare('introduction_way', { way: given.way, noted: false }, true);
   const chat = { world, session: {} as Session, said: [] as Outgoing[], before: [] as Outgoing[], log };
@@ -338,11 +355,13 @@ function turn(chat: Chat, event: FlowEvent): void {
       chat.log.push(`! ${effect.kind}`);
       continue;
     }
-    chat.said.push(effect.message);
+    // As it leaves: a keypad's buttons are there to be tapped.
+    const message = withKeypad(effect.message, KEYS);
+    chat.said.push(message);
     chat.log.push(
-      `< ${effect.message.text.slice(0, 160)} [${(effect.message.choices ?? []).map(({ payload }) => payload).join(' ')}]`,
+      `< ${message.text.slice(0, 160)} [${(message.choices ?? []).map(({ payload }) => payload).join(' ')}]`,
     );
-    carried(effect.message);
+    carried(message);
   }
   if (event.kind === 'start') reached.add(event.flow);
 }

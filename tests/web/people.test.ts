@@ -216,7 +216,7 @@ describe.skipIf(!hasBrowser)(`the people of a village ${browserTitle}`, () => {
       await page.getByRole('button', { name: 'Lihat NIK dan No. KK' }).click();
       await page.getByText('NIK 3510125708800001').waitFor();
       const looks = await web.pool.query(`SELECT FROM audit_log WHERE action = 'register.read'`);
-      expect(looks.rowCount).toBe(width === 360 ? 1 : 2);
+      expect(looks.rowCount).toBe(Object.keys(WIDTHS).indexOf(String(width)) + 1);
       await looksRight(page, 'case-confirmed');
 
       await page.goto(`${base}/console/desa`);

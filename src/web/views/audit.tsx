@@ -41,7 +41,7 @@ export function AuditPage(props: AuditProps) {
               time: view.format.time(head.writtenAt),
             })}
           </p>
-          <p class="code wrap">{head.hash}</p>
+          <p class="code">{head.hash.match(/.{1,4}/gu)?.join(' ')}</p>
           <p class="hint">{view.t('audit.head_hint')}</p>
         </section>
       )}

@@ -117,13 +117,16 @@ function fieldsOf(lines: string[], models: Map<string, string>): Map<string, Fie
   return fields;
 }
 
+/** Classes that Postgres takes by itself: Prisma wants them spelled beside others in a GIN index. */
+const USUAL_OPS = new Set(['text_ops', 'tsvector_ops']);
+
 /** 'searchName(ops: raw("gin_trgm_ops"))' → 'search_name gin_trgm_ops'. */
 function indexed(list: string, columns: (list: string) => string[]): string {
   return list
     .split(', ')
     .map((part) => {
       const [, field, ops] = /^(\w+)(?:\(ops: raw\("(\w+)"\)\))?$/u.exec(part)!;
-      return `${columns(field!)[0]}${ops ? ` ${ops}` : ''}`;
+      return `${columns(field!)[0]}${ops && !USUAL_OPS.has(ops) ? ` ${ops}` : ''}`;
     })
     .join(', ');
 }

@@ -9,7 +9,15 @@ import { Hono } from 'hono';
  * Ours lie beside this file (scripts/build.js copies them to dist); htmx comes from its package.
  */
 export type Asset =
-  'style.css' | 'desk.css' | 'console.js' | 'form.js' | 'verify.js' | 'simulator.js' | 'htmx.js' | 'hx-sse.js' | 'icon.svg';
+  | 'style.css'
+  | 'desk.css'
+  | 'console.js'
+  | 'form.js'
+  | 'verify.js'
+  | 'simulator.js'
+  | 'htmx.js'
+  | 'hx-sse.js'
+  | 'icon.svg';
 
 const require = createRequire(import.meta.url);
 const FILES: { [A in Asset]: { file: () => string | URL; type: string } } = {

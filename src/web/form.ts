@@ -20,7 +20,8 @@ export async function readForm<T>(c: WebContext, shape: z.ZodType<T>): Promise<R
   }
   const given: Given = {};
   for (const [name, value] of Object.entries(fields))
-    if (typeof value === 'string' && !['password', 'again', 'current', 'pin'].includes(name)) given[name] = value;
+    if (typeof value === 'string' && !['password', 'again', 'current', 'pin'].includes(name))
+      given[name] = value;
   const read = shape.safeParse(fields);
   if (read.success) return { data: read.data, given };
   return { data: null, given, field: String(read.error.issues[0]?.path[0] ?? '') };

@@ -83,9 +83,7 @@ export function ownForms(deps: WebDeps): MiddlewareHandler<WebEnv> {
  */
 function isBeyondForging(c: WebContext): boolean {
   return (
-    isSecret(c.req.path) &&
-    c.req.header('sec-fetch-site') === undefined &&
-    c.req.header('origin') === 'null'
+    isSecret(c.req.path) && c.req.header('sec-fetch-site') === undefined && c.req.header('origin') === 'null'
   );
 }
 

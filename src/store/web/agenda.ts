@@ -46,6 +46,7 @@ export async function agenda(
   filter: AgendaFilter,
   sealer: Sealer,
   limit: number,
+  offset = 0,
 ): Promise<AgendaRow[]> {
   const values = scopeValues(cases);
   const own = (n: number) => `$${values.length + n}`;
@@ -60,8 +61,8 @@ export async function agenda(
      WHERE (${own(1)}::text[] IS NULL OR l.village_id = ANY (${own(1)}))
        AND l.issued_on >= ${own(2)}::date AND l.issued_on < ${own(2)}::date + interval '1 month'
        AND starts_with(l.classification, ${own(3)})
-     ORDER BY l.issued_on, villages.name, l.year, l.counter, l.sequence LIMIT ${own(4)}`,
-    [...values, scope.villages, `${filter.month}-01`, filter.classification, limit],
+     ORDER BY l.issued_on, villages.name, l.year, l.counter, l.sequence LIMIT ${own(4)} OFFSET ${own(5)}`,
+    [...values, scope.villages, `${filter.month}-01`, filter.classification, limit, offset],
   );
   return rows.map(({ initials, private: sealed, ...row }) => ({
     ...row,

@@ -10,8 +10,9 @@ import { AgendaPage } from '../views/agenda.js';
 
 const MONTH = /^20\d{2}-(?:0[1-9]|1[0-2])$/u;
 const CODE = /^[\d.]{1,30}$/u;
-/** A page shows so many; a file all of a month. */
-const SHOWN = 500;
+/** A page shows so many, each name of it opened; a file all of a month. */
+const SHOWN = 50;
+const MOST_PAGES = 400;
 const WHOLE = 20_000;
 
 /** The register of letters: every number that was given, with what became of it. */
@@ -21,8 +22,9 @@ export function agendaRoutes(deps: WebDeps): Hono<WebEnv> {
       const { scope } = allowed(c, 'letters.write');
       const filter = filterOf(deps, c);
       const { scope: cases } = allowedCases(c, 'cases.read', deps.services);
+      const page = pageOf(c.req.query('halaman'));
       const [rows, codes] = await Promise.all([
-        agenda(deps.pool, scope, cases, filter, deps.sealer, SHOWN + 1),
+        agenda(deps.pool, scope, cases, filter, deps.sealer, SHOWN + 1, (page - 1) * SHOWN),
         agendaCodes(deps.pool, scope, filter.month),
       ]);
       return c.html(
@@ -30,6 +32,7 @@ export function agendaRoutes(deps: WebDeps): Hono<WebEnv> {
           view={c.get('view')}
           rows={rows.slice(0, SHOWN)}
           hasMore={rows.length > SHOWN}
+          page={page}
           codes={codes}
           filter={filter}
           hasVillages={scope.villages === null || scope.villages.length > 1}
@@ -83,6 +86,12 @@ export function agendaRoutes(deps: WebDeps): Hono<WebEnv> {
         },
       );
     });
+}
+
+/** `?halaman=2`; the first where it is none. */
+function pageOf(text: string | undefined): number {
+  const page = Number(text ?? '1');
+  return Number.isInteger(page) && page >= 1 && page <= MOST_PAGES ? page : 1;
 }
 
 /** `?bulan=2026-11&klas=400`; else this month, all codes. */

@@ -1,13 +1,14 @@
 import type { AgendaFilter, AgendaRow } from '../../store/web/agenda.js';
 import { Layout } from './layout.js';
-import { Field } from './parts.js';
+import { Field, Pager } from './parts.js';
 import type { View } from './view.js';
 
 export interface AgendaProps {
   view: View;
   rows: AgendaRow[];
-  /** There are more than a page shows: the file has them all. */
   hasMore: boolean;
+  /** From 1. */
+  page: number;
   codes: string[];
   filter: AgendaFilter;
   /** The reader serves several villages. */
@@ -15,7 +16,7 @@ export interface AgendaProps {
 }
 
 /** The register of letters of a month. */
-export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: AgendaProps) {
+export function AgendaPage({ view, rows, hasMore, page, codes, filter, hasVillages }: AgendaProps) {
   const { t } = view;
   const query = new URLSearchParams({ bulan: filter.month, klas: filter.classification }).toString();
   return (
@@ -44,7 +45,7 @@ export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: 
         </div>
       ) : (
         <section class="card">
-          <h2 id="daftar">{t('agenda.count', { count: rows.length })}</h2>
+          <h2 id="daftar">{t('agenda.list')}</h2>
           <p>
             <a href={`/console/agenda/agenda.xlsx?${query}`} download>
               {t('figures.file', { kind: 'XLSX' })}
@@ -54,7 +55,6 @@ export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: 
               {t('figures.file', { kind: 'CSV' })}
             </a>
           </p>
-          {hasMore && <p class="notice">{t('agenda.more', { count: rows.length })}</p>}
           <div class="table-scroll" role="region" aria-labelledby="daftar" tabindex={0}>
             <table class="agenda">
               <thead>
@@ -107,6 +107,7 @@ export function AgendaPage({ view, rows, hasMore, codes, filter, hasVillages }: 
               </tbody>
             </table>
           </div>
+          <Pager view={view} page={page} hasMore={hasMore} href={(to) => `?${query}&halaman=${to}`} />
         </section>
       )}
     </Layout>

@@ -6,7 +6,6 @@ import { insertCases, placesOf, readByDrafts } from '../store/cases.js';
 import type { CaseInsert } from '../store/cases.js';
 import { newClocks } from '../store/clocks.js';
 import { activeVillages } from '../store/places.js';
-import type { Sql } from '../store/sql.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 import { follow } from './caseOpening.js';

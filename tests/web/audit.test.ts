@@ -31,7 +31,10 @@ const look = async (who: string, query = '') => {
   return { status: response.status, text: await response.text() };
 };
 const search = (reason: string) =>
-  web.app.request('/console/register/cari', form({ cari: 'Siti Aminah', alasan: reason }, cookies['operator1']));
+  web.app.request(
+    '/console/register/cari',
+    form({ cari: 'Siti Aminah', alasan: reason }, cookies['operator1']),
+  );
 
 test('a search of the register wants a case, or a reason of ten letters, and says who searched and why', async () => {
   for (const reason of ['', 'loket', '1234567890 12', 'aaaaaaaaaaaa', '..........', 'x  x  x  x  x  x  x  x'])

@@ -193,19 +193,27 @@ describe('the end of a group', () => {
     lineId: null,
   });
 
-  test('at the console is for keepers of its village alone; the group is told', async () => {
-    const group = await aGroup();
+  test('at the console is for those who manage officers of its village; the group is told', async () => {
     const end = { kind: 'end_group' as const, village: HERE };
+    const clerk = await stage.anOfficer('Bu Sri', [{ role: 'kasi_pelayanan', village: HERE }]);
+    const admin = await stage.anOfficer('Pengelola', [{ role: 'admin', village: HERE }]);
+    const head = await stage.anOfficer('Pak Arifin', [{ role: 'kepala_desa', village: HERE }]);
+    const group = await aGroup();
     const others = [
-      keeper,
+      clerk,
       await stage.anOfficer('Lain', [{ role: 'admin', village: ELSEWHERE }]),
+      await stage.anOfficer('Kepala lain', [{ role: 'kepala_desa', village: ELSEWHERE }]),
       await stage.aResident(),
     ];
     for (const one of others)
       expect(await stage.apply(atConsole(one), end)).toMatchObject({ outcome: 'not_found' });
-    const admin = await stage.anOfficer('Pengelola', [{ role: 'admin', village: HERE }]);
-    expect(await stage.apply(atConsole(admin), end)).toEqual({ outcome: 'done', village: 'Gintangan' });
-    expect(await stage.told(group)).toMatchObject([{ flow: 'officer-group-replaced' }]);
+    expect(await stage.told(group)).toEqual([]);
+    // The secretary, the head and the village's keeper alike: each ends one.
+    for (const one of [keeper, head, admin]) {
+      const ended = one === keeper ? group : await aGroup();
+      expect(await stage.apply(atConsole(one), end)).toEqual({ outcome: 'done', village: 'Gintangan' });
+      expect(await stage.told(ended)).toMatchObject([{ flow: 'officer-group-replaced' }]);
+    }
   });
 
   test('by its putting us out is told to the officers of its village, once each time', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Person } from '../../standins/botApi.js';
 import { until } from '../intake.js';
 import { aGateway, VILLAGE, type Gateway } from './gateway.js';
+import { goesThePaperWay } from './paperLetter.js';
 
 /**
  * The main road from end to end, on real parts: the real telegraf before a stand-in Bot API, the flows that people
@@ -13,11 +14,16 @@ import { aGateway, VILLAGE, type Gateway } from './gateway.js';
 let gateway: Gateway;
 let sri: Person;
 let slamet: Person;
+/** The secretary and the head of the village. */
+let endah: Person;
+let arifin: Person;
 
 beforeAll(async () => {
   gateway = await aGateway();
   sri = await gateway.anOfficer(901, 'Bu Sri', 'kasi_pelayanan');
-  slamet = await gateway.anOfficer(902, 'Pak Slamet', 'sekretaris');
+  slamet = await gateway.anOfficer(902, 'Pak Slamet', 'operator');
+  endah = await gateway.anOfficer(903, 'Bu Endah', 'sekretaris');
+  arifin = await gateway.anOfficer(904, 'Pak Arifin', 'kepala_desa');
 }, 120_000);
 afterAll(() => gateway?.stop());
 
@@ -93,8 +99,8 @@ describe('a request, from its first word to its end', () => {
     ]);
   });
 
-  test('both officers who handle letters are told, by first name only, with buttons', async () => {
-    for (const officer of [sri, slamet]) {
+  test('the officers who handle letters are told, by first name only, with buttons', async () => {
+    for (const officer of [sri, slamet, endah, arifin]) {
       const told = await officer.waitsFor(`Permohonan baru ${code}`);
       expect(told.text).toContain(`Siti · ${VILLAGE}`);
       expect(told.buttons.flat()).toEqual([
@@ -117,7 +123,7 @@ describe('a request, from its first word to its end', () => {
     expect(has.filter(Boolean)).toHaveLength(1);
     const [winner, loser] = has[0] ? ['Bu Sri', answers[1]!] : ['Pak Slamet', answers[0]!];
     expect(loser.text).toContain(`sudah ditangani ${winner}`);
-    await siti().waitsFor('sedang dikerjakan');
+    await siti().waitsFor('sedang diperiksa');
     expect(await gateway.cases()).toMatchObject([{ code, status: 'in_hand' }]);
     await until('the tapped buttons are gone', async () => {
       const told = await Promise.all(
@@ -130,7 +136,7 @@ describe('a request, from its first word to its end', () => {
     if (!has[0]) [sri, slamet] = [slamet, sri];
   });
 
-  test('the officer asks, the resident answers, the officer finishes it by buttons', async () => {
+  test('the officer asks, the resident answers; checked, initialled, signed on paper, and handed out', async () => {
     await sri.taps('Tanya warga');
     await sri.waitsFor(code);
     await sri.writes('Jam berapa warungnya buka?');
@@ -139,13 +145,16 @@ describe('a request, from its first word to its end', () => {
     await siti().waitsFor('jawabannya sudah kami sampaikan');
     const answered = await sri.waitsFor('Jam 7 pagi sampai 9 malam');
     expect(answered.text).toContain(code);
-    await sri.taps('Selesai');
-    await sri.waitsFor(`${code} (Surat Keterangan Usaha, Siti) selesai?`);
-    await sri.writes('Bisa diambil besok jam 9 di loket 1');
-    await sri.waitsFor(`${code} selesai. Warga sudah diberi tahu`);
-    const finished = await siti().waitsFor('Selesai!');
-    expect(finished.text).toContain('Bisa diambil besok jam 9 di loket 1');
+    // A letter is finished by nobody before it is signed.
+    expect(answered.buttons.flat()).toEqual(['Lengkap', 'Lihat', 'Minta berkas', 'Tanya lagi', 'Lainnya']);
+    await goesThePaperWay(gateway, { checks: sri, initials: endah, signs: arifin }, code);
+    await siti().waitsFor('sudah diserahkan di kantor desa');
     expect(await gateway.cases()).toMatchObject([{ code, status: 'finished' }]);
+    const { rows } = await gateway.pool.query(
+      `SELECT l.state, l.way, l.signer_name AS signer FROM letters l JOIN cases c ON c.id = l.case_id WHERE c.code = $1`,
+      [code],
+    );
+    expect(rows).toEqual([{ state: 'issued', way: 'wet', signer: 'Pak Arifin' }]);
   });
 
   test('the resident got each message, in order, and each once', async () => {
@@ -154,10 +163,12 @@ describe('a request, from its first word to its end', () => {
       ...QUESTIONS.map(([question]) => question),
       SUMMARY,
       'Diterima. Nomor',
-      'sedang dikerjakan',
+      'sedang diperiksa',
       'Jam berapa warungnya buka?',
       'jawabannya sudah kami sampaikan',
-      'Selesai!',
+      'sudah diperiksa dan lengkap. Sekarang menunggu tanda tangan',
+      'sudah siap diambil',
+      'sudah diserahkan di kantor desa. Selesai.',
     ];
     const places = order.map((words) => heard.findIndex((text) => text.includes(words)));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -261,10 +272,8 @@ test('an identity card that is sent anyway lies sealed, and is gone once the cas
   await slamet.waitsFor(`Permohonan baru ${code}`);
   await slamet.taps('Ambil');
   await slamet.waitsFor('Diambil.');
-  await slamet.taps('Selesai');
-  await slamet.waitsFor('selesai?');
-  await slamet.taps('Lewati');
-  await wati.waitsFor('Selesai!');
+  await goesThePaperWay(gateway, { checks: slamet, initials: endah, signs: arifin }, code);
+  await wati.waitsFor('sudah diserahkan di kantor desa');
   await gateway.media.deleteErased();
   expect(await photoOf()).toMatchObject({ state: 'erased', storage_key: null });
   expect(await gateway.media.read(kept.id)).toBeNull();

@@ -6,6 +6,7 @@ import { inTransaction } from '../../../src/store/sql.js';
 import type { Group, Person } from '../../standins/botApi.js';
 import { until } from '../intake.js';
 import { aGateway, VILLAGE, type Gateway } from './gateway.js';
+import { goesThePaperWay } from './paperLetter.js';
 
 /**
  * A village office's supergroup, on real parts: its link, a topic for each case, taps of many, and all that may happen to
@@ -14,6 +15,9 @@ import { aGateway, VILLAGE, type Gateway } from './gateway.js';
 let gateway: Gateway;
 let sri: Person;
 let slamet: Person;
+/** The secretary and the head of the village. */
+let endah: Person;
+let arifin: Person;
 /** An officer of another village, and somebody of none, who read along. */
 let stranger: Person;
 let office: Group;
@@ -22,7 +26,9 @@ let people = 4100;
 beforeAll(async () => {
   gateway = await aGateway();
   sri = await gateway.anOfficer(901, 'Bu Sri', 'kasi_pelayanan');
-  slamet = await gateway.anOfficer(902, 'Pak Slamet', 'sekretaris');
+  slamet = await gateway.anOfficer(902, 'Pak Slamet', 'operator');
+  endah = await gateway.anOfficer(903, 'Bu Endah', 'sekretaris');
+  arifin = await gateway.anOfficer(904, 'Pak Arifin', 'kepala_desa');
   stranger = gateway.bot.person(950, 'Tamu');
   office = gateway.bot.group(-100_500, 'Kantor Desa Gintangan', { forum: true });
 }, 120_000);
@@ -33,7 +39,7 @@ async function aLink(): Promise<string> {
   return await inTransaction(gateway.pool, async (sql) => {
     const { rows } = await sql.query<{ village: string; officer: string }>(
       'SELECT v.id AS village, o.id AS officer FROM villages v, officers o WHERE v.name = $1 AND o.name = $2',
-      [VILLAGE, 'Pak Slamet'],
+      [VILLAGE, 'Bu Endah'],
     );
     const given = { villageId: rows[0]!.village, officerId: rows[0]!.officer };
     const { payload } = await createGroupLink(sql, given, {
@@ -114,7 +120,9 @@ describe("a village office's group", () => {
     expect(topic).toMatchObject({ name: `${code} · Surat Keterangan Usaha · Siti`, isClosed: false });
     expect(topic!.texts.join(' ')).not.toContain('Rahayu');
     await office.taps(sri, 'Lihat');
-    expect((await sri.waitsFor(`${code}: Surat Keterangan Usaha`)).buttons.flat()).toContain('Ambil');
+    expect((await sri.waitsFor(`${code} · Surat Keterangan Usaha · Siti\nKeadaan`)).buttons.flat()).toContain(
+      'Ambil',
+    );
   });
 
   test('two tap at once: one has it, the other hears who, each in their own chat; the buttons go', async () => {
@@ -126,11 +134,11 @@ describe("a village office's group", () => {
     const winner = answers.findIndex((message) => message.text.startsWith('Diambil.'));
     const name = ['Bu Sri', 'Pak Slamet'][winner]!;
     expect(answers[1 - winner]!.text).toMatch(new RegExp(`^${code} .*: sudah ditangani ${name}`, 'u'));
-    await office.waitsFor(`${code} dikerjakan oleh ${name}`);
+    await office.waitsFor(`${code} dikerjakan, oleh ${name}`);
     await gateway.rests();
     expect((await topicOf(code))!.texts).toEqual([
       expect.stringContaining(`Permohonan baru ${code}`),
-      `${code} dikerjakan oleh ${name}.`,
+      `${code} dikerjakan, oleh ${name}.`,
     ]);
     await until('the buttons are gone', async () =>
       (await office.messages()).every((message) => message.buttons.length === 0),
@@ -140,11 +148,15 @@ describe("a village office's group", () => {
       'Jawabannya masuk ke chat pribadi dengan @desa_uji_bot. Belum pernah membukanya? Buka @desa_uji_bot, lalu tekan Mulai.',
     );
     const officer = winner === 0 ? sri : slamet;
-    await officer.taps('Selesai');
-    await officer.waitsFor('selesai?');
-    await officer.writes('lewati');
+    await goesThePaperWay(gateway, { checks: officer, initials: endah, signs: arifin }, code);
     await office.waitsFor(`${code} selesai, oleh ${name}`);
     await until('the topic is closed', async () => (await topicOf(code))!.isClosed);
+    expect((await topicOf(code))!.texts.slice(2)).toEqual([
+      `${code} diperiksa: lengkap, oleh ${name}.`,
+      `${code} diparaf, oleh Bu Endah.`,
+      `${code} siap diambil, oleh Pak Arifin.`,
+      `${code} selesai, oleh ${name}.`,
+    ]);
   });
 
   test('who is no officer of the village gets a polite answer in their own chat, and changes nothing', async () => {
@@ -173,13 +185,15 @@ describe("a village office's group", () => {
     await gateway.rests();
     await office.deletesTopic(code);
     await office.taps(sri, 'Ambil');
-    await office.waitsFor(`${code} dikerjakan oleh Bu Sri`);
+    await office.waitsFor(`${code} dikerjakan, oleh Bu Sri`);
     expect(await topicOf(code)).toMatchObject({
-      texts: [`${code} dikerjakan oleh Bu Sri.`],
+      texts: [`${code} dikerjakan, oleh Bu Sri.`],
       isClosed: false,
     });
     await office.closesTopic(code);
     await sri.waitsFor('Diambil.');
+    await sri.taps('Lainnya');
+    await sri.waitsFor('pilih tindakannya');
     await sri.taps('Tolak');
     await sri.waitsFor('Apa alasan');
     await sri.writes('Usahanya di desa lain');
@@ -235,7 +249,7 @@ describe("a village office's group", () => {
     const { code } = await aRequest('Tini');
     expect((await annex.waitsFor(`Permohonan baru ${code}`)).buttons).toEqual([['Ambil', 'Lihat']]);
     await annex.taps(sri, 'Ambil');
-    await annex.waitsFor(`${code} dikerjakan oleh Bu Sri`);
+    await annex.waitsFor(`${code} dikerjakan, oleh Bu Sri`);
     await gateway.rests();
     // It has no topics: its messages stand in one row, and the newest of a case alone has buttons.
     expect((await annex.topics()).map(({ name }) => name)).toEqual(['']);
@@ -251,7 +265,7 @@ describe("a village office's group", () => {
     const { code } = await aRequest('Yuli');
     await grown.waitsFor(`Permohonan baru ${code}`);
     await grown.taps(slamet, 'Ambil');
-    await grown.waitsFor(`${code} dikerjakan oleh Pak Slamet`);
+    await grown.waitsFor(`${code} dikerjakan, oleh Pak Slamet`);
     expect((await groupsOf()).map((group) => group.isEnded)).toEqual([true, false]);
   });
 

@@ -66,9 +66,9 @@ export async function complaintStory(story: ComplaintStory): Promise<string> {
   const told = await officer.hears(`Permohonan baru ${code}`);
   expect(told).toContain(village);
   await officer.does((phone) => phone.answers('Ambil'), 'Diambil. Warga sudah diberi tahu');
-  expect(await resident.hears('sedang dikerjakan')).toContain(officerName);
+  expect(await resident.hears('sedang diperiksa')).toContain(officerName);
   await officer.does((phone) => phone.answers('Tanya warga'), `Ke: warga (${code}`);
-  await officer.does((phone) => phone.writes(QUESTION), `Pertanyaan untuk ${code} sudah dikirim`);
+  await officer.does((phone) => phone.writes(QUESTION), 'Pertanyaan sudah dikirim');
   expect(await resident.hears('bertanya tentang')).toContain(QUESTION);
   await resident.does((phone) => phone.writes(ANSWER), 'jawabannya sudah kami sampaikan');
   expect(await officer.hears(`Warga menjawab untuk ${code}`)).toContain(ANSWER);

@@ -30,7 +30,7 @@ function performOn(pool: Pool) {
     random: (size) => randomBytes(size),
     sealer,
     services,
-    nudge: { converse: () => {}, send: () => {}, notify: () => void notified++ },
+    nudge: { converse: () => {}, send: () => {}, letters: () => {}, notify: () => void notified++ },
   });
 }
 

@@ -44,10 +44,10 @@ function oncePerOfficer(backend: () => QueueBackend): void {
   afterAll(() => stage.close());
 
   test('two workers, woken again and again: notices, a digest and a board, each once', async () => {
-    const officers = [];
+    const officers: Awaited<ReturnType<Stage['anOfficer']>>[] = [];
     for (let n = 0; n < 4; n++)
       officers.push(await stage.anOfficer(`Petugas ${n}`, [{ role: 'operator', village: HERE }]));
-    const [, digest, board] = officers as [(typeof officers)[0], (typeof officers)[0], (typeof officers)[0]];
+    const [, digest, board] = [officers[0], officers[1]!, officers[2]!];
     await stage.pool.query(`UPDATE officers SET pace = 'hourly' WHERE id = $1`, [digest.officer!.id]);
     await stage.pool.query(`UPDATE officers SET pace = 'board' WHERE id = $1`, [board.officer!.id]);
     const siti = await stage.aResident();

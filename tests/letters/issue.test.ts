@@ -196,7 +196,11 @@ describe('the file', () => {
   test('of a letter on paper is made and not sent; one that cannot be made is tried again later', async () => {
     const one = await stage.aCase();
     await issue(one.id);
-    const failing = { render: () => Promise.reject(new Error('no room')), stop: async () => {} };
+    const failing = {
+      render: () => Promise.reject(new Error('no room')),
+      picture: () => Promise.reject(new Error('no room')),
+      stop: async () => {},
+    };
     expect(await stage.make({ renderer: failing })).toBe(1);
     expect(await stage.letter(one.id)).toMatchObject({ failures: 1, error: 'Error', made_at: null });
     expect(await stage.make()).toBe(0);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/core/json.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
 import { hasBoardsDue, refreshBoards } from '../../src/store/boards.js';
@@ -28,7 +29,7 @@ const refresh = () =>
   inTransaction(stage.pool, (sql) => refreshBoards(sql, { now: stage.now, services: SERVICES }));
 const later = (seconds: number) => (stage.now = new Date(stage.now.getTime() + seconds * 1000));
 const boards = async (officer = sri) =>
-  (await stage.told(officer)).map(({ flow, vars }) => ({ flow, ...vars }));
+  (await stage.told(officer)).map(({ flow, vars }): JsonObject => ({ flow, ...vars }));
 
 describe('the live board', () => {
   test('appears with the first case, changes with each act, and never twice within ten seconds', async () => {

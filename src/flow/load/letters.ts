@@ -14,7 +14,7 @@ const LETTER = /^letters\/([a-z_.]+)\.yaml$/u;
  */
 export function readLetters(
   files: Files,
-  services: { [id: string]: Service },
+  services: { [id: string]: Pick<Service, 'kind'> },
   flows: readonly CompiledFlow[],
   servicesFile: { file: string; lineOf(id: string): number } | null,
   faults: FlowFault[],

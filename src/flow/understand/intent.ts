@@ -284,35 +284,39 @@ function indexOf(flows: Flows): Index {
   return made;
 }
 
-/** What each intent, or flow without one, is called by: its `understands`, its titles, and flows/words/phrases/. */
-function writtenPhrases(flows: Flows): { of: string; text: string }[] {
-  const written: { of: string; text: string }[] = [];
+/**
+ * What each intent, or flow without one, is called by: its `understands`, its titles, and flows/words/phrases/. Those of
+ * an intent that no flow answers are not meant: they only tell what is said without need.
+ */
+function writtenPhrases(flows: Flows): { of: string; text: string; isAnswered: boolean }[] {
+  const written: { of: string; text: string; isAnswered: boolean }[] = [];
   for (const flow of flows.byId.values()) {
     const of = flow.intent !== null && flows.byIntent.get(flow.intent) === flow ? flow.intent : flow.id;
-    for (const text of flow.understands) written.push({ of, text });
+    for (const text of flow.understands) written.push({ of, text, isAnswered: true });
     // What nobody can ask for by words is not found by its title either.
     if (flow.understands.length === 0 && !flows.vocabulary.phrases.has(of)) continue;
     for (const title of Object.values(flow.title))
-      if (title.constant !== null) written.push({ of, text: title.constant });
+      if (title.constant !== null) written.push({ of, text: title.constant, isAnswered: true });
   }
   // What nothing answers is not understood: its words would only draw others' away.
-  for (const [of, texts] of flows.vocabulary.phrases)
-    if (
+  for (const [of, texts] of flows.vocabulary.phrases) {
+    const isAnswered =
       flows.byIntent.has(of) ||
       flows.vocabulary.emergencyKinds.includes(of) ||
       of === CALM ||
-      MEANT_WORDS.has(of)
-    )
-      for (const text of texts) written.push({ of, text });
+      MEANT_WORDS.has(of);
+    for (const text of texts) written.push({ of, text, isAnswered });
+  }
   return written;
 }
 
 function buildIndex(flows: Flows): Index {
   const { vocabulary } = flows;
   const { abbreviations, synonyms, polite } = vocabulary;
-  const written = writtenPhrases(flows).map(({ of, text }) => ({
+  const written = writtenPhrases(flows).map(({ of, text, isAnswered }) => ({
     of,
     text,
+    isAnswered,
     takesArg: ARG.test(text),
     typed: wordsOf(text.replace(ARG, ''), abbreviations),
   }));
@@ -325,14 +329,15 @@ function buildIndex(flows: Flows): Index {
     ],
     synonyms,
   );
-  const phrases: (Phrase & { typed: readonly string[] })[] = [];
+  const phrases: (Phrase & { typed: readonly string[]; isAnswered: boolean })[] = [];
   const withArg = new Map<string, ArgPhrase[]>();
   const whole = new Map<string, string>();
   const said = new Set<string>();
-  for (const { of, text, takesArg, typed } of written) {
+  for (const { of, text, takesArg, typed, isAnswered } of written) {
     const words = lexicon.meaningOf(typed);
     if (words.length === 0) continue;
     if (takesArg) {
+      if (!isAnswered) continue;
       const first = words[0]!;
       withArg.set(first, [...(withArg.get(first) ?? []), { of, text, words }]);
       continue;
@@ -341,8 +346,8 @@ function buildIndex(flows: Flows): Index {
     // Said the same way in two languages, or with a "pak" more: once is enough.
     if (said.has(`${of} ${key}`)) continue;
     said.add(`${of} ${key}`);
-    phrases.push({ of, text, words, typed });
-    if (of !== CALM && !whole.has(key)) whole.set(key, of);
+    phrases.push({ of, text, words, typed, isAnswered });
+    if (isAnswered && of !== CALM && !whole.has(key)) whole.set(key, of);
   }
   const errands = new Map<string, CompiledFlow>();
   for (const flow of flows.byId.values())
@@ -353,6 +358,7 @@ function buildIndex(flows: Flows): Index {
   const findUsual = emergencyFinder(vocabulary.emergencyWords, abbreviations, (words) =>
     lexicon.formOf(words),
   );
+  // Few flows, much the same village: were only their phrases calm, a mere "tidak" would be more like need than like them.
   const likeness = learnLikeness(
     phrases.map(({ of, words, typed }) => ({
       words,
@@ -365,7 +371,7 @@ function buildIndex(flows: Flows): Index {
   return {
     lexicon,
     ranking: createRanking(
-      phrases.filter(({ of }) => of !== CALM),
+      phrases.filter(({ of, isAnswered }) => isAnswered && of !== CALM),
       vocabulary.quiet,
     ),
     likeness,

@@ -104,7 +104,12 @@ test('every conversation can be held in Javanese: nothing is left unfilled, noth
       .replace(/^language:.*\n/mu, '')
       .replaceAll(/\[tap: [^\].]+\]/gu, '1');
     const said = runTranscript(flows!, readTranscript(`language: jv\n${text}`)).split('\n');
-    return said.some((line) => line.includes(MISSING) && !line.startsWith('>'));
+    return (
+      said
+        .filter((line) => !line.startsWith('>'))
+        // A list that goes on says so itself: "… 9 malih".
+        .some((line) => line.replace(/^ *… \d+ malih:/u, '').includes(MISSING))
+    );
   });
   expect(unfilled).toEqual([]);
   expect(chats.length).toBeGreaterThan(100);

@@ -53,13 +53,14 @@ async function opensCase(person: Person, ...before: string[]): Promise<string> {
   said = await talks(person, ...LETTER);
   return /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]/u.exec(said)![0];
 }
-async function officer() {
+async function officer(role = 'kasi_pelayanan') {
   const { rows } = await world.pool.query<{ id: string; name: string; village: string }>(
     `SELECT o.id, o.name, r.village_id AS village FROM officers o JOIN officer_roles r ON r.officer_id = o.id
-     WHERE r.role = 'kasi_pelayanan'`,
+     WHERE r.role = $1`,
+    [role],
   );
   const { id, name, village } = rows[0]!;
-  return { id, name, roles: [{ role: 'kasi_pelayanan', village }] };
+  return { id, name, roles: [{ role, village }] };
 }
 async function links(first: Person, second: Person): Promise<void> {
   const code = /[0-9A-Z]{4}-[0-9A-Z]{4}/u.exec(await talks(first, 'hubungkan'))![0];
@@ -91,11 +92,21 @@ describe('one person on two channels', () => {
     expect(seen).toContain(code);
     expect(seen).toContain('in the queue');
     const [told, heard] = [phone.heard().length, telegram.heard().length];
+    await world.perform(await officer(), [{ kind: 'act_on_case', code, act: 'verify' }]);
+    await world.perform(await officer('sekretaris'), [{ kind: 'act_on_case', code, act: 'initial' }]);
+    await world.perform(await officer('kepala_desa'), [{ kind: 'act_on_case', code, act: 'sign' }]);
+    await world.settles();
+    expect(phone.heard().slice(told)).toEqual([
+      expect.stringContaining('was checked'),
+      expect.stringContaining('is ready to be picked up'),
+    ]);
+    expect(telegram.heard()).toHaveLength(heard);
+    const ready = phone.heard().length;
     await world.perform(await officer(), [
       { kind: 'act_on_case', code, act: 'finish', text: 'Silakan diambil' },
     ]);
     await world.settles();
-    expect(phone.heard().slice(told)).toEqual([expect.stringContaining('Silakan diambil')]);
+    expect(phone.heard().slice(ready)).toEqual([expect.stringContaining('Silakan diambil')]);
     expect(telegram.heard()).toHaveLength(heard);
   });
 

@@ -152,7 +152,8 @@ describe('tracking by code', () => {
     const text = await page.text();
     expect(page.status).toBe(200);
     expect(page.headers.get('cache-control')).toBe('no-store');
-    expect(text).toContain('Dikerjakan');
+    expect(text).toContain('Sedang diperiksa');
+    expect(text).toContain('Sedang dikerjakan petugas.');
     for (const secret of ['Bu Rahasia', 'Warung Bu Siti', 'Surat Keterangan Usaha', 'Gintangan'])
       expect(text).not.toContain(secret);
   });

@@ -97,6 +97,7 @@ test('it comes up on nothing but a folder, tells where, and ends cleanly', { tim
   };
   expect(status).toBe('ok');
   expect(Object.keys(parts).toSorted()).toEqual([
+    'audit',
     'clock',
     'postgres',
     'queue',

@@ -203,7 +203,7 @@ describe("the RT head's tap", () => {
     expect(await tap(head, 'mine')).toBe('done');
     expect(await tap(head, 'not_mine')).toBe('already');
     expect(await events(code)).toEqual([
-      { kind: 'case_opened', data: { service: 'usaha' } },
+      { kind: 'case_opened', data: { service: 'usaha', step: null } },
       { kind: 'case_introduced', data: { answer: 'mine' } },
     ]);
     expect(await stage.rows(`SELECT officer_id FROM audit_log WHERE action = 'case_introduced'`)).toEqual([

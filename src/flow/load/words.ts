@@ -15,7 +15,6 @@ const WORD_FILES = {
   abbreviations: z.record(z.string(), z.coerce.string()),
   synonyms: z.record(z.string(), z.array(z.coerce.string())),
   fillers: z.strictObject({ polite: z.array(z.coerce.string()), quiet: z.array(z.coerce.string()) }),
-  themes: z.record(z.string().regex(/^[a-z_]+$/u), z.array(z.coerce.string().min(1)).min(1)),
   emergency: z.record(
     z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
     z.strictObject({

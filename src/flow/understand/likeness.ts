@@ -15,14 +15,6 @@ export interface Likeness {
   reasons(words: readonly string[], signs: readonly string[]): { words: string; weight: number }[];
 }
 
-/** What words are about (flows/words/themes.yaml), by their usual form. */
-export type Themes = ReadonlyMap<string, readonly string[]>;
-const NO_THEMES: Themes = new Map();
-/** Words so far from each other may still tell of one thing. */
-const NEAR = 4;
-
-/** Every so many-th lesson is learnt by its themes alone, so that they tell something of words that nobody wrote before. */
-const BARE = 4;
 const ROUNDS = 14;
 const PACE = 0.4;
 /** Keeps what is seen once or twice from telling too much. */
@@ -35,11 +27,7 @@ const CARE = 1.6;
  * thing after "mau", another after "lampu". Learned anew whenever the flows are loaded, in the same order, in some tens
  * of milliseconds: the same phrases always give the same weights.
  */
-export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_THEMES): Likeness {
-  const featuresOf = (words: readonly string[], signs: readonly string[]): string[] => [
-    ...plainFeatures(words, signs),
-    ...themeFeatures(words, themes),
-  ];
+export function learnLikeness(lessons: readonly Lesson[]): Likeness {
   const places = new Map<string, number>();
   const placeOf = (feature: string): number => {
     const known = places.get(feature);
@@ -49,7 +37,6 @@ export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_TH
   };
   const samples = lessons.map(({ words, signs, isAlarm }) => ({
     places: featuresOf(words, signs).map(placeOf),
-    themes: [...themeFeatures(words, themes)].map(placeOf),
     isAlarm,
   }));
   const weights = new Float64Array(places.size);
@@ -59,8 +46,7 @@ export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_TH
   for (let round = 0; round < ROUNDS; round++) {
     const pace = PACE / (1 + round * 0.3);
     for (let n = 0; n < samples.length; n++) {
-      const { places: all, themes: bare, isAlarm } = samples[(n * stride + round) % samples.length]!;
-      const at = (n + round) % BARE === 0 ? bare : all;
+      const { places: at, isAlarm } = samples[(n * stride + round) % samples.length]!;
       let logit = bias;
       for (const place of at) logit += weights[place]!;
       const wrong = (isAlarm ? 1 : 0) - 1 / (1 + Math.exp(-logit));
@@ -75,8 +61,7 @@ export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_TH
   };
   return {
     of: (words, signs) => featuresOf(words, signs).reduce((sum, feature) => sum + weightOf(feature), bias),
-    ofWord: (word) =>
-      weightOf(word) + Math.max(0, ...(themes.get(word) ?? []).map((theme) => weightOf(`~${theme}`))),
+    ofWord: (word) => weightOf(word),
     reasons: (words, signs) =>
       featuresOf(words, signs)
         .map((feature) => ({ words: feature, weight: weightOf(feature) }))
@@ -85,29 +70,13 @@ export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_TH
   };
 }
 
-function plainFeatures(words: readonly string[], signs: readonly string[]): string[] {
+function featuresOf(words: readonly string[], signs: readonly string[]): string[] {
   const features = new Set<string>(signs.map((sign) => `#${sign}`));
   for (let at = 0; at < words.length; at++) {
     features.add(words[at]!);
     if (at > 0) features.add(`${words[at - 1]} ${words[at]}`);
   }
   return [...features];
-}
-
-/**
- * Each theme that is there, and each two of words that stand near each other: so "kaki" beside "gilas" tells what "tangan"
- * beside "jepit" told, though nobody wrote the two together before.
- */
-function themeFeatures(words: readonly string[], themes: Themes): Set<string> {
-  const features = new Set<string>();
-  for (let at = 0; at < words.length; at++)
-    for (const theme of themes.get(words[at]!) ?? []) {
-      features.add(`~${theme}`);
-      for (let next = at + 1; next < words.length && next <= at + NEAR; next++)
-        for (const other of themes.get(words[next]!) ?? [])
-          features.add(theme < other ? `~${theme} ${other}` : `~${other} ${theme}`);
-    }
-  return features;
 }
 
 function coprimeTo(size: number): number {

@@ -41,8 +41,6 @@ export interface WordFiles {
   /** Further phrases of an intent, from other mouths than its flow's own: flows/words/phrases/. */
   phrases?: { [intent: string]: string[] };
   fillers?: Fillers;
-  /** Words by what they are about, for hearing need: flows/words/themes.yaml. */
-  themes?: { [theme: string]: string[] };
 }
 
 /** Words that carry no errand. */
@@ -62,7 +60,6 @@ export interface Vocabulary {
   readonly emergencyKinds: readonly string[];
   readonly emergencyWords: { readonly [kind: string]: EmergencyWords };
   readonly phrases: ReadonlyMap<string, readonly string[]>;
-  readonly themes: { readonly [theme: string]: readonly string[] };
   readonly polite: ReadonlySet<string>;
   readonly quiet: ReadonlySet<string>;
   /** The always-word that a whole message is, or null. */
@@ -128,7 +125,6 @@ export function createVocabulary(files: WordFiles): Vocabulary {
     emergencyKinds: Object.keys(files.emergency),
     emergencyWords: files.emergency,
     phrases: new Map(Object.entries(files.phrases ?? {})),
-    themes: files.themes ?? {},
     polite,
     quiet,
     alwaysWord(message) {

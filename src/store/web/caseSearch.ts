@@ -49,7 +49,7 @@ export async function searchCases(sql: Sql, scope: CaseScope, search: Search): P
   if (found.length < SEARCH_SIZE) await lookFor(byWords(villages, wholeWords(words.length)), words);
   // What begins so is gathered from all villages first: only where whole words found next to nothing.
   if (found.length < FEW) await lookFor(byWords(villages, queryOf(words.length)), words);
-  if (found.length < FEW) await lookFor(byPart(villages), [text]);
+  if (found.length < FEW) await lookFor(byPart(villages), [text, words.join('')]);
   // Over all villages too many names read alike: whoever looks there chooses a village first.
   const long = words.filter((word) => /\p{L}{4}/u.test(word));
   if (found.length < FEW && villages && long.length > 0)
@@ -118,9 +118,10 @@ function byWords(villages: readonly string[] | null, query: string): string {
     WHERE ${within(villages)} document @@ (${query}) LIMIT ${MOST}`;
 }
 
+/** Parts of names; or of a code, which stands there without its signs as well. */
 function byPart(villages: readonly string[] | null): string {
   return `SELECT case_id AS id, 1 AS rank FROM case_search
-    WHERE ${within(villages)} names LIKE '%' || $10 || '%' LIMIT ${MOST}`;
+    WHERE ${within(villages)} (names LIKE '%' || $10 || '%' OR names LIKE '%' || $11 || '%') LIMIT ${MOST}`;
 }
 
 /** Names of which each word ($10 and on) reads alike: "Sity Aminnah" is Siti Aminah. */

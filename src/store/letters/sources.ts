@@ -3,6 +3,8 @@ import { Letterhead, VillageTemplate } from '../../core/letterTemplate.js';
 import type { RegisterPerson } from '../../core/letterValues.js';
 import type { Sealer } from '../../core/ports.js';
 import type { Sql } from '../sql.js';
+import { LETTER_OFFICE } from './office.js';
+import type { LetterOffice } from './office.js';
 
 /** A case and all that its letter may be written from. */
 export interface LetterCase {
@@ -11,17 +13,7 @@ export interface LetterCase {
   service: string;
   status: string;
   villageId: string;
-  village: {
-    name: string;
-    type: 'desa' | 'kelurahan';
-    district: string;
-    officeAddress: string | null;
-    officePhone: string | null;
-    officeCode: string | null;
-    signerTitle: string | null;
-    zone: string;
-    letterWay: 'wet' | 'electronic';
-  };
+  village: LetterOffice;
   /** Where the village differs from the catalogue. */
   classification: string | null;
   answers: JsonObject;
@@ -38,21 +30,12 @@ export interface LetterCase {
   issued: { id: string; number: string } | null;
 }
 
-interface Row {
+interface Row extends LetterOffice {
   caseId: string;
   code: string;
   service: string;
   status: string;
   villageId: string;
-  name: string;
-  type: 'desa' | 'kelurahan';
-  district: string;
-  officeAddress: string | null;
-  officePhone: string | null;
-  officeCode: string | null;
-  signerTitle: string | null;
-  zone: string;
-  letterWay: 'wet' | 'electronic';
   classification: string | null;
   answers: JsonObject;
   private: string | null;
@@ -77,9 +60,7 @@ export async function readLetterCases(
 ): Promise<Map<string, LetterCase>> {
   if (caseIds.length === 0) return new Map();
   const { rows } = await sql.query<Row>(
-    `SELECT c.id AS "caseId", c.code, c.service, c.status, c.village_id AS "villageId", v.name, v.type,
-       d.name AS district, v.office_address AS "officeAddress", v.office_phone AS "officePhone",
-       v.office_code AS "officeCode", v.signer_title AS "signerTitle", v.zone, v.letter_way AS "letterWay",
+    `SELECT c.id AS "caseId", c.code, c.service, c.status, c.village_id AS "villageId", ${LETTER_OFFICE},
        (SELECT s.classification FROM village_services s WHERE s.village_id = v.id AND s.service = c.service) AS classification,
        c.answers, c.private, coalesce(
          (SELECT m.register_id FROM register_matches m WHERE m.case_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT 1),

@@ -2,19 +2,12 @@ import { Letterhead, VillageTemplate } from '../../core/letterTemplate.js';
 import type { NewId } from '../../core/ports.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from '../web/scope.js';
+import { LETTER_OFFICE } from './office.js';
+import type { LetterOffice } from './office.js';
 
 /** A village whose templates can be changed, as they stand. */
-export interface TemplateVillage {
+export interface TemplateVillage extends LetterOffice {
   id: string;
-  name: string;
-  type: 'desa' | 'kelurahan';
-  district: string;
-  officeAddress: string | null;
-  officePhone: string | null;
-  officeCode: string | null;
-  signerTitle: string | null;
-  zone: string;
-  letterWay: 'wet' | 'electronic';
   letterhead: Letterhead;
   logo: Buffer | null;
 }
@@ -26,8 +19,7 @@ export async function templateVillages(
   id: string | null = null,
 ): Promise<TemplateVillage[]> {
   const { rows } = await sql.query<Omit<TemplateVillage, 'letterhead'> & { letterhead: unknown }>(
-    `SELECT v.id, v.name, v.type, d.name AS district, v.office_address AS "officeAddress", v.office_phone AS "officePhone",
-       v.office_code AS "officeCode", v.signer_title AS "signerTitle", v.zone, v.letter_way AS "letterWay",
+    `SELECT v.id, ${LETTER_OFFICE},
        h.content AS letterhead, h.logo
      FROM villages v JOIN districts d ON d.code = v.district_code
      LEFT JOIN LATERAL (SELECT content, logo FROM letter_templates WHERE village_id = v.id AND service = ''

@@ -11,9 +11,14 @@ export interface LeadingCode {
 /** First letters that are shown: enough among the open cases of a village. */
 const SHORT = 4;
 
-/** Reads what a text begins with as a case code; its first four letters may be any word: whoever looks it up tells. */
-export function leadingCode(text: string): LeadingCode | null {
+/**
+ * What a text may begin with, read as a case code, the likeliest first; its first four letters may be any word: whoever
+ * looks it up tells. "K7QF besok" is read both as a whole code, where its check character happens to be right, and as a
+ * short one.
+ */
+export function leadingCodes(text: string): LeadingCode[] {
   const words = text.trim().split(/\s+/u);
+  const readings: LeadingCode[] = [];
   for (let last = Math.min(words.length, 4); last > 0; last--) {
     const typed = words
       .slice(0, last)
@@ -21,11 +26,14 @@ export function leadingCode(text: string): LeadingCode | null {
       .replace(/[:,;]+$/u, '');
     const code = readCode(typed);
     // One in thirty-two of nine letters is a code by chance ("ambil data"): a real one has a digit, or its dashes.
-    if (code.kind === 'case' && /[\d-]/u.test(typed)) return { code: code.code, rest: restOf(text, last) };
+    if (code.kind === 'case' && /[\d-]/u.test(typed))
+      readings.push({ code: code.code, rest: restOf(text, last) });
   }
   const first = (words[0] ?? '').replace(/[:,;.]+$/u, '');
   const bare = bareSymbols(first);
-  return /^[0-9A-Z]+$/iu.test(first) && bare.length === SHORT ? { code: bare, rest: restOf(text, 1) } : null;
+  if (/^[0-9A-Z]+$/iu.test(first) && bare.length === SHORT)
+    readings.push({ code: bare, rest: restOf(text, 1) });
+  return readings;
 }
 
 /**
@@ -33,7 +41,7 @@ export function leadingCode(text: string): LeadingCode | null {
  * command letters alone will do, as they are shown: "ambil KQFX", but not "lihat data".
  */
 export function beginsWithCode(text: string, isAfterCommand = false): boolean {
-  const leading = leadingCode(text);
+  const [leading] = leadingCodes(text);
   if (!leading) return false;
   const first = text.trim().split(/\s+/u)[0]!;
   if (leading.code.length > SHORT || (/\d/u.test(first) && /[A-Z]/iu.test(first))) return true;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Content } from '../../src/core/content.js';
-import { beginsWithCode, codesIn, leadingCode } from '../../src/core/meantCode.js';
+import { beginsWithCode, codesIn, leadingCodes } from '../../src/core/meantCode.js';
 import { advance } from '../../src/flow/engine.js';
 import type { Session, TurnContext } from '../../src/flow/types.js';
 import { flowsOf } from './support.js';
@@ -107,7 +107,14 @@ describe('a code at the beginning', () => {
     ['besok', null],
     ['', null],
   ])('of "%s"', (words, expected) => {
-    expect(leadingCode(words)).toEqual(expected);
+    expect(leadingCodes(words)[0] ?? null).toEqual(expected);
+  });
+
+  test('four letters and a word that make a sound code by chance are read as both', () => {
+    expect(leadingCodes('gj67 besok ya')).toEqual([
+      { code: 'GJ67-BES0-K', rest: 'ya' },
+      { code: 'GJ67', rest: 'besok ya' },
+    ]);
   });
 
   test.each([

@@ -110,6 +110,7 @@ const residentOf = async (phone: string): Promise<string | undefined> =>
 test('whoever is given the number that a person left is somebody else, and the person goes on under the new one', async () => {
   world = await aWorld({ engine: slotEngine() });
   await says('628111', '1', text('satu'));
+  await world.settles();
   await says('628111', '2', goesTo('628222'));
   await says('628222', '3', text('dua'));
   await world.settles();

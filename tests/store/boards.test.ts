@@ -252,6 +252,10 @@ describe('which case an officer means', () => {
       rest: 'Besok\nya',
     });
     expect(await means(`${code.slice(0, 4).toLowerCase()} besok`)).toMatchObject({ ...one, rest: 'besok' });
+    // By chance a whole code as well, of no case.
+    await stage.pool.query(`UPDATE cases SET code = 'GJ67-0Z6H-T' WHERE code = $1`, [code]);
+    expect(await means('gj67 besok')).toMatchObject({ ...one, code: 'GJ67-0Z6H-T', rest: 'besok' });
+    await stage.pool.query(`UPDATE cases SET code = $1 WHERE code = 'GJ67-0Z6H-T'`, [code]);
     expect(await means('besok saja')).toMatchObject({ found: false, outcome: 'none', rest: 'besok saja' });
     const midwife = await stage.anOfficer('Bu Bidan', [{ role: 'bidan', village: HERE }]);
     const there = await stage.anOfficer('Pak Jauh', [{ role: 'operator', village: '35.10.10.2003' }]);

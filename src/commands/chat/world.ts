@@ -1,7 +1,7 @@
 import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
-import { leadingCode } from '../../core/meantCode.js';
+import { leadingCodes } from '../../core/meantCode.js';
 import { isOpenCase } from '../../core/cases.js';
 import { readListing } from '../../core/listing.js';
 import { SIGN_PAGE_MINUTES, signPath } from '../../core/signLink.js';
@@ -463,9 +463,10 @@ export class World {
           items: [{ officer: 'officer-2', name: 'Pak Budi', platforms: 'Telegram', village: 'Kemiren' }],
         };
       case 'meant_case': {
-        const leading = leadingCode(asText(args.text));
-        const one = this.known.find(({ code }) => leading !== null && code.startsWith(leading.code));
-        if (!one)
+        const meant = leadingCodes(asText(args.text)).flatMap(({ code: start, rest }) =>
+          this.known.flatMap((one) => (one.code.startsWith(start) ? [{ one, rest }] : [])),
+        )[0];
+        if (!meant)
           return {
             found: false,
             outcome: 'none',
@@ -475,7 +476,7 @@ export class World {
             status: '',
             rest: text,
           };
-        const { code, service } = one;
+        const { code, service } = meant.one;
         return {
           found: true,
           outcome: 'one',
@@ -483,7 +484,7 @@ export class World {
           service,
           resident: this.name,
           status: 'open',
-          rest: leading!.rest,
+          rest: meant.rest,
         };
       }
       case 'my_addresses':

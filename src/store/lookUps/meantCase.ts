@@ -2,7 +2,7 @@ import { readCode } from '../../core/code.js';
 import { firstName } from '../../core/firstName.js';
 import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
 import type { MeantCase } from '../../core/lookup.js';
-import { codesIn, leadingCode } from '../../core/meantCode.js';
+import { codesIn, leadingCodes } from '../../core/meantCode.js';
 import { isOpen, sealedToOf } from '../cases.js';
 import { loadActingOfficers } from '../delegations.js';
 import { rolesOf } from '../../core/path.js';
@@ -15,17 +15,19 @@ import { readCases } from './caseRows.js';
  * quoted message first what it says that it tells of (`Outgoing.about`), else the one code in its words.
  */
 export const meantCase: LookUpAnswerer<'meant_case'> = async (sql, requests, { services, now }) => {
-  const meant = await Promise.all(requests.map(async (request) => await meantBy(sql, request)));
-  const rows = await readCases(sql, { codes: [...new Set(meant.flatMap(({ codes }) => codes))] });
+  const readings = await Promise.all(requests.map(async (request) => await meantBy(sql, request)));
+  const named = readings.flatMap((each) => each.flatMap(({ codes }) => codes));
+  const rows = await readCases(sql, { codes: [...new Set(named)] });
   const byCode = new Map(rows.map((row) => [row.code, row]));
   const officers = await loadActingOfficers(
     sql,
     rows.map((row) => row.villageId),
     now,
   );
-  return requests.map(({ asker }, n): MeantCase => {
-    const { codes, rest } = meant[n]!;
-    const theirs = codes.flatMap((code) => {
+  return requests.map(({ asker, args }, n): MeantCase => {
+    const meant = readings[n]!.find(({ codes }) => codes.some((code) => byCode.has(code)));
+    const rest = meant ? meant.rest : (args.text ?? null);
+    const theirs = (meant?.codes ?? []).flatMap((code) => {
       const row = byCode.get(code);
       if (!row || !asker.officer || !serves(asker.officer.roles, row.villageId)) return [];
       const all = officers.get(row.villageId) ?? [];
@@ -57,29 +59,29 @@ export const meantCase: LookUpAnswerer<'meant_case'> = async (sql, requests, { s
   });
 };
 
+/** The cases that a request may mean and the words left over, by each way to read it: the likeliest first. */
 async function meantBy(
   sql: Sql,
   { asker, args }: LookUpRequest<'meant_case'>,
-): Promise<{ codes: string[]; rest: string | null }> {
-  const leading = args.text === undefined ? null : leadingCode(args.text);
-  if (leading) {
-    const whole = readCode(leading.code);
-    const codes =
-      whole.kind === 'case'
-        ? [whole.code]
-        : await startingWith(sql, leading.code, asker.officer?.roles ?? []);
-    if (codes.length > 0) return { codes, rest: leading.rest };
-  }
-  const rest = args.text ?? null;
-  if (args.quotes === undefined || asker.conversationId === null) return { codes: [], rest };
+): Promise<{ codes: string[]; rest: string | null }[]> {
+  const leading = args.text === undefined ? [] : leadingCodes(args.text);
+  const led = await Promise.all(
+    leading.map(async ({ code, rest }) => ({
+      codes:
+        readCode(code).kind === 'case' ? [code] : await startingWith(sql, code, asker.officer?.roles ?? []),
+      rest,
+    })),
+  );
+  if (args.quotes === undefined || asker.conversationId === null) return led;
   const { rows } = await sql.query<{ about: string | null; text: string | null }>(
     `SELECT body ->> 'about' AS about, body ->> 'text' AS text FROM outbound_messages
      WHERE conversation_id = $1 AND external_ids @> ARRAY[$2]::text[] ORDER BY seq DESC LIMIT 1`,
     [asker.conversationId, args.quotes],
   );
   const quoted = rows[0];
-  if (!quoted) return { codes: [], rest };
-  return { codes: quoted.about ? [quoted.about] : codesIn(quoted.text ?? ''), rest };
+  if (!quoted) return led;
+  const codes = quoted.about ? [quoted.about] : codesIn(quoted.text ?? '');
+  return [...led, { codes, rest: args.text ?? null }];
 }
 
 /** Open cases of the officer's villages whose code begins so. */

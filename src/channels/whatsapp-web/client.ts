@@ -178,11 +178,12 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       log.info({ line: lineId, messages: missed.length }, 'whatsapp-web: read what may have been missed');
     } catch (cause) {
       mineTaker?.release([]);
-      if (child() !== mine) return;
+      // One that is not connected at the moment is read again all the same: nothing else would ever do it.
+      if (supervisor?.running() !== mine) return;
       const reason = (cause as Error).message;
       log.warn({ line: lineId, reason }, 'whatsapp-web: the chats could not be read again; soon once more');
       readingAgain = setTimeout(() => {
-        if (child() !== mine) return;
+        if (supervisor?.running() !== mine) return;
         taker?.hold();
         void catchUp(mine);
       }, timing.heartbeatMs);

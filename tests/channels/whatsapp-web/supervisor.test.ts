@@ -37,7 +37,11 @@ async function aRunningLine(timing: Partial<Timing> = {}): Promise<Line> {
 async function goesOn(): Promise<void> {
   await siti().writes('sesudahnya');
   // A first message at times comes by no event: the look through the chats finds it, once a minute.
-  await until('it is stored', () => line.intake.texts().includes('sesudahnya'), 90_000);
+  await until('it is stored', () => line.intake.texts().includes('sesudahnya'), 90_000).catch(
+    (cause: unknown) => {
+      throw new Error(`${(cause as Error).message}:\n${line.log.lines.join('\n')}`);
+    },
+  );
   await says('kami kembali');
   expect((await siti().hears()).filter((text) => text === 'kami kembali')).toHaveLength(1);
 }
@@ -290,6 +294,27 @@ describe('what lives is left alone', () => {
     await goesOn();
     expect(line.channel.running()!.pid).toBe(before.pid);
     expect(await siti().hears()).toEqual(['kami kembali']);
+  });
+});
+
+describe('what was missed is read again', () => {
+  test('though it could not be had at first, and WhatsApp was not reached at that moment', async () => {
+    await aRunningLine();
+    await siti().writes('satu');
+    await until('it is stored', () => line.intake.stored.length === 1);
+    const before = line.channel.running()!;
+    await line.wa.fails('earlier', { afterMs: 2_000 });
+    process.kill(before.pid, 'SIGKILL');
+    await siti().writes('sementara itu');
+    await line.comesBack(before);
+    await line.wa.state('TIMEOUT');
+    await until('it is told', () => line.channel.health().state === 'degraded');
+    await until('it failed', () => line.log.lines.join('\n').includes('could not be read again'));
+    await until('it is stored', () => line.intake.texts().includes('sementara itu'));
+    await line.wa.state('CONNECTED');
+    await line.isUp();
+    await goesOn();
+    expect(line.intake.texts()).toEqual(['satu', 'sementara itu', 'sesudahnya']);
   });
 });
 

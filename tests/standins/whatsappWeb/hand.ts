@@ -152,7 +152,7 @@ export function localHand(state: State): Hand {
       device.isLinked = true;
       const boot = state.faults.find((f) => f.on === 'boot' && f.kind === 'never_syncs' && f.times > 0);
       if (boot) boot.times -= 1;
-      device.tell?.({ kind: 'linked', chats: allForPage(state), boot: boot?.kind });
+      device.pages.at(-1)?.({ kind: 'linked', chats: allForPage(state), boot: boot?.kind });
     },
     async unlink({ leaves = false }) {
       const to = `https://web.whatsapp.com/${leaves ? '?post_logout=1' : ''}`;
@@ -165,7 +165,7 @@ export function localHand(state: State): Hand {
       if (name.startsWith('UNPAIRED')) unlinkAll(state);
     },
     isLinked: async () => [...state.devices.values()].some((device) => device.isLinked),
-    isOpen: async () => [...state.devices.values()].some((device) => device.tell !== null),
+    isOpen: async () => [...state.devices.values()].some((device) => device.pages.length > 0),
     async freeze() {
       const before = state.frozen;
       tellLinked(state, { kind: 'freeze' });
@@ -232,12 +232,12 @@ function beginChat(state: State, chat: ChatRow, to: string): void {
 
 /** The browser that shows a QR code now; the newest. */
 function unlinkedOf(state: State): Device | undefined {
-  return [...state.devices.values()].findLast((device) => !device.isLinked && device.tell !== null);
+  return [...state.devices.values()].findLast((device) => !device.isLinked && device.pages.length > 0);
 }
 
 function showAnew(device: Device): void {
   device.ref = newRef();
-  device.tell?.({ kind: 'ref', ref: device.ref });
+  device.pages.at(-1)?.({ kind: 'ref', ref: device.ref });
 }
 
 function unlinkAll(state: State): void {

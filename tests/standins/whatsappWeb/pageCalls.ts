@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   chatForPage,
   deliver,
@@ -79,6 +80,12 @@ export const pageCalls: { [method: string]: PageCall } = {
     const isLost = state.faults.some((f) => f.on === 'download' && f.kind === 'error' && f.times > 0);
     return { stage: isLost && takeFault(state, 'download') ? 'ERROR_UNKNOWN' : 'RESOLVED' };
   },
+  async earlier(state) {
+    const fault = state.faults.some((f) => f.on === 'earlier') ? takeFault(state, 'earlier') : null;
+    if (fault === null) return null;
+    if (typeof fault === 'object') await sleep(fault.afterMs);
+    throw new Error('the earlier messages cannot be had');
+  },
   frozen(state) {
     state.frozen += 1;
     return NO_ANSWER;
@@ -86,7 +93,7 @@ export const pageCalls: { [method: string]: PageCall } = {
   pairing_code: () => 'KENT0NGN',
   refresh_qr(_state, _body, device) {
     device.ref = newRef();
-    device.tell?.({ kind: 'ref', ref: device.ref });
+    device.pages.at(-1)?.({ kind: 'ref', ref: device.ref });
     return null;
   },
   logout(_state, _body, device) {

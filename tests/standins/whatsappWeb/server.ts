@@ -4,7 +4,7 @@ import { replacer, revive } from '../botApi/server.js';
 import { servePhone } from '../phone.js';
 import { pageOf } from './page.js';
 import { NO_ANSWER, pageCalls } from './pageCalls.js';
-import { allForPage, newDevice, takeFault, type Device, type State } from './state.js';
+import { allForPage, newDevice, takeFault, type Device, type State, type Tell } from './state.js';
 
 /**
  * Serves WhatsApp Web's page, what the page asks for, the phone for people, and `control`, on loopback.
@@ -61,11 +61,9 @@ export async function serve(
       'cache-control': 'no-store',
       'access-control-allow-origin': '*',
     });
-    const tell: Device['tell'] = (event) => void response.write(`data: ${JSON.stringify(event)}\n\n`);
-    device.tell = tell;
-    response.once('close', () => {
-      if (device.tell === tell) device.tell = null;
-    });
+    const tell: Tell = (event) => void response.write(`data: ${JSON.stringify(event)}\n\n`);
+    device.pages.push(tell);
+    response.once('close', () => device.pages.splice(device.pages.indexOf(tell), 1));
     tell({
       kind: 'hello',
       me: state.me,

@@ -75,9 +75,12 @@ export interface Device {
   isLinked: boolean;
   ref: string;
   keys: { static: string; identity: string; secret: string };
-  /** Tells the page something; null while no page is open. */
-  tell: ((event: { kind: string; [field: string]: unknown }) => void) | null;
+  /** The pages that are open, the newest last: one that is about to end may be there beside the next. */
+  pages: Tell[];
 }
+
+/** Tells a page something. */
+export type Tell = (event: { kind: string; [field: string]: unknown }) => void;
 
 export type FaultKind =
   /** `send`: the server refuses the message (ack −1). */
@@ -95,12 +98,12 @@ export type FaultKind =
   | 'never_syncs'
   /** `message`: it comes without an event, as a first one sometimes does; the chat counts it as unread. */
   | 'silent'
-  /** `send`: it is carried out, and answered, only then. */
+  /** `send`: it is carried out, and answered, only then. `earlier`: the chat's earlier messages cannot be had, told then. */
   | { afterMs: number };
 
 /** The next `times` of that meet this; `to`: only sends to that person's phone. */
 export interface Fault {
-  on: 'send' | 'download' | 'boot' | 'message';
+  on: 'send' | 'download' | 'boot' | 'message' | 'earlier';
   kind: FaultKind;
   times: number;
   to?: string | undefined;
@@ -197,7 +200,7 @@ export function tellLinked(
   isMeant: (device: Device) => boolean = () => true,
 ): void {
   for (const device of state.devices.values()) {
-    if (device.isLinked && isMeant(device)) device.tell?.(event);
+    if (device.isLinked && isMeant(device)) for (const tell of device.pages) tell(event);
   }
 }
 
@@ -209,7 +212,7 @@ export function newDevice(id: string): Device {
     isLinked: false,
     ref: newRef(),
     keys: { static: key(), identity: key(), secret: key() },
-    tell: null,
+    pages: [],
   };
 }
 

@@ -246,6 +246,7 @@ export const modules = {
   WAWebChatLoadMessages: {
     /** A page of at most fifty earlier messages, or undefined where there are none. */
     async loadEarlierMsgs({ chat }) {
+      await call('earlier', { id: chat.id._serialized });
       const earlier = [...archive.values()].filter((raw) => raw.chat === chat.id._serialized).slice(-50);
       return earlier.length > 0 ? earlier.map((raw) => findMsg(raw.id)) : undefined;
     },

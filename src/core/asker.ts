@@ -22,6 +22,8 @@ export interface OfficerIdentity {
   id: string;
   name: string;
   roles: OfficerRole[];
+  /** Roles that they hold today for somebody who is away, where these were asked for: for requests alone (core/path.ts). */
+  standing?: OfficerRole[];
 }
 
 export interface OfficerRole {

@@ -102,8 +102,8 @@ export function reasonFor(
   const handling = handlingOf(services[one.service], one.isConfidential, one.sealedTo);
   const here = officers.find(({ id }) => id === officer.id);
   if (!here || here.isKeeper) return null;
-  if (!mayHandle(rolesOf(here, one.villageId), one.villageId, handling, [...officers], officer.id))
-    return null;
+  const posts = rolesOf(here, one.villageId, handling);
+  if (!mayHandle(posts, one.villageId, handling, [...officers], officer.id)) return null;
   const step = pathOf(services[one.service]).find(({ act }) => act === one.step);
   const first = step && holdersOf(step, officers, one.villageId, handling);
   const isTheirs = first ? first.some((holder) => holder.officer.id === officer.id) : true;

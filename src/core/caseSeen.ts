@@ -1,5 +1,6 @@
 import { isOpenCase } from './cases.js';
 import type { CaseStatus } from './cases.js';
+import type { OutageKind } from './clocks.js';
 import { mayReopen } from './decide.js';
 import { firstName } from './firstName.js';
 import type { CaseSeen } from './lookup.js';
@@ -20,7 +21,30 @@ export interface SeenFacts {
   forwardedTo: string | null;
   isMerged: boolean;
   place: number | null;
+  /** Absent: there is none of it. */
+  extras?: CaseExtras | undefined;
 }
+
+/** What is found beside a case's row, for its resident alone. */
+export interface CaseExtras {
+  /** Its electronic letter can be sent once more. */
+  hasLetter: boolean;
+  /** Who in the office was reminded of a promise that is missed; null: nobody yet. */
+  told: 'office' | 'sekretaris' | 'kepala_desa' | 'heads' | null;
+  /** Who was told beyond the village, where it opted in. */
+  beyond: 'kecamatan' | 'kabupaten' | 'both' | null;
+  /** The outage for which its promise stands still; the one that has put it off. */
+  halted: OutageKind | null;
+  postponed: OutageKind | null;
+}
+
+export const NO_EXTRAS: CaseExtras = {
+  hasLetter: false,
+  told: null,
+  beyond: null,
+  halted: null,
+  postponed: null,
+};
 
 /** Nothing of a case; `status` may tell why. */
 export function nothingOf(code: string, status: string): CaseSeen {
@@ -46,6 +70,11 @@ export function nothingOf(code: string, status: string): CaseSeen {
     office: null,
     is_merged: false,
     may_reopen: false,
+    has_letter: false,
+    told: null,
+    beyond: null,
+    halted: null,
+    postponed: null,
   };
 }
 
@@ -58,6 +87,7 @@ export function stateAlone({ code, status }: Pick<SeenFacts, 'code' | 'status'>)
 export function seenOf(row: SeenFacts, service: Service | undefined, now: Date): CaseSeen {
   const missing = (service?.checklist ?? []).filter(({ id }) => row.missing.includes(id));
   const sent = missing.filter(({ by }) => by === 'chat');
+  const { hasLetter, ...extras } = row.extras ?? NO_EXTRAS;
   const named = (items: { id: string }[]) => items.map(({ id }) => itemName(row.service, id));
   return {
     ...stateAlone(row),
@@ -78,6 +108,8 @@ export function seenOf(row: SeenFacts, service: Service | undefined, now: Date):
     office: row.forwardedTo,
     is_merged: row.isMerged,
     may_reopen: mayReopen(row, now),
+    has_letter: hasLetter,
+    ...extras,
   };
 }
 
@@ -99,6 +131,6 @@ export function papersOf(id: string, service: Service | undefined): string[] {
 }
 
 /** What waits for the resident, or to be fetched, keeps no promise waiting. */
-function isLate({ status, dueAt }: SeenFacts, now: Date): boolean {
+export function isLate({ status, dueAt }: Pick<SeenFacts, 'status' | 'dueAt'>, now: Date): boolean {
   return dueAt !== null && dueAt < now && isOpenCase(status) && status !== 'asked' && status !== 'ready';
 }

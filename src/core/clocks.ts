@@ -1,7 +1,7 @@
 import { fold, isOpenCase, newState } from './cases.js';
 import type { CaseFact, CaseState } from './cases.js';
 import type { Service } from './service.js';
-import { dueAfter, opensNext } from './workingTime.js';
+import { dueAfter, opensNext, workedBetween } from './workingTime.js';
 import type { Interval, WorkingHours, WorkingLength } from './workingTime.js';
 
 /**
@@ -46,7 +46,10 @@ const ANSWER_DAYS = { asked_2: 2, asked_7: 7 } as const;
 /** Hours of the calendar before the end at which a right's clock is told of: 3 × 24 h run day and night (UU 27/2022). */
 const CALENDAR_HOURS_LEFT = { calendar_24: 24, calendar_6: 6 } as const;
 
-/** `due`: the promise is missed. */
+/** An outage puts a promise off: its resident is told once it comes to so many working days more, and of no hours. */
+const POSTPONED_DAYS = 1;
+
+/** `due`: the promise is missed. `postponed`: an outage has put it off. */
 export type Rung =
   | keyof typeof LADDER
   | keyof typeof COMPLAINT
@@ -55,7 +58,8 @@ export type Rung =
   | keyof typeof ANSWER_DAYS
   | keyof typeof CALENDAR_HOURS_LEFT
   | 'resolve'
-  | 'due';
+  | 'due'
+  | 'postponed';
 
 /** Rungs that only remind whoever has to do something; the others go up, or tell of a promise that was missed. */
 const REMINDERS: ReadonlySet<Rung> = new Set([
@@ -69,6 +73,7 @@ const REMINDERS: ReadonlySet<Rung> = new Set([
   'pickup_last',
   'asked_2',
   'asked_7',
+  'postponed',
 ]);
 
 /** The fact that tells of a rung. */
@@ -82,6 +87,13 @@ export interface ClockFact extends CaseFact {
   at: Date;
 }
 
+/** Why nobody could work or be reached. The first two are recorded from incidents, the others by an officer. */
+export type OutageKind = 'line_down' | 'clock_behind' | 'power' | 'network' | 'office' | 'other';
+
+export interface KnownOutage extends Interval {
+  kind: OutageKind;
+}
+
 /** All that the clocks of a case follow from. */
 export interface ClockedCase {
   /** In order, all of them. */
@@ -90,7 +102,7 @@ export interface ClockedCase {
   service: Pick<Service, 'kind' | 'promise_hours' | 'calendar_hours' | 'complaint_class'> | undefined;
   hours: WorkingHours;
   /** When the village could not work or be reached. */
-  outages: readonly Interval[];
+  outages: readonly KnownOutage[];
   /** The village wants what it leaves lying to go further. */
   escalates: boolean;
   /** There is a conversation in which its resident can be told. */
@@ -111,6 +123,10 @@ export interface Clocks {
   due: Date | null;
   /** Since when its resident has been asked; null: they are not. */
   pausedAt: Date | null;
+  /** The outage that goes on, where the promise stands still for it alone. */
+  halted: OutageKind | null;
+  /** By how many working days outages have put the promise off, and why ('other': for several reasons). */
+  postponed: { days: number; kind: OutageKind } | null;
   /** The rungs that nobody was told of yet and that still mean something, by time. */
   marks: Mark[];
 }
@@ -123,7 +139,10 @@ export function clocksOf(one: ClockedCase): Clocks {
     dueAfter(one.hours, from, length, stands);
   const promises = promisesOf(one, life, after);
   const due = promises[0]?.at ?? null;
-  if (!isOpenCase(state.status)) return { ...clocked(life, due), marks: [] };
+  const ownDue = one.outages.length === 0 ? due : withoutOutages(one, life);
+  const halted = due === null && ownDue !== null && state.status !== 'asked' ? kindOf(goingOn(one)) : null;
+  const postponed = postponedBy(one, life, ownDue, due);
+  if (!isOpenCase(state.status)) return { ...clocked(life, due), halted, postponed, marks: [] };
   // What lies ready was promised in time or not; what is late now is its fetching.
   const marks =
     state.status === 'ready' ? [] : promises.map(({ rung, at }) => mark(rung, life.opened.number, at));
@@ -141,6 +160,11 @@ export function clocksOf(one: ClockedCase): Clocks {
   if (state.status === 'signing' && life.step && (state.step === 'initial' || state.step === 'sign'))
     for (const rung of [state.step, `${state.step}_late`] as const)
       marks.push(mark(rung, life.step.number, after(life.step.at, STEPS[rung])));
+  if (postponed && one.hasChat && state.status !== 'ready') {
+    const told = life.postponed ?? { number: life.opened.number, days: 0 };
+    if (postponed.days - told.days > POSTPONED_DAYS - ROUNDING)
+      marks.push(mark('postponed', told.number, postponed.at));
+  }
   // Those that the resident alone can do something about.
   const theirs = life.ready ? PICK_UP_DAYS : life.question ? ANSWER_DAYS : {};
   const began = life.ready ?? life.question;
@@ -154,6 +178,8 @@ export function clocksOf(one: ClockedCase): Clocks {
     .filter(({ rung, since }) => !life.told.has(`${rung} ${since}`));
   return {
     ...clocked(life, due),
+    halted,
+    postponed,
     marks: left.toSorted(
       (a, b) => a.at.getTime() - b.at.getTime() || RUNGS.indexOf(a.rung) - RUNGS.indexOf(b.rung),
     ),
@@ -169,7 +195,40 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Of two at one moment the first is told first. */
 const RUNGS: readonly Rung[] = ['due', 'verify', 'answer', 'resolve', ...(Object.keys(LADDER) as Rung[])];
 
-function clocked(life: Life, due: Date | null): Omit<Clocks, 'marks'> {
+/** Parts of working days come to a day but for the last bits. */
+const ROUNDING = 1e-6;
+
+/** What would be promised had nothing failed. */
+function withoutOutages(one: ClockedCase, life: Life): Date | null {
+  const after = (from: Date, length: WorkingLength) => dueAfter(one.hours, from, length, life.asked);
+  return promisesOf(one, life, after)[0]?.at ?? null;
+}
+
+function postponedBy(
+  one: ClockedCase,
+  { opened }: Life,
+  ownDue: Date | null,
+  due: Date | null,
+): { days: number; kind: OutageKind; at: Date } | null {
+  if (!ownDue || !due || due <= ownDue) return null;
+  const felt = one.outages.filter(({ from, to }) => to !== null && to > opened.at && from < due);
+  const kind = kindOf(felt);
+  // It is known once the last of them is over.
+  const at = new Date(Math.max(...felt.map(({ to }) => to!.getTime())));
+  return kind && { days: workedBetween(one.hours, ownDue, due).days, kind, at };
+}
+
+function goingOn({ outages }: ClockedCase): KnownOutage[] {
+  return outages.filter(({ to }) => to === null);
+}
+
+/** Why; null: there was none. */
+function kindOf(outages: KnownOutage[]): OutageKind | null {
+  const kinds = [...new Set(outages.map(({ kind }) => kind))];
+  return kinds.length > 1 ? 'other' : (kinds[0] ?? null);
+}
+
+function clocked(life: Life, due: Date | null): Pick<Clocks, 'openedAt' | 'due' | 'pausedAt'> {
   const pausedAt = life.state.status === 'asked' ? (life.asked.at(-1)?.from ?? null) : null;
   return { openedAt: life.opened.at, due, pausedAt };
 }
@@ -216,6 +275,8 @@ interface Life {
   ready: Moment | null;
   /** When its resident was asked, as long as they are. */
   question: Moment | null;
+  /** When its resident was last told that outages put it off, and by how many working days by then. */
+  postponed: { number: number; days: number } | null;
   /** A complaint: looked into (a question shows that it was), what kind it was found to be, and answered at all. */
   verified: Date | null;
   class: ComplaintClass | null;
@@ -243,6 +304,8 @@ function lifeOf(facts: readonly ClockFact[]): Life {
     }
     if (kind === 'case_reminded' || kind === 'case_escalated')
       told.add(`${String(data['rung'])} ${String(data['since'])}`);
+    if (kind === 'case_reminded' && data['rung'] === 'postponed')
+      life.postponed = { number, days: Number(data['days']) };
     turn(life.held, before.status !== 'open', state.status !== 'open', at);
     turn(life.asked, before.status === 'asked', state.status === 'asked', at);
     if (state.step !== before.step || state.status !== before.status)
@@ -270,6 +333,7 @@ function lifeFrom({ number, at }: ClockFact, state: CaseState, told: ReadonlySet
     step: null,
     ready: null,
     question: null,
+    postponed: null,
     verified: null,
     class: null,
     isAnswered: false,

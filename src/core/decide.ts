@@ -3,10 +3,10 @@ import type { CaseFact, CaseFactKind, CaseState, CaseStatus, Holder } from './ca
 import type { OfficerIdentity } from './asker.js';
 import { CASE_ACTS } from './effect.js';
 import type { CaseAct } from './effect.js';
-import { HEADS, mayHandle, serves } from './handlers.js';
+import { HEADS, serves } from './handlers.js';
 import type { Handling, VillageOfficer } from './handlers.js';
 import type { JsonObject } from './json.js';
-import { isSigned, mayStep, nextStep, rolesOf, stepBefore } from './path.js';
+import { handles, handlingRoles, isSigned, mayStep, nextStep, stepBefore } from './path.js';
 import type { Step, StepAct } from './path.js';
 
 /** How long a resident may say "belum selesai" after the end, in days; an officer may open a case again at any time. */
@@ -95,9 +95,7 @@ export function officerActor(
   officers: readonly VillageOfficer[],
   path: readonly Step[],
 ): Officer {
-  const here = officers.find(({ id }) => id === officer.id);
-  const standing = here ? rolesOf({ ...here, roles: [] }, village) : [];
-  const roles = [...officer.roles, ...standing];
+  const roles = handlingRoles(officer, village, handling, officers);
   const steps: { [A in StepAct]?: { inPlaceOf: Holder | null } } = {};
   for (const step of path) {
     const may = mayStep(step, officer, officers, village, handling);
@@ -107,7 +105,7 @@ export function officerActor(
     kind: 'officer',
     id: officer.id,
     name: officer.name,
-    mayHandle: mayHandle(roles, village, handling, [...officers], officer.id),
+    mayHandle: handles(officer, village, handling, officers),
     leads: roles.some(({ role, village: of }) => of === village && HEADS.includes(role)),
     steps,
   };

@@ -233,6 +233,14 @@ export interface CaseSeen {
   is_merged: boolean;
   /** Whether the asker may still say that it is not done. */
   may_reopen: boolean;
+  /** Its letter was sent in the chat, and can be sent once more. */
+  has_letter: boolean;
+  /** Of a promise that is missed: who was reminded, and who beyond the village (core/caseSeen.ts `CaseExtras`). */
+  told: string | null;
+  beyond: string | null;
+  /** Why the promise stands still, or was put off: a kind of outage. */
+  halted: string | null;
+  postponed: string | null;
 }
 
 export interface PaceSeen {

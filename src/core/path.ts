@@ -1,6 +1,6 @@
-import { mayHandle } from './handlers.js';
+import { mayHandle, serves } from './handlers.js';
 import type { Handling, VillageOfficer } from './handlers.js';
-import type { OfficerIdentity } from './asker.js';
+import type { OfficerIdentity, OfficerRole } from './asker.js';
 import type { Service } from './service.js';
 
 /**
@@ -74,7 +74,8 @@ export function holdersOf(
 ): StepHolder[] {
   const own = officers.filter(
     (officer) =>
-      !officer.isKeeper && mayHandle(rolesOf(officer, village), village, handling, [...officers], officer.id),
+      !officer.isKeeper &&
+      mayHandle(rolesOf(officer, village, handling), village, handling, [...officers], officer.id),
   );
   for (const roles of [step.roles, step.otherwise ?? []]) {
     const found = own.flatMap((officer) => holding(officer, roles, officers, handling));
@@ -94,12 +95,46 @@ export function mayStep(
   return holdersOf(step, officers, village, handling).find((one) => one.officer.id === officer.id) ?? null;
 }
 
-/** The roles of an officer in a village, with those that they hold for somebody who is away. */
-export function rolesOf(officer: VillageOfficer, village: string): { role: string; village: string }[] {
-  return [...officer.roles, ...(officer.deputyFor ?? []).map(({ role }) => role)].map((role) => ({
-    role,
-    village,
-  }));
+/**
+ * The roles of an officer in a village, with those that they hold for somebody who is away; for what is sealed (`handling`)
+ * their own alone.
+ */
+export function rolesOf(
+  officer: VillageOfficer,
+  village: string,
+  handling?: Pick<Handling, 'sealedTo'>,
+): { role: string; village: string }[] {
+  const standing = handling?.sealedTo ? [] : (officer.deputyFor ?? []).map(({ role }) => role);
+  return [...officer.roles, ...standing].map((role) => ({ role, village }));
+}
+
+/**
+ * With which roles an officer handles such a request of a village whose officers these are: their own, wherever they hold
+ * them, and there those that they hold today for somebody who is away; none of these for what is sealed.
+ */
+export function handlingRoles(
+  officer: Pick<OfficerIdentity, 'id' | 'roles'>,
+  village: string,
+  handling: Pick<Handling, 'sealedTo'>,
+  officers: readonly VillageOfficer[],
+): OfficerRole[] {
+  const here = officers.find(({ id }) => id === officer.id);
+  return [...officer.roles, ...(here ? rolesOf({ ...here, roles: [] }, village, handling) : [])];
+}
+
+/**
+ * Whether an officer may handle such a request of this village: what every act on it asks first, and what every list of
+ * requests shows. `officers`: all who serve the village, with those in whose place they stand today.
+ */
+export function handles(
+  officer: Pick<OfficerIdentity, 'id' | 'roles'>,
+  village: string,
+  handling: Handling,
+  officers: readonly VillageOfficer[],
+): boolean {
+  if (!serves(officer.roles, village)) return false;
+  const roles = handlingRoles(officer, village, handling, officers);
+  return mayHandle(roles, village, handling, [...officers], officer.id);
 }
 
 function holding(

@@ -1,9 +1,10 @@
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
-import { handlingOf, mayHandle, serves } from '../core/handlers.js';
+import { handlingOf, serves } from '../core/handlers.js';
+import { handles } from '../core/path.js';
 import { lockCases } from '../store/cases.js';
+import { loadActingOfficers } from '../store/delegations.js';
 import { decideMatchRow, lockMatches } from '../store/registerMatches.js';
-import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier } from './applier.js';
 import { writeSideFacts } from './caseFacts.js';
 import type { SideFact } from './caseFacts.js';
@@ -18,9 +19,10 @@ export const decideMatch: Applier<'decide_match'> = async (sql, requests, contex
     return read.kind === 'case' ? read.code : '';
   });
   const cases = await lockCases(sql, [...new Set(codes)]);
-  const officers = await loadVillageOfficers(
+  const officers = await loadActingOfficers(
     sql,
     cases.map(({ villageId }) => villageId),
+    context.now,
   );
   const matches = await lockMatches(
     sql,
@@ -37,7 +39,7 @@ export const decideMatch: Applier<'decide_match'> = async (sql, requests, contex
       continue;
     }
     const handling = handlingOf(context.services[row.service], row.isConfidential, row.sealedTo);
-    if (!mayHandle(officer.roles, row.villageId, handling, officers.get(row.villageId) ?? [], officer.id)) {
+    if (!handles(officer, row.villageId, handling, officers.get(row.villageId) ?? [])) {
       results.push({ outcome: 'not_allowed' });
       continue;
     }

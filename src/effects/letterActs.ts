@@ -1,9 +1,9 @@
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
-import { handlingOf, mayHandle, serves } from '../core/handlers.js';
+import { handlingOf, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
-import { holdersOf, pathOf } from '../core/path.js';
+import { handles, holdersOf, pathOf } from '../core/path.js';
 import { insertAudit } from '../store/audit.js';
 import { lockCases } from '../store/cases.js';
 import type { LockedCase } from '../store/cases.js';
@@ -42,8 +42,7 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
       const of = officers.get(row.villageId) ?? [];
       const handling = handlingOf(context.services[row.service], row.isConfidential, row.sealedTo);
       const may =
-        serves(officer!.roles, row.villageId) &&
-        mayHandle(officer!.roles, row.villageId, handling, of, officer!.id) &&
+        handles(officer!, row.villageId, handling, of) &&
         row.letterWay === 'wet' &&
         ['signing', 'ready'].includes(row.state.status) &&
         (row.state.status === 'ready' || row.state.step === 'sign');

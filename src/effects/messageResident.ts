@@ -1,15 +1,16 @@
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
 import { firstName } from '../core/firstName.js';
-import { handlingOf, mayHandle, serves } from '../core/handlers.js';
+import { handlingOf, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import { handles } from '../core/path.js';
 import { insertAudit } from '../store/audit.js';
 import { chatsOfCases } from '../store/caseChats.js';
 import type { ChatOfCase } from '../store/caseChats.js';
+import { loadActingOfficers } from '../store/delegations.js';
 import { takeHandOvers } from '../store/handOvers.js';
 import { insertInternal } from '../store/inbound.js';
-import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 
 const LONGEST = 1000;
@@ -26,9 +27,10 @@ export const messageResident: Applier<'message_resident'> = async (sql, requests
     return read.kind === 'case' ? read.code : '';
   });
   const chats = await chatsOfCases(sql, codes);
-  const officers = await loadVillageOfficers(
+  const officers = await loadActingOfficers(
     sql,
     [...chats.values()].map(({ villageId }) => villageId),
+    context.now,
   );
   const results: Result[] = [];
   for (const [n, request] of requests.entries()) {
@@ -94,7 +96,7 @@ function refusal(
   if (!chat || !officer || !serves(officer.roles, chat.villageId)) return 'not_found';
   const handling = handlingOf(context.services[chat.service], chat.isConfidential, chat.sealedTo);
   const serving = officers.get(chat.villageId) ?? [];
-  if (!mayHandle(officer.roles, chat.villageId, handling, serving, officer.id))
+  if (!handles(officer, chat.villageId, handling, serving))
     return chat.isConfidential ? 'not_found' : 'not_allowed';
   if (chat.conversationId === null) return 'no_chat';
   return cleaned(effect.text) === '' ? 'no_words' : null;

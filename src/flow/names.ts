@@ -378,6 +378,7 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   /** Nobody has taken a sealed complaint in time. */
   /** A promise to a resident was missed; what is ready was not fetched, or a question not answered. */
   'case-late': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
+  'case-postponed': ['code', 'service', 'kind', 'why', 'due', 'whose', 'helped'],
   'answer-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'pick-up-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'complaint-overdue': ['code', 'whose'],
@@ -435,6 +436,11 @@ function caseKeys() {
     'office',
     'is_merged',
     'may_reopen',
+    'has_letter',
+    'told',
+    'beyond',
+    'halted',
+    'postponed',
   ] as const;
 }
 

@@ -1,3 +1,5 @@
+import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
+import { serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Sql } from './sql.js';
 import { loadVillageOfficers } from './villageOfficers.js';
@@ -47,6 +49,18 @@ export async function loadActingOfficers(
     if (deputy) (deputy.deputyFor ??= []).push({ role, of: { id: officerId, name: officerName } });
   }
   return officers;
+}
+
+/** The roles that an officer holds today for somebody who is away, in the villages that they serve by a role of their own. */
+export async function standingRoles(
+  sql: Sql,
+  { id, roles }: Pick<OfficerIdentity, 'id' | 'roles'>,
+  now: Date,
+): Promise<OfficerRole[]> {
+  const villages = roles.flatMap(({ village }) => village ?? []).filter((village) => serves(roles, village));
+  return (await standingIn(sql, villages, now)).flatMap(({ deputyId, role, villageId }) =>
+    deputyId === id ? [{ role, village: villageId }] : [],
+  );
 }
 
 export interface DelegationInsert {

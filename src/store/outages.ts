@@ -1,10 +1,9 @@
+import type { KnownOutage, OutageKind } from '../core/clocks.js';
 import type { NewId } from '../core/ports.js';
-import type { Interval } from '../core/workingTime.js';
 import type { Sql } from './sql.js';
 import { wakeClocks } from './wakeClocks.js';
 
-/** Why nobody could work or be reached. The first two are recorded from incidents, the others by an officer. */
-export type OutageKind = 'line_down' | 'clock_behind' | 'power' | 'network' | 'office' | 'other';
+export type { OutageKind } from '../core/clocks.js';
 
 export interface Outage {
   id: string;
@@ -37,18 +36,18 @@ export async function outagesOf(
   sql: Sql,
   villageIds: string[],
   since: Date,
-): Promise<Map<string, Interval[]>> {
+): Promise<Map<string, KnownOutage[]>> {
   const ids = [...new Set(villageIds)];
-  const found = new Map<string, Interval[]>(ids.map((id) => [id, []]));
+  const found = new Map<string, KnownOutage[]>(ids.map((id) => [id, []]));
   if (ids.length === 0) return found;
-  const { rows } = await sql.query<Interval & { villageId: string | null }>(
-    `SELECT village_id AS "villageId", from_at AS "from", to_at AS "to" FROM outages
+  const { rows } = await sql.query<KnownOutage & { villageId: string | null }>(
+    `SELECT village_id AS "villageId", kind, from_at AS "from", to_at AS "to" FROM outages
      WHERE (village_id IS NULL OR village_id = ANY ($1::text[])) AND (to_at IS NULL OR to_at > $2)
      ORDER BY from_at`,
     [ids, since],
   );
-  for (const { villageId, from, to } of rows)
-    for (const id of villageId === null ? ids : [villageId]) found.get(id)!.push({ from, to });
+  for (const { villageId, ...one } of rows)
+    for (const id of villageId === null ? ids : [villageId]) found.get(id)!.push(one);
   return found;
 }
 

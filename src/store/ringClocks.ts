@@ -85,6 +85,7 @@ async function whomToTell(sql: Sql, cases: ClockCase[], context: ClockContext): 
     let number = row.eventCount;
     return row.clocks.marks
       .filter(({ at }) => at <= context.now)
+      .filter(({ rung }) => rung !== 'postponed' || isStillToCome(row, context.now))
       .flatMap((mark): Told[] => {
         const to = officersFor(
           mark.rung,
@@ -98,6 +99,11 @@ async function whomToTell(sql: Sql, cases: ClockCase[], context: ClockContext): 
         return to.length > 0 || resident ? [{ row, mark, officers: to, resident, number: ++number }] : [];
       });
   });
+}
+
+/** A new time that has passed as well is no news: that it was missed is told. */
+function isStillToCome({ clocks }: ClockCase, now: Date): boolean {
+  return clocks.due !== null && clocks.due > now;
 }
 
 /** Who is told of a rung. Never somebody who may not see the case. */
@@ -139,6 +145,7 @@ function officersFor(
     case 'pickup_last':
     case 'asked_2':
     case 'asked_7':
+    case 'postponed':
       return [];
     case 'calendar_24':
     case 'calendar_6':
@@ -159,7 +166,7 @@ function holding(
   { villageId }: ClockCase,
 ): VillageOfficer[] {
   return officers.filter((officer) => {
-    const posts = rolesOf(officer, villageId);
+    const posts = rolesOf(officer, villageId, handling);
     return (
       !officer.isKeeper &&
       posts.some(({ role }) => roles.includes(role)) &&
@@ -180,6 +187,7 @@ function concernsResident(rung: Rung, row: ClockCase, isTold: boolean): boolean 
     case 'pickup_last':
     case 'asked_2':
     case 'asked_7':
+    case 'postponed':
       return true;
     case 'kecamatan':
     case 'dinas':
@@ -212,6 +220,8 @@ async function write(sql: Sql, told: Told[], { newId, now }: ClockContext): Prom
           // To whom it went up; of a promise that was missed, nothing.
           ...(mark.rung in LADDER ? { to: mark.rung } : {}),
           officers: officers.map(({ id }) => id),
+          // The next is told once it comes to a working day more.
+          ...(mark.rung === 'postponed' ? { days: row.clocks.postponed?.days ?? 0 } : {}),
         },
       },
     })),
@@ -252,6 +262,7 @@ function rowsOf({ row, mark, resident, number }: Told, { services }: ClockContex
     whose: row.residentId,
     helped: firstName(row.forWhom),
     due: row.clocks.due?.toISOString() ?? null,
+    ...(mark.rung === 'postponed' ? { why: row.clocks.postponed?.kind ?? 'other' } : {}),
   };
   return [
     {
@@ -266,6 +277,7 @@ function rowsOf({ row, mark, resident, number }: Told, { services }: ClockContex
 function flowOf(rung: Rung, row: ClockCase): string {
   if (rung.startsWith('pickup')) return 'pick-up-reminder';
   if (rung.startsWith('asked')) return 'answer-reminder';
+  if (rung === 'postponed') return 'case-postponed';
   // Nobody has opened it: its receiver may hold the office no more, so the author hears of the way outside.
   return row.sealedTo && rung === 'verify' && row.status === 'open' ? 'complaint-overdue' : 'case-late';
 }

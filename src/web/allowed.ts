@@ -8,7 +8,7 @@ import type { CaseDetail, CaseScope } from '../store/web/cases.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext } from './env.js';
 import { PageError } from './pageError.js';
-import { covers, type Permission, scopeOf } from './policy.js';
+import { confidentialScope, covers, type Permission, scopeOf } from './policy.js';
 
 /** The officer who is signed in, and where they may do this; 403 where nowhere. */
 export function allowed(c: WebContext, permission: Permission): { officer: OfficerIdentity; scope: Scope } {
@@ -18,26 +18,31 @@ export function allowed(c: WebContext, permission: Permission): { officer: Offic
   return { officer, scope };
 }
 
-/** The same for cases, whose confidential ones have a narrower circle. */
+/**
+ * The same for cases: the village's of whoever has a role there, the confidential ones of those alone who may act on them.
+ * Roles that an officer holds today for somebody who is away count as their own here.
+ */
 export function allowedCases(
   c: WebContext,
   permission: 'cases.read' | 'cases.act',
   services: WebDeps['services'],
 ): { officer: OfficerIdentity; scope: CaseScope } {
   const { officer } = allowed(c, permission);
-  const idsOf = (...kinds: Service['kind'][]) =>
-    Object.keys(services).filter((id) => kinds.includes(services[id]!.kind));
+  return { officer, scope: caseScopeOf(officer, services) };
+}
+
+/** Where this officer sees requests, by what they hold today. */
+export function caseScopeOf(
+  officer: OfficerIdentity,
+  services: { readonly [id: string]: Service },
+): CaseScope {
   return {
-    officer,
-    scope: {
-      usual: scopeOf(officer, 'cases.office') ?? NOWHERE,
-      confidential: scopeOf(officer, 'cases.confidential') ?? NOWHERE,
-      receiver: { officer: officer.id, posts: postsOf(officer.roles) },
-      also: {
-        services: idsOf('referral', 'aid'),
-        scope: scopeOf(officer, 'cases.confidential_referral') ?? NOWHERE,
-      },
-      own: { services: idsOf('health'), scope: scopeOf(officer, 'cases.health') ?? NOWHERE },
+    usual: scopeOf(officer, 'cases.office') ?? NOWHERE,
+    confidential: confidentialScope(officer, services),
+    receiver: { officer: officer.id, posts: postsOf(officer.roles) },
+    own: {
+      services: Object.keys(services).filter((id) => services[id]!.kind === 'health'),
+      scope: scopeOf(officer, 'cases.health') ?? NOWHERE,
     },
   };
 }

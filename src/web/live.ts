@@ -4,6 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plainText } from '../core/plainText.js';
 import type { Sql } from '../store/sql.js';
+import type { Changes } from '../store/web/caseChanges.js';
 import type { WebDeps } from './deps.js';
 import type { WebContext } from './env.js';
 
@@ -13,44 +14,65 @@ const LIFE = 10 * 60_000;
 const BEAT = 25_000;
 const LOOK_EVERY = 1000;
 
+/** Begins to listen; answers with the function that ends it. */
+export type Subscribe = (listener: () => void) => () => void;
+
 /**
- * Tells live pages that something changed (the `signature` of it reads otherwise). However many pages are open, the database is asked once a second, and not at
- * all while none is. Changes come from other processes too, so nothing nearer would hear of all of them.
+ * Tells live pages that something changed. However many pages are open, the database is asked once a second, and not at
+ * all while none is. Changes come from other processes too, so nothing nearer would hear of all of them. A page names the
+ * topics that it shows (villages, an officer; null: all), and hears of these alone: a regency's traffic redraws no village's page.
  */
 export class Watch {
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Map<() => void, ReadonlySet<string> | null>();
   private timer: NodeJS.Timeout | undefined;
-  private signature: string | undefined;
+  private look: (sql: Sql) => Promise<Changes>;
 
   constructor(
     private readonly deps: Pick<WebDeps, 'pool' | 'log'>,
-    private readonly readSignature: (sql: Sql) => Promise<string>,
-  ) {}
+    /** Makes what looks for changes since its own last look; its first one answers 'all'. */
+    private readonly newLook: () => (sql: Sql) => Promise<Changes>,
+  ) {
+    this.look = newLook();
+  }
 
-  /** Hears of each change; answers with the function that ends it. */
-  subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    this.timer ??= setInterval(() => void this.look(), LOOK_EVERY).unref();
+  subscribe(topics: readonly string[] | null, listener: () => void): () => void {
+    this.listeners.set(listener, topics && new Set(topics));
+    this.timer ??= setInterval(() => void this.tell(), LOOK_EVERY).unref();
     return () => {
       this.listeners.delete(listener);
       if (this.listeners.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
-      this.signature = undefined;
+      this.look = this.newLook();
     };
   }
 
-  private async look(): Promise<void> {
+  private async tell(): Promise<void> {
     try {
-      const signature = await this.readSignature(this.deps.pool);
-      // The first look tells as well: what changed while a page was drawn is not known otherwise.
-      const isNew = signature !== this.signature;
-      this.signature = signature;
-      if (isNew) for (const listener of this.listeners) listener();
+      const changed = await this.look(this.deps.pool);
+      for (const [listener, topics] of this.listeners) if (concerns(topics, changed)) listener();
     } catch (error) {
       this.deps.log.warn({ err: error }, 'live pages: could not look for changes');
     }
   }
+}
+
+function concerns(topics: ReadonlySet<string> | null, changed: Changes): boolean {
+  if (changed === 'all') return true;
+  return topics ? [...changed].some((topic) => topics.has(topic)) : changed.size > 0;
+}
+
+/** What looks for a change of one signature: of all that there is, or nothing. */
+export function signatureChanges(read: (sql: Sql) => Promise<string>): () => (sql: Sql) => Promise<Changes> {
+  return () => {
+    let known: string | undefined;
+    return async (sql) => {
+      const signature = await read(sql);
+      const isNew = signature !== known;
+      known = signature;
+      return isNew ? 'all' : new Set();
+    };
+  };
 }
 
 /**
@@ -59,7 +81,7 @@ export class Watch {
  */
 export function streamPart(
   c: WebContext,
-  subscribe: (listener: () => void) => () => void,
+  subscribe: Subscribe,
   render: () => Promise<HtmlEscapedString>,
 ): Response {
   return streamSSE(c, async (stream) => {

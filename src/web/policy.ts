@@ -1,9 +1,11 @@
-import type { OfficerIdentity } from '../core/asker.js';
-import { toldRoles } from '../core/handlers.js';
+import type { OfficerIdentity, OfficerRole } from '../core/asker.js';
+import { handlingOf, toldRoles } from '../core/handlers.js';
 import type { HandlingKind } from '../core/handlers.js';
 import { LINE_ROLES } from '../core/line.js';
+import type { Service } from '../core/service.js';
 import { ROLES } from '../store/officers.js';
 import type { Role } from '../store/officers.js';
+import type { CaseScope } from '../store/web/cases.js';
 import type { Scope } from '../store/web/scope.js';
 
 /**
@@ -22,10 +24,6 @@ export type Permission =
   | 'cases.office'
   /** The midwife's: what is asked about health, confidential or not, and nothing else. */
   | 'cases.health'
-  /** Confidential cases at all. */
-  | 'cases.confidential'
-  /** Confidential referrals (aid, health): also whoever handles those. */
-  | 'cases.confidential_referral'
   /** Identity documents that somebody sent anyway; each look is written to the audit log. */
   | 'files.restricted'
   /** Residents who asked for a person. */
@@ -67,10 +65,7 @@ export type Permission =
   | 'escalated.read';
 
 /** Told of such requests, and so allowed to handle them (core/handlers.ts); and the keeper, where a village is stuck. */
-const handlers = (kind: HandlingKind, isConfidential = false) => [
-  ...toldRoles({ kind, isConfidential }),
-  'admin',
-];
+const handlers = (kind: HandlingKind) => [...toldRoles({ kind, isConfidential: false }), 'admin'];
 const OFFICE = handlers('letter');
 
 const MAY: { [P in Permission]: readonly string[] } = {
@@ -80,8 +75,6 @@ const MAY: { [P in Permission]: readonly string[] } = {
   'replies.manage': ['operator', 'kasi_pelayanan', 'sekretaris', 'kepala_desa', 'admin'],
   'cases.office': OFFICE,
   'cases.health': ['bidan'],
-  'cases.confidential': handlers('letter', true),
-  'cases.confidential_referral': handlers('referral', true),
   'files.restricted': ['kepala_desa', 'sekretaris', 'kasi_pelayanan'],
   'calls.answer': handlers('conversation'),
   'listings.decide': handlers('market'),
@@ -107,12 +100,46 @@ const MAY: { [P in Permission]: readonly string[] } = {
 /** The roles of each permission, for whoever prints them. */
 export const PERMISSION_ROLES: { readonly [P in Permission]: readonly string[] } = MAY;
 
+/** What a role brings to whoever holds it for somebody who is away: acting on requests, and none of its other rights. */
+const FOR_DEPUTIES: ReadonlySet<Permission> = new Set([
+  'cases.read',
+  'cases.act',
+  'cases.office',
+  'cases.health',
+]);
+
 /** The villages in which the officer may do this; null where in none. */
 export function scopeOf(officer: OfficerIdentity, permission: Permission): Scope | null {
-  const roles = officer.roles.filter(({ role }) => MAY[permission].includes(role));
+  const held = FOR_DEPUTIES.has(permission) ? [...officer.roles, ...(officer.standing ?? [])] : officer.roles;
+  return villagesOfRoles(held, MAY[permission]);
+}
+
+/** Where any of these roles is held, of what an officer holds; null where none is. */
+function villagesOfRoles(held: readonly OfficerRole[], among: readonly string[]): Scope | null {
+  const roles = held.filter(({ role }) => among.includes(role));
   if (roles.length === 0) return null;
   if (roles.some(({ village }) => village === null)) return { villages: null };
   return { villages: [...new Set(roles.map(({ village }) => village!))] };
+}
+
+/**
+ * Where an officer sees confidential requests of each service, just as acts decide it (core/handlers.ts): '' stands for
+ * services that are in the catalogue no more. By their own roles, and by those that they hold for somebody who is away.
+ */
+export function confidentialScope(
+  { roles, standing = [] }: OfficerIdentity,
+  services: { readonly [id: string]: Service },
+): CaseScope['confidential'] {
+  const held = [...roles, ...standing];
+  const posts: string[] = [];
+  for (const service of ['', ...Object.keys(services)]) {
+    const among = [...toldRoles(handlingOf(services[service], true)), 'admin'];
+    const scope = villagesOfRoles(held, among);
+    // Only an installation's keeper holds a role everywhere, and handles all of it.
+    if (scope && scope.villages === null) return { services: [], posts: null };
+    posts.push(...(scope?.villages ?? []).map((village) => `${service}@${village}`));
+  }
+  return { services: Object.keys(services), posts };
 }
 
 /** Whether the officer may do this in every village: what belongs to no village is for such officers alone. */

@@ -86,7 +86,8 @@ describe.skipIf(!hasBrowser)(`every page ${browserTitle}`, () => {
         // A page that says why it does not open is no page of this route.
         const wrong = status === 200 ? [] : [`answered ${status}`];
         await page.evaluate(() => {
-          for (const closed of document.querySelectorAll('details')) closed.open = true;
+          for (const closed of document.querySelectorAll<HTMLDetailsElement>('main details'))
+            closed.open = true;
         });
         const said = AXE_AT.includes(width) ? await accessibilityFaults(page) : await sidewaysFaults(page);
         if (wrong.length + said.length > 0) found[path] = [...wrong, ...said];

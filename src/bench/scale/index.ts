@@ -18,9 +18,9 @@ import { createAuth } from '../../web/auth/auth.js';
 import type { WebDeps } from '../../web/deps.js';
 import type { Bench, BenchRow } from '../report.js';
 import { PAGES, SCALE_NAMES } from './names.js';
-import { measurePage, pagesOf, type Measured } from './pages.js';
+import { measurePage, pagesOf, type Asked, type Measured } from './pages.js';
 import { LARGE, seedScale, SMALL, type Size } from './seed.js';
-import { startWebProcess } from './web.js';
+import { startWebProcess, type Web } from './web.js';
 
 const MOST_MS = 50;
 const MOST_RATIO = 1.3;
@@ -28,11 +28,12 @@ const MOST_KB = 60;
 /** Villages whose officers look: the busiest, and those in the middle. */
 const LOOKING = [0, 1, 2, 107, 108];
 
-/** What one size came to. */
-interface Outcome {
-  pages: { [name: string]: Measured | string };
-  webMb: number;
-  seconds: number;
+/** A console over cases of one size. */
+interface Console {
+  web: Web;
+  /** What is asked of it, by the name of the page. */
+  pages: { [name: string]: Asked };
+  stop(): Promise<void>;
 }
 
 /**
@@ -48,10 +49,24 @@ export const scaleBench = (cases = LARGE.cases): Bench => ({
       const postgres = await startEmbeddedPostgres(dir, pino({ level: 'error' }), { isDurable: false });
       try {
         await tune(postgres.url);
-        const small = await measure(postgres.url, 'small', SMALL, dir);
+        const began = performance.now();
+        const say = (text: string) =>
+          process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0)} s  ${text}\n`);
         const size = { cases, days: Math.round((LARGE.days * cases) / LARGE.cases) || 1 };
-        const large = await measure(postgres.url, 'large', size, dir);
-        return rowsOf(small, large);
+        const consoles: Console[] = [];
+        try {
+          consoles.push(await open(postgres.url, 'small', SMALL, dir, say));
+          consoles.push(await open(postgres.url, 'large', size, dir, say));
+          const measured = new Map<string, Measured[] | string>();
+          for (const page of PAGES) {
+            say(page);
+            measured.set(page, await measurePage(consoles.map(({ pages }) => pages[page]!)));
+          }
+          const webMb = await consoles.at(-1)!.web.memoryMb();
+          return rowsOf(measured, webMb, (performance.now() - began) / 1000);
+        } finally {
+          for (const each of consoles) await each.stop();
+        }
       } finally {
         await postgres.stop();
       }
@@ -78,8 +93,13 @@ async function tune(url: string): Promise<void> {
   }
 }
 
-async function measure(server: string, name: string, size: Size, dir: string): Promise<Outcome> {
-  const began = performance.now();
+async function open(
+  server: string,
+  name: string,
+  size: Size,
+  dir: string,
+  say: (text: string) => void,
+): Promise<Console> {
   const url = await database(server, name);
   const secretKey = randomBytes(32).toString('hex');
   const sealer = createSealer([Buffer.from(secretKey, 'hex')]);
@@ -87,24 +107,18 @@ async function measure(server: string, name: string, size: Size, dir: string): P
   const pool = createPool(url, { max: 4 });
   try {
     await seed(pool);
-    const say = (text: string) =>
-      process.stderr.write(
-        `${((performance.now() - began) / 1000).toFixed(0)} s  ${size.cases} cases: ${text}\n`,
-      );
-    const { villages } = await seedScale(url, size, sealer, say);
-    say('figures');
+    const { villages } = await seedScale(url, size, sealer, (text) => say(`${size.cases} cases: ${text}`));
+    say(`${size.cases} cases: figures`);
     await refreshFigures(pool, new Date());
     const looking = LOOKING.map((n) => villages[n]!);
     const { regency, ...users } = await accounts(pool, sealer, secretKey, looking);
+    const perVillage = await pagesOf(pool, looking);
     const web = await startWebProcess(url, secretKey, join(dir, name));
     try {
-      const pages: Outcome['pages'] = {};
-      const perVillage = await pagesOf(pool, looking);
       const cookies: string[] = [];
       for (const user of users.village) cookies.push(await web.signIn(user, PASSWORD));
       const above = await web.signIn(regency, PASSWORD);
-      for (const page of PAGES) {
-        say(page);
+      const pages = PAGES.map((page): [string, Asked] => {
         const asked = perVillage.flatMap((own, n) =>
           own
             .filter((one) => one.name === page)
@@ -112,15 +126,15 @@ async function measure(server: string, name: string, size: Size, dir: string): P
               paths.map((path) => ({ path, cookie: by === 'regency' ? above : cookies[n]! })),
             ),
         );
-        pages[page] = await measurePage(web, inTurn(asked));
-      }
-      return { pages, webMb: await web.memoryMb(), seconds: (performance.now() - began) / 1000 };
-    } finally {
+        return [page, { web, pages: inTurn(asked) }];
+      });
+      return { web, pages: Object.fromEntries(pages), stop: () => web.stop() };
+    } catch (cause) {
       await web.stop();
+      throw cause;
     }
   } finally {
     await pool.end();
-    await dropDatabase(server, name);
   }
 }
 
@@ -183,10 +197,6 @@ async function database(server: string, name: string): Promise<string> {
   return url.href;
 }
 
-async function dropDatabase(server: string, name: string): Promise<void> {
-  await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
-}
-
 async function onServer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
@@ -197,14 +207,14 @@ async function onServer(server: string, statement: string): Promise<void> {
   }
 }
 
-function rowsOf(small: Outcome, large: Outcome): BenchRow[] {
+function rowsOf(pages: Map<string, Measured[] | string>, webMb: number, seconds: number): BenchRow[] {
   const rows: BenchRow[] = [];
-  for (const page of PAGES) {
-    const [few, many] = [small.pages[page]!, large.pages[page]!];
-    if (typeof few === 'string' || typeof many === 'string') {
-      process.stderr.write(`scale.${page}: not measured: ${typeof few === 'string' ? few : String(many)}\n`);
+  for (const [page, measured] of pages) {
+    if (typeof measured === 'string') {
+      process.stderr.write(`scale.${page}: not measured: ${measured}\n`);
       continue;
     }
+    const [few, many] = [measured[0]!, measured[1]!];
     for (const of of ['p50', 'p95'] as const) {
       const ratio = many[of] / few[of];
       rows.push({
@@ -228,7 +238,7 @@ function rowsOf(small: Outcome, large: Outcome): BenchRow[] {
     });
   }
   const plain = { against: null, ratio: null, target: null, met: null };
-  rows.push({ ...plain, name: 'scale.web_mb', value: large.webMb, unit: 'MB' });
-  rows.push({ ...plain, name: 'scale.seconds', value: small.seconds + large.seconds, unit: 's' });
+  rows.push({ ...plain, name: 'scale.web_mb', value: webMb, unit: 'MB' });
+  rows.push({ ...plain, name: 'scale.seconds', value: seconds, unit: 's' });
   return rows;
 }

@@ -18,8 +18,8 @@ export interface Page {
 }
 
 /** So often is each page asked for; the first ones do not count: the process is warming up. */
-const RUNS = 60;
-const WARM = 15;
+const RUNS = 200;
+const WARM = 20;
 
 /**
  * The pages that officers live in, with cases, names and words that are there: of the villages in the order given, each
@@ -55,22 +55,32 @@ export async function pagesOf(pool: Pool, villages: string[]): Promise<Page[][]>
   );
 }
 
-/** Asks for a page, one request after the other. A string: why it could not be measured. */
-export async function measurePage(
-  web: Web,
-  asked: { path: string; cookie: string }[],
-): Promise<Measured | string> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS + WARM; run += 1) {
-    const { path, cookie } = asked[run % asked.length]!;
-    const answer = await web.get(path, cookie);
-    if (answer.status !== 200) return `${path.split('?')[0]} answered ${answer.status}`;
-    if (run >= WARM) times.push(answer.ms);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
-  const [first] = asked;
-  return { p50: at(0.5), p95: at(0.95), kb: await firstLoad(web, first!.path, first!.cookie) };
+/** Whom a page is asked of, and by which addresses, with the cookie of whoever looks. */
+export interface Asked {
+  web: Web;
+  pages: { path: string; cookie: string }[];
+}
+
+/**
+ * Asks several processes for a page in turn, one request after the other: whatever else the machine does then slows all
+ * of them alike, and their ratio holds. A string: why it could not be measured.
+ */
+export async function measurePage(asked: Asked[]): Promise<Measured[] | string> {
+  const times = asked.map((): number[] => []);
+  for (let run = 0; run < RUNS + WARM; run += 1)
+    for (const [n, { web, pages }] of asked.entries()) {
+      const { path, cookie } = pages[run % pages.length]!;
+      const answer = await web.get(path, cookie);
+      if (answer.status !== 200) return `${path.split('?')[0]} answered ${answer.status}`;
+      if (run >= WARM) times[n]!.push(answer.ms);
+    }
+  return await Promise.all(
+    asked.map(async ({ web, pages }, n) => {
+      const sorted = times[n]!.toSorted((a, b) => a - b);
+      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+      return { p50: at(0.5), p95: at(0.95), kb: await firstLoad(web, pages[0]!.path, pages[0]!.cookie) };
+    }),
+  );
 }
 
 const ASSET = /(?:src|href)="(\/assets\/[^"]+)"/gu;

@@ -3,6 +3,7 @@ import { findCode } from '../../core/code.js';
 import type { CaseSeen } from '../../core/lookup.js';
 import { noteAttempts } from '../codeAttempts.js';
 import type { LookUpAnswerer } from './answerer.js';
+import { readExtras } from './caseExtras.js';
 import { readCases, seesCase, toSeen } from './caseRows.js';
 
 /**
@@ -19,6 +20,8 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
     const row = byCode.get(codes[n] ?? '');
     return row !== undefined && seesCase(asker, row);
   });
+  const own = rows.filter(({ code }) => isOwn.some((is, n) => is && codes[n] === code));
+  const extras = await readExtras(sql, own, context);
   const trying = requests.flatMap(({ asker }, n) =>
     codes[n] === null || isOwn[n]
       ? []
@@ -28,7 +31,7 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
   const limited = new Set(trying.filter((_, i) => !within[i]).map(({ n }) => n));
   return requests.map(({ args }, n): CaseSeen => {
     const row = byCode.get(codes[n] ?? '');
-    if (isOwn[n]) return toSeen(row!, true, context);
+    if (isOwn[n]) return toSeen({ ...row!, extras: extras.get(row!.id) }, true, context);
     if (limited.has(n)) return nothingOf(args.code, 'limited');
     // Whoever asks is told no more than anybody, but for how to show that it is theirs.
     if (row && row.residentId === requests[n]!.asker.residentId)

@@ -1,6 +1,7 @@
 import type { Asker } from '../../core/asker.js';
 import type { CaseStatus } from '../../core/cases.js';
 import { seenOf, stateAlone } from '../../core/caseSeen.js';
+import type { CaseExtras } from '../../core/caseSeen.js';
 import { mayBeSeen } from '../../core/history.js';
 import type { CaseSeen } from '../../core/lookup.js';
 import type { Service } from '../../core/service.js';
@@ -73,7 +74,7 @@ export function seesCase(asker: Asker, row: SeenRow | Omit<SeenRow, 'place'>): b
 
 /** As flows see it: all of it, or the state alone. */
 export function toSeen(
-  row: SeenRow,
+  row: SeenRow & { extras?: CaseExtras | undefined },
   detail: boolean,
   { services, now }: { services: { [id: string]: Service }; now: Date },
 ): CaseSeen {

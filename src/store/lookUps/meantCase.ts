@@ -1,11 +1,11 @@
 import { readCode } from '../../core/code.js';
 import { firstName } from '../../core/firstName.js';
-import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
+import { handlingOf } from '../../core/handlers.js';
 import type { MeantCase } from '../../core/lookup.js';
 import { codesIn, leadingCodes } from '../../core/meantCode.js';
 import { isOpen, sealedToOf } from '../cases.js';
 import { loadActingOfficers } from '../delegations.js';
-import { rolesOf } from '../../core/path.js';
+import { handles } from '../../core/path.js';
 import type { Sql } from '../sql.js';
 import type { LookUpAnswerer, LookUpRequest } from './answerer.js';
 import { readCases } from './caseRows.js';
@@ -29,12 +29,10 @@ export const meantCase: LookUpAnswerer<'meant_case'> = async (sql, requests, { s
     const rest = meant ? meant.rest : (args.text ?? null);
     const theirs = (meant?.codes ?? []).flatMap((code) => {
       const row = byCode.get(code);
-      if (!row || !asker.officer || !serves(asker.officer.roles, row.villageId)) return [];
+      if (!row || !asker.officer) return [];
       const all = officers.get(row.villageId) ?? [];
-      const self = all.find(({ id }) => id === asker.officer!.id);
-      const roles = self ? rolesOf(self, row.villageId) : asker.officer.roles;
       const handling = handlingOf(services[row.service], row.isConfidential, sealedToOf(row));
-      return mayHandle(roles, row.villageId, handling, all, asker.officer.id) ? [row] : [];
+      return handles(asker.officer, row.villageId, handling, all) ? [row] : [];
     });
     const one = theirs[0];
     if (!one || theirs.length > 1)

@@ -1,6 +1,7 @@
 import { isOpen } from '../cases.js';
 import { hiddenHistories } from '../hiddenHistories.js';
 import type { LookUpAnswerer } from './answerer.js';
+import { readExtras } from './caseExtras.js';
 import { SEEN, SEEN_FROM, seesCase, toSeen, withPlaces, type SeenRow } from './caseRows.js';
 
 const MOST = 7;
@@ -27,12 +28,13 @@ export const myCases: LookUpAnswerer<'my_cases'> = async (sql, requests, context
     ],
   );
   const seen = await withPlaces(sql, rows);
+  const extras = await readExtras(sql, seen, context);
   const hiding = await hiddenHistories(sql, askers, 'cases');
   return requests.map(({ asker }) => {
     const ord = askers.indexOf(asker) + 1;
     const items = seen
       .filter((row) => row.ord === ord && seesCase(asker, row))
-      .map((row) => toSeen(row, true, context));
+      .map((row) => toSeen({ ...row, extras: extras.get(row.id) }, true, context));
     return { count: items.length, items, hidden: hiding.has(asker) };
   });
 };

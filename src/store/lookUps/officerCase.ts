@@ -57,7 +57,7 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
       (one) =>
         !one.isKeeper &&
         one.id !== officer.id &&
-        mayHandle(rolesOf(one, row.villageId), row.villageId, handling, serving, one.id),
+        mayHandle(rolesOf(one, row.villageId, handling), row.villageId, handling, serving, one.id),
     );
     return {
       found: true,

@@ -11,6 +11,7 @@ export const officerCases: LookUpAnswerer<'officer_cases'> = async (sql, request
     sql,
     requests.map(({ asker }) => asker),
     context.services,
+    context.now,
   );
   const limits = handled.flatMap((list, n) => list.map((one) => ({ ord: n, ...one })));
   const posts = [...new Set(requests.flatMap(({ asker }) => asker.officer ?? []))].map(({ id, roles }) => ({

@@ -25,6 +25,7 @@ export const officerWaiting: LookUpAnswerer<'officer_waiting'> = async (sql, req
     sql,
     requests.map(({ asker }) => asker),
     services,
+    now,
   );
   const officers = await loadActingOfficers(
     sql,

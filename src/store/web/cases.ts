@@ -3,13 +3,15 @@ import { notSealedFrom, shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
-/** Where an officer may look: confidential cases have a narrower circle, and for some services a wider one than for others. */
+/** Where an officer may look: confidential cases have a narrower circle, which differs from service to service. */
 export interface CaseScope {
   usual: Scope;
-  confidential: Scope;
-  /** Confidential cases of these services may be seen here as well. */
-  also: { services: readonly string[]; scope: Scope };
-  /** All cases of these services may be seen here, whatever the scopes above say: a desk's own. */
+  /**
+   * Confidential ones: by service and village, `sktm@3510…`; null: all of them. What is none of `services` stands under
+   * '' (`@3510…`).
+   */
+  confidential: { services: readonly string[]; posts: readonly string[] | null };
+  /** Usual cases of these services may be seen here, whatever the scope above says: a desk's own. */
   own: { services: readonly string[]; scope: Scope };
   /** Sealed complaints: who looks, and their posts (store/cases.ts `postsOf`). Neither a keeper nor an operator has one. */
   receiver: { officer: string; posts: readonly string[] };
@@ -47,9 +49,10 @@ export interface CaseRow {
 
 /** $1 to $8: `scopeValues` of a scope. */
 export const CASE_IN_SCOPE = `((($1::text[] IS NULL OR cases.village_id = ANY ($1))
-  AND (NOT cases.is_confidential OR $2::text[] IS NULL OR cases.village_id = ANY ($2)
-    OR (cases.service = ANY ($3::text[]) AND ($4::text[] IS NULL OR cases.village_id = ANY ($4)))))
-  OR (cases.service = ANY ($7::text[]) AND ($8::text[] IS NULL OR cases.village_id = ANY ($8))))
+    AND NOT cases.is_confidential)
+  OR (cases.is_confidential AND ($2::text[] IS NULL OR (cases.village_id = ANY ($4::text[])
+    AND (CASE WHEN cases.service = ANY ($3::text[]) THEN cases.service ELSE '' END) || '@' || cases.village_id = ANY ($2))))
+  OR (NOT cases.is_confidential AND cases.service = ANY ($7::text[]) AND ($8::text[] IS NULL OR cases.village_id = ANY ($8))))
   AND ${notSealedFrom('cases', '$5', '$6')}`;
 
 /**
@@ -58,13 +61,13 @@ export const CASE_IN_SCOPE = `((($1::text[] IS NULL OR cases.village_id = ANY ($
  */
 export const CASE_IN_SCOPE_LATE = `CASE WHEN ${CASE_IN_SCOPE} THEN true END`;
 
-/** The values of CASE_IN_SCOPE: villages of the usual scope, of the confidential one, services and villages of `also`. */
-export function scopeValues({ usual, confidential, also, own, receiver }: CaseScope): unknown[] {
+/** The values of CASE_IN_SCOPE: villages of the usual scope; posts, services and villages of the confidential one; and so on. */
+export function scopeValues({ usual, confidential, own, receiver }: CaseScope): unknown[] {
   return [
     usual.villages,
-    confidential.villages,
-    also.services,
-    also.scope.villages,
+    confidential.posts,
+    confidential.services,
+    villagesOfPosts(confidential.posts ?? []),
     receiver.officer,
     receiver.posts,
     own.services,
@@ -73,11 +76,17 @@ export function scopeValues({ usual, confidential, also, own, receiver }: CaseSc
 }
 
 /** The villages that a scope may reach at all: their rows alone are read. null: every village. */
-export function villagesOf({ usual, confidential, also, own, receiver }: CaseScope): string[] | null {
-  const all = [usual, confidential, also.scope, own.scope].map(({ villages }) => villages);
+export function villagesOf({ usual, confidential, own, receiver }: CaseScope): string[] | null {
+  const all = [usual.villages, confidential.posts && villagesOfPosts(confidential.posts), own.scope.villages];
   if (all.includes(null)) return null;
-  const posts = receiver.posts.map((post) => post.slice(post.indexOf('@') + 1));
-  return [...new Set([...all.flatMap((villages) => villages ?? []), ...posts])].toSorted();
+  return [
+    ...new Set([...all.flatMap((villages) => villages ?? []), ...villagesOfPosts(receiver.posts)]),
+  ].toSorted();
+}
+
+/** `sktm@3510…`, `sekretaris@3510…`: the villages behind the sign. */
+function villagesOfPosts(posts: readonly string[]): string[] {
+  return [...new Set(posts.map((post) => post.slice(post.indexOf('@') + 1)))];
 }
 
 export const CASE_COLUMNS = `cases.code, cases.service, cases.status, cases.opened_at AS "openedAt", cases.due_at AS "dueAt",
@@ -159,14 +168,4 @@ export async function caseFiles(sql: Sql, caseId: string): Promise<CaseFileRow[]
     [caseId],
   );
   return rows;
-}
-
-/** Changes whenever a case did, or an officer was to be told something: what live pages watch. Look-ups in an index. */
-export async function caseSignature(sql: Sql): Promise<string> {
-  const { rows } = await sql.query<{ signature: string }>(
-    `SELECT concat_ws(' ', (SELECT id FROM case_events ORDER BY id DESC LIMIT 1),
-       (SELECT id FROM cases ORDER BY id DESC LIMIT 1),
-       (SELECT id FROM notifications ORDER BY id DESC LIMIT 1)) AS signature`,
-  );
-  return rows[0]!.signature;
 }

@@ -21,6 +21,24 @@
     drawing.scrollLeft += step.left - box.left - (box.width - step.width) / 2;
   };
 
+  // The menu closes where something else is meant: a tap beside it, Escape, the focus elsewhere.
+  const closeMenu = (goesBack) => {
+    const menu = document.querySelector('[data-menu][open]');
+    if (!menu) return false;
+    menu.open = false;
+    if (goesBack) menu.querySelector('summary').focus();
+    return true;
+  };
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-menu]')) closeMenu(false);
+  });
+  document.addEventListener('focusin', (event) => {
+    if (!event.target.closest('[data-menu]')) closeMenu(false);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') closeMenu(true);
+  });
+
   // Ticks: a list that was drawn anew shows what was ticked before, and the row that the keys had reached.
   const ticked = new Set();
   let current = null;

@@ -1,5 +1,6 @@
 import { needsSecondFactor, provenRoles, SECOND_FACTOR_DAYS } from '../../core/accounts.js';
 import type { OfficerIdentity } from '../../core/asker.js';
+import { standingRoles } from '../../store/delegations.js';
 import { secondFactorDue } from '../../store/officerAccounts.js';
 import { officerOfUser } from '../../store/web/officers.js';
 import type { WebDeps } from '../deps.js';
@@ -31,9 +32,10 @@ export async function signedInOfficer(
   const { id, name, unconfirmedSince } = found;
   const isUnconfirmed = unconfirmedSince !== null;
   const roles = provenRoles(found.roles, isUnconfirmed);
+  const standing = await standingRoles(deps.pool, { id, roles }, deps.now());
   const wantsCode = needsSecondFactor(roles) && response.user.twoFactorEnabled !== true;
   return {
-    officer: { id, name, roles },
+    officer: { id, name, roles, ...(standing.length > 0 ? { standing } : {}) },
     account: {
       isUnconfirmed: roles.length < found.roles.length,
       codeDue: wantsCode

@@ -41,7 +41,6 @@ const ACT_PATTERN = ACTS.join('|');
 
 /** Each case: what is asked for, by whom, what was said, and what is done about it. */
 export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
-  const subscribe = (listener: () => void) => watch.subscribe(listener);
   return (
     new Hono<WebEnv>()
       .get('/kasus/:code', async (c) => {
@@ -52,7 +51,8 @@ export function caseRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       .get('/kasus/:code/live', async (c) => {
         const { scope } = allowedCases(c, 'cases.read', deps.services);
         const code = c.req.param('code');
-        await findCase(deps, scope, code);
+        const { villageId } = await findCase(deps, scope, code);
+        const subscribe = (listener: () => void) => watch.subscribe([villageId], listener);
         return streamPart(c, subscribe, async () => {
           const props = await caseProps(deps, c, scope, await findCase(deps, scope, code));
           return <CaseLive {...props} shownStatus={c.req.query('dari') ?? ''} />;

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import { caseSignature } from '../../store/web/cases.js';
+import { caseChanges } from '../../store/web/caseChanges.js';
 import { linesSignature } from '../../store/web/lines.js';
 import { lazyAuth } from '../auth/auth.js';
 import { signedInOfficer } from '../auth/session.js';
 import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
-import { Watch } from '../live.js';
+import { signatureChanges, Watch } from '../live.js';
 import { PageError } from '../pageError.js';
 import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
@@ -64,7 +64,7 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   });
   routes.route('/', accountRoutes(deps, auth));
   routes.route('/', pinRoutes(deps, auth));
-  const cases = new Watch(deps, caseSignature);
+  const cases = new Watch(deps, caseChanges);
   routes.route('/', workRoutes(deps, cases));
   routes.route('/', caseRoutes(deps, cases));
   routes.route('/', letterRoutes(deps));
@@ -86,6 +86,6 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', figureRoutes(deps));
   routes.route('/', flowRoutes(deps));
   routes.route('/', auditRoutes(deps));
-  routes.route('/', lineRoutes(deps, new Watch(deps, linesSignature)));
+  routes.route('/', lineRoutes(deps, new Watch(deps, signatureChanges(linesSignature))));
   return routes;
 }

@@ -59,7 +59,7 @@ const ServeForm = z.object({ villages: villageIds });
 
 /** How the lines are, and what a person must hear of; for the installation's keepers also: adding and changing them. */
 export function lineRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
-  const subscribe = (listener: () => void) => watch.subscribe(listener);
+  const subscribe = (listener: () => void) => watch.subscribe(null, listener);
 
   async function linesOf(c: WebContext): Promise<LinesProps> {
     const { officer, scope } = allowed(c, 'lines.read');

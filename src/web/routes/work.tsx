@@ -4,6 +4,7 @@ import type { OfficerIdentity } from '../../core/asker.js';
 import { officialCode } from '../../core/officialCode.js';
 import { boardOf, boardVillages } from '../../store/web/board.js';
 import { pageOfCases, searchCases, SEARCH_SIZE, SEARCH_STATES } from '../../store/web/caseSearch.js';
+import { officerTopic } from '../../store/web/caseChanges.js';
 import { villagesOf } from '../../store/web/cases.js';
 import type { CaseScope } from '../../store/web/cases.js';
 import { loadVillageOfficers } from '../../store/villageOfficers.js';
@@ -41,7 +42,6 @@ const AFTER = /^(?<at>\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z) (?<code>[0-9A-Z-]{5,12})$
 
 /** What an officer has to do, the village's board and the search: lists of cases, and what is done to several at once. */
 export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
-  const subscribe = (listener: () => void) => watch.subscribe(listener);
   const workPage = async (c: WebContext, result?: BulkResult) => {
     const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
     const props = await workProps(deps, c, officer, scope);
@@ -65,11 +65,17 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
     })
     .get('/live', (c) => {
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const villages = villagesOf(scope);
+      // What waits besides cases (somebody who asks for a person, a line that is down) is told to the officer.
+      const topics = villages && [...villages, officerTopic(officer.id)];
+      const subscribe = (listener: () => void) => watch.subscribe(topics, listener);
       return streamPart(c, subscribe, async () => <WorkList {...await workProps(deps, c, officer, scope)} />);
     })
     .get('/papan', (c) => boardPage(c, c.req.query('desa')))
-    .get('/papan/live', (c) => {
+    .get('/papan/live', async (c) => {
       const { officer, scope } = allowedCases(c, 'cases.read', deps.services);
+      const { village } = await chosenVillage(deps, scope, c.req.query('desa'));
+      const subscribe = (listener: () => void) => watch.subscribe([village], listener);
       return streamPart(c, subscribe, async () => (
         <Board {...await boardProps(deps, c, officer, scope, c.req.query('desa'))} />
       ));
@@ -169,8 +175,7 @@ async function boardProps(
   scope: CaseScope,
   asked: string | undefined,
 ): Promise<BoardProps> {
-  const villages = await boardVillages(deps.pool, villagesOf(scope));
-  const village = villages.find(({ id }) => id === asked)?.id ?? villages[0]?.id ?? '';
+  const { villages, village } = await chosenVillage(deps, scope, asked);
   const [columns, colleagues] = await Promise.all([
     boardOf(deps.pool, scope, [village]),
     colleaguesIn(deps, officer, village === '' ? [] : [village]),
@@ -183,6 +188,12 @@ async function boardProps(
     village,
     colleagues,
   };
+}
+
+/** The village that was asked for, else the first; '' where there is none. */
+async function chosenVillage(deps: WebDeps, scope: CaseScope, asked: string | undefined) {
+  const villages = await boardVillages(deps.pool, villagesOf(scope));
+  return { villages, village: villages.find(({ id }) => id === asked)?.id ?? villages[0]?.id ?? '' };
 }
 
 /** Who else serves these villages, by name: whether a case may be given to them, the act itself decides. */

@@ -1,7 +1,7 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { assetPath } from '../assets.js';
-import { scopeOf } from '../policy.js';
+import { Menu } from './menu.js';
 import type { View } from './view.js';
 
 const AT_ONCE: ReadonlySet<string> = new Set(['htmx.js', 'hx-sse.js']);
@@ -64,7 +64,7 @@ export function Layout(props: {
 }
 
 function Band({ view, isConsole }: { view: View; isConsole: boolean }) {
-  const links = isConsole ? consoleLinks(view) : publicLinks(view);
+  const links = publicLinks(view);
   return (
     <header class="band">
       <div class="band-in">
@@ -72,7 +72,9 @@ function Band({ view, isConsole }: { view: View; isConsole: boolean }) {
           <img src={assetPath('icon.svg')} alt="" width="32" height="32" />
           <span>Kentongan</span>
         </a>
-        {links.length > 0 && (
+        {isConsole ? (
+          <Menu view={view} />
+        ) : (
           <nav aria-label={view.t('nav.label')}>
             {links.map(({ href, text, here }) => (
               <a href={href} aria-current={here ? 'page' : undefined}>
@@ -122,122 +124,6 @@ function publicLinks({ t, path }: View) {
     { href: '/lacak', text: t('nav.track'), here: path.startsWith('/lacak') },
     { href: '/resmi', text: t('nav.official'), here: path.startsWith('/resmi') },
   ];
-}
-
-/** Only what the officer may open. */
-function consoleLinks({ t, path, officer }: View) {
-  if (!officer) return [];
-  const at = (href: string) => path === href || path.startsWith(`${href}/`);
-  return [
-    {
-      href: '/console',
-      text: t('nav.work'),
-      here: path === '/console' || at('/console/kasus') || at('/console/massal'),
-      permission: 'cases.read',
-    } as const,
-    {
-      href: '/console/papan',
-      text: t('nav.board'),
-      here: at('/console/papan'),
-      permission: 'cases.read',
-    } as const,
-    {
-      href: '/console/cari',
-      text: t('nav.search'),
-      here: at('/console/cari'),
-      permission: 'cases.read',
-    } as const,
-    {
-      href: '/console/loket',
-      text: t('nav.counter'),
-      here: at('/console/loket'),
-      permission: 'counter.open',
-    } as const,
-    {
-      href: '/console/percakapan',
-      text: t('nav.calls'),
-      here: at('/console/percakapan'),
-      permission: 'calls.answer',
-    } as const,
-    {
-      href: '/console/cetak',
-      text: t('nav.pile'),
-      here: at('/console/cetak'),
-      permission: 'letters.write',
-    } as const,
-    {
-      href: '/console/agenda',
-      text: t('nav.agenda'),
-      here: at('/console/agenda'),
-      permission: 'letters.write',
-    } as const,
-    {
-      href: '/console/lapak',
-      text: t('nav.listings'),
-      here: at('/console/lapak'),
-      permission: 'listings.decide',
-    } as const,
-    {
-      href: '/console/templat',
-      text: t('nav.templates'),
-      here: at('/console/templat'),
-      permission: 'templates.manage',
-    } as const,
-    {
-      href: '/console/register',
-      text: t('nav.register'),
-      here: at('/console/register'),
-      permission: 'register.manage',
-    } as const,
-    {
-      href: '/console/posyandu',
-      text: t('nav.schedules'),
-      here: at('/console/posyandu'),
-      permission: 'schedules.manage',
-    } as const,
-    {
-      href: '/console/rt',
-      text: t('nav.rt'),
-      here: at('/console/rt'),
-      permission: 'rt.manage',
-    } as const,
-    {
-      href: '/console/desa',
-      text: t('nav.village'),
-      here: at('/console/desa') || at('/console/jam') || at('/console/layanan'),
-      permission: 'village.settings',
-    } as const,
-    {
-      href: '/console/petugas',
-      text: t('nav.officers'),
-      here: at('/console/petugas'),
-      permission: 'officers.manage',
-    } as const,
-    {
-      href: '/console/kabupaten',
-      text: t('nav.figures'),
-      here: at('/console/kabupaten'),
-      permission: 'figures.read',
-    } as const,
-    {
-      href: '/console/alur',
-      text: t('nav.flows'),
-      here: at('/console/alur'),
-      permission: 'flows.read',
-    } as const,
-    {
-      href: '/console/audit',
-      text: t('nav.audit'),
-      here: at('/console/audit'),
-      permission: 'audit.read',
-    } as const,
-    {
-      href: '/console/jalur',
-      text: t('nav.lines'),
-      here: at('/console/jalur'),
-      permission: 'lines.read',
-    } as const,
-  ].filter(({ permission }) => scopeOf(officer, permission) !== null);
 }
 
 function Foot({ view, hasKeys }: { view: View; hasKeys: boolean }) {

@@ -375,12 +375,13 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'hand-over-end': ['how', 'by'],
   /** `about`: the kind of timer. */
   'health-reminder': ['about', 'whose'],
-  /** Nobody has taken a sealed complaint in time. */
   /** A promise to a resident was missed; what is ready was not fetched, or a question not answered. */
   'case-late': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
+  /** An outage has put a promise off by a working day or more. */
   'case-postponed': ['code', 'service', 'kind', 'why', 'due', 'whose', 'helped'],
   'answer-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
   'pick-up-reminder': ['code', 'service', 'rung', 'due', 'whose', 'helped'],
+  /** Nobody has taken a sealed complaint in time. */
   'complaint-overdue': ['code', 'whose'],
   /** A letter was made, and goes along as a file. */
   'letter-sent': ['code', 'service', 'number', 'document', 'file_name', 'whose'],

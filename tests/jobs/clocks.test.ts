@@ -247,7 +247,9 @@ test(
     }>(
       `SELECT c.code, c.village_id AS village, e.data->>'rung' AS rung, (e.data->>'since')::int AS since, e.at, e.number,
        jsonb_array_length(e.data->'officers') AS told
-     FROM case_events e JOIN cases c ON c.id = e.case_id WHERE e.kind IN ('case_reminded', 'case_escalated')`,
+     FROM case_events e JOIN cases c ON c.id = e.case_id WHERE e.kind IN ('case_reminded', 'case_escalated')
+         -- What outages put off is told by days lost, of which the model knows nothing.
+         AND e.data->>'rung' <> 'postponed'`,
     );
     const calendar: Calendar = {
       usual: bySunday(USUAL),

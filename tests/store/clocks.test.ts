@@ -186,6 +186,43 @@ describe('the ladder', () => {
   });
 });
 
+describe('status of a promise that is missed', () => {
+  const seen = (code: string) => stage.look(siti, 'case_by_code', { code });
+
+  test('names who of the office was told, and who beyond it where the village opted in', async () => {
+    const { code } = await stage.aCase(siti);
+    await until('10 12:01');
+    // The Sekretaris was told that nobody opened it; nothing is late yet.
+    expect(await seen(code)).toMatchObject({ is_late: false, told: null, beyond: null });
+    await until('11 08:01');
+    expect(await seen(code)).toMatchObject({ is_late: true, told: 'heads', beyond: null });
+    await until('31 08:00');
+    expect(await seen(code)).toMatchObject({ told: 'heads', beyond: null });
+    await stage.pool.query('UPDATE villages SET escalates = true WHERE id = $1', [HERE]);
+    const other = await stage.aCase(siti);
+    stage.now = wib('31 08:00');
+    await stage.pool.query('UPDATE timers SET due_at = $1 WHERE subject_id = $2', [stage.now, other.id]);
+    stage.now = new Date('2026-09-02T01:01:00Z');
+    for (let n = 0; n < 3; n++) await inTransaction(stage.pool, (sql) => fireTimers(sql, stage.context()));
+    expect(await seen(other.code)).toMatchObject({ told: 'heads', beyond: 'kecamatan' });
+    const [mine] = (await stage.look(siti, 'my_cases', {})).items;
+    expect(mine).toMatchObject({ is_late: true });
+    // Somebody else learns none of it.
+    const wawan = await stage.aResident();
+    expect(await stage.look(wawan, 'case_by_code', { code })).toMatchObject({ told: null, beyond: null });
+  });
+
+  test('names nobody of a confidential case, nor whoever was told of an earlier life of it', async () => {
+    const sealed = await stage.aCase(siti, { service: 'data.hapus' });
+    const { code } = await stage.aCase(siti);
+    await until('14 08:01');
+    expect(await seen(sealed.code)).toMatchObject({ is_late: true, told: 'office' });
+    await act(op, code, 'finish');
+    await act(op, code, 'reopen', 'Ternyata belum');
+    expect(await seen(code)).toMatchObject({ is_late: false, told: null });
+  });
+});
+
 describe('a promise', () => {
   test('stands still while its resident is asked, and is put off by it', async () => {
     const { code } = await stage.aCase(siti);
@@ -300,6 +337,54 @@ describe('outages', () => {
     expect(await due()).toEqual(wib('11 15:00'));
     await until('11 09:00');
     expect(await rungs(op)).toEqual(['remind']);
+  });
+
+  test('are told to whoever waits once they come to a working day, in days and never in hours', async () => {
+    const { code } = await stage.aCase(siti);
+    const outage = async (from: string, to: string) => {
+      stage.now = wib(to);
+      await addOutage(stage.pool, power(from, to), v7, stage.now);
+      await until(to.replace(':00', ':01'));
+    };
+    await outage('10 09:00', '10 13:00');
+    expect(await toldSiti()).toEqual([]);
+    const seen = () => stage.look(siti, 'case_by_code', { code });
+    expect(await seen()).toMatchObject({
+      due: wib('11 12:00').toISOString(),
+      postponed: 'power',
+      halted: null,
+    });
+    await outage('10 13:00', '11 12:00');
+    expect(await toldSiti()).toEqual([['case-postponed', 'postponed']]);
+    expect(await due()).toEqual(wib('12 11:00'));
+    const told = (await stage.told(siti))[0]!.vars;
+    expect(told).toMatchObject({ due: wib('12 11:00').toISOString(), why: 'power', whose: siti.residentId });
+    // Some hours more are no second message, another day is.
+    await outage('11 12:00', '11 15:00');
+    expect(await toldSiti()).toHaveLength(1);
+    await outage('11 15:00', '12 14:00');
+    expect(await toldSiti()).toHaveLength(2);
+  });
+
+  test('that go on leave the promise open, and status says why', async () => {
+    const { code } = await stage.aCase(siti);
+    await addOutage(stage.pool, power('10 08:00', null), v7, stage.now);
+    await until('10 08:01');
+    const seen = await stage.look(siti, 'case_by_code', { code });
+    expect(seen).toMatchObject({ due: null, halted: 'power', postponed: null });
+  });
+
+  test('of the time before a request, and of a right of the law, put nothing off', async () => {
+    stage.now = wib('10 15:00');
+    await addOutage(stage.pool, power('10 08:00', '10 15:00'), v7, stage.now);
+    const { code } = await stage.aCase(siti);
+    const right = await stage.aCase(siti, { service: 'data.hapus' });
+    stage.now = wib('12 08:00');
+    await addOutage(stage.pool, power('10 16:00', '12 08:00'), v7, stage.now);
+    await until('12 08:01');
+    expect(await stage.look(siti, 'case_by_code', { code })).toMatchObject({ postponed: 'power' });
+    expect(await stage.look(siti, 'case_by_code', { code: right.code })).toMatchObject({ postponed: null });
+    expect((await stage.told(siti)).map(({ vars }) => vars['code'])).toEqual([code]);
   });
 
   test('are ended and taken away in one’s own villages alone, and are never in the future', async () => {

@@ -37,6 +37,11 @@ const NOTHING = {
   office: null,
   is_merged: false,
   may_reopen: false,
+  has_letter: false,
+  told: null,
+  beyond: null,
+  halted: null,
+  postponed: null,
 };
 
 describe('case_by_code', () => {
@@ -130,6 +135,28 @@ describe('case_by_code', () => {
       [stage.now, ATTEMPTS.overall],
     );
     expect(await byCode(await stage.aResident(), code)).toMatchObject({ found: false, status: 'limited' });
+  });
+});
+
+describe('a letter that was sent', () => {
+  test('can be sent again from one’s own case, once it is made; one on paper cannot', async () => {
+    const { id, code } = await stage.aCase(siti);
+    await stage.apply(sri, { kind: 'act_on_case', code, act: 'finish' });
+    const letter = await stage.rows<{ id: string }>(
+      `INSERT INTO letters (id, case_id, village_id, service, title, classification, counter, year, sequence, number, way,
+         signer_name, signer_title, initials, token_hash, private, issued_at, issued_on)
+       VALUES (gen_random_uuid(), $1, $2, 'usaha', 'Surat Keterangan Usaha', '500', '500', 2026, 1, '500/001/2026', 'electronic',
+         'Pak Kades', 'Kepala Desa', 'S. A.', $3, 'sealed', now(), '2026-08-10') RETURNING id`,
+      [id, HERE, code],
+    );
+    const hasLetter = async () => (await stage.look(siti, 'case_by_code', { code })).has_letter;
+    expect(await hasLetter()).toBe(false);
+    await stage.pool.query('UPDATE letters SET made_at = now() WHERE id = $1', [letter[0]!.id]);
+    expect(await hasLetter()).toBe(true);
+    expect((await stage.look(siti, 'my_cases', {})).items[0]).toMatchObject({ has_letter: true });
+    expect(await stage.look(sri, 'case_by_code', { code })).toMatchObject({ has_letter: false });
+    await stage.pool.query(`UPDATE letters SET way = 'wet' WHERE id = $1`, [letter[0]!.id]);
+    expect(await hasLetter()).toBe(false);
   });
 });
 

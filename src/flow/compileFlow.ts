@@ -93,7 +93,15 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       );
       if (words) localized[language] = words;
     }
-    texts.push({ words: localized, line: yaml.lineOf(path), step, path, keys });
+    texts.push({
+      words: localized,
+      get line() {
+        return yaml.lineOf(path);
+      },
+      step,
+      path,
+      keys,
+    });
     return localized;
   };
 
@@ -114,7 +122,9 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
     const compiler: StepCompiler = {
       id,
       at: i,
-      line: yaml.lineOf(path),
+      get line() {
+        return yaml.lineOf(path);
+      },
       service: raw.service ? (services.get(raw.service) ?? null) : null,
       serviceId: raw.service ?? null,
       words: (key, source, inOverlay = [key]) =>
@@ -136,7 +146,12 @@ export function compileFlow(read: ReadFlow, services: ReadonlyMap<string, Servic
       expression: (key, source) => {
         try {
           const expression = compileExpression(source);
-          expressions.push({ expression, line: yaml.lineOf([...path, ...key]) });
+          expressions.push({
+            expression,
+            get line() {
+              return yaml.lineOf([...path, ...key]);
+            },
+          });
           return expression;
         } catch (cause) {
           if (!(cause instanceof ExpressionError)) throw cause;

@@ -1,3 +1,4 @@
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { LineCounter, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 
@@ -20,23 +21,45 @@ export interface YamlFile {
   lineOf(path: YamlPath): number;
 }
 
-/** Reads YAML; what is not YAML comes back as faults. */
+/**
+ * Reads YAML; what is not YAML comes back as faults. Values come from the quick reader, as they do every time that the
+ * program starts; the slow one knows where each stands, and is asked only where there is something to tell.
+ */
 export function readYaml(file: string, text: string): { yaml: YamlFile; faults: FlowFault[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const faults = document.errors.map((error) => ({
+  let placed: Placed | null = null;
+  const place = (): Placed => (placed ??= readPlaced(text));
+  const withLines = (value: unknown): YamlFile => ({
     file,
-    line: lines.linePos(error.pos[0]).line,
-    what: `this is not YAML: ${error.message}`,
-    cure: 'check the indentation, and put texts with ": " or "#" between quotes',
-  }));
-  return {
-    yaml: {
+    value,
+    lineOf: (path) => lineOf(place().document, place().lines, path),
+  });
+  try {
+    // Empty is nothing, as everywhere, and no fault.
+    if (/^(?:\s*(?:#.*)?\n?)*$/u.test(text)) return { yaml: withLines(null), faults: [] };
+    return { yaml: withLines(load(text, { schema: CORE_SCHEMA })), faults: [] };
+  } catch {
+    const { document, lines } = place();
+    const faults = document.errors.map((error) => ({
       file,
-      value: faults.length > 0 ? null : document.toJS(),
-      lineOf: (path) => lineOf(document, lines, path),
-    },
-    faults,
+      line: lines.linePos(error.pos[0]).line,
+      what: `this is not YAML: ${error.message}`,
+      cure: 'check the indentation, and put texts with ": " or "#" between quotes',
+    }));
+    return { yaml: withLines(faults.length > 0 ? null : document.toJS()), faults };
+  }
+}
+
+/** A document of which every value's place is known. */
+interface Placed {
+  document: Document;
+  lines: LineCounter;
+}
+
+function readPlaced(text: string): Placed {
+  const lines = new LineCounter();
+  return {
+    document: parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false }),
+    lines,
   };
 }
 

@@ -61,7 +61,16 @@ export function stepId(step: Step, type: StepType): string | null {
 export function compileStep(type: StepType, raw: Step, c: StepCompiler): CompiledStep {
   const condition = 'if' in raw && raw.if ? c.expression(['if'], raw.if) : null;
   const made = kindOf(type).compile(raw as never, c);
-  return { type, id: c.id, at: c.at, line: c.line, if: condition, ...made } as unknown as CompiledStep;
+  return {
+    type,
+    id: c.id,
+    at: c.at,
+    get line() {
+      return c.line;
+    },
+    if: condition,
+    ...made,
+  } as unknown as CompiledStep;
 }
 
 type Waiting = 'ask' | 'choose' | 'collect' | 'secure_form' | 'keypad' | 'confirm' | 'repeat';

@@ -1,3 +1,4 @@
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { parse, stringify } from 'yaml';
 import { WordsError } from '../../words/compile.js';
 import { DEFAULT_LANGUAGE } from '../../words/languages.js';
@@ -186,7 +187,7 @@ function overlayPlace(
 }
 
 export function readSeen(text: string | null): Seen {
-  return text === null ? {} : ((parse(text, { uniqueKeys: false }) ?? {}) as Seen);
+  return text === null ? {} : ((load(text, { schema: CORE_SCHEMA, json: true }) ?? {}) as Seen);
 }
 
 /**

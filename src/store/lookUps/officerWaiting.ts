@@ -37,9 +37,19 @@ export const officerWaiting: LookUpAnswerer<'officer_waiting'> = async (sql, req
       const step = STEP_OF[args.step];
       if (step === null) return true;
       const found = pathOf(services[service]).find(({ act }) => act === step);
-      const handling = handlingOf(services[service], isConfidential);
       const serving = officers.get(villageId) ?? [];
-      return found && mayStep(found, asker.officer!, serving, villageId, handling) !== null;
+      const { id, roles } = asker.officer!;
+      // What is sealed is theirs who received it, by whichever of their roles: the statement below asks to whom it was.
+      const sealedTo = services[service]?.sealed
+        ? roles.map(({ role }) => ({ role, officers: [id] }))
+        : [null];
+      return (
+        found &&
+        sealedTo.some((to) => {
+          const handling = handlingOf(services[service], isConfidential, to);
+          return mayStep(found, { id }, serving, villageId, handling) !== null;
+        })
+      );
     }).map((one) => ({ ord, ...one })),
   );
   const rows = await readWaiting(

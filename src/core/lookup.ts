@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './json.js';
 import type { Board } from './board.js';
-import type { Recap, RecapPeriod } from './recap.js';
+import type { AreaRecap, Recap, RecapPeriod } from './recap.js';
 
 /**
  * What a flow may read with a `look_up` step. The engine cannot read data: it suspends with the look-up's name and
@@ -50,8 +50,18 @@ export interface LookUps {
   };
   /** An officer's open cases in the villages of their roles, oldest request first, at most 7. */
   officer_cases: { args: Record<string, never>; result: { count: number; items: CaseSeen[] } };
-  /** What the officer's village did today or this month so far, and what waits; no names. */
-  recap: { args: { period: RecapPeriod }; result: { found: false } | ({ found: true } & Recap) };
+  /**
+   * What the officer's village did today or this month so far, and what waits; no names. Whoever oversees several has them as
+   * one, and with `place` one of them. `no_place`: none of theirs is called so.
+   */
+  recap: {
+    args: { period: RecapPeriod; place?: string };
+    result:
+      | { found: false; scope: 'none' | 'no_place' }
+      // One's own office; one of those below.
+      | ({ found: true; scope: 'village' | 'below' } & Recap)
+      | ({ found: true; scope: 'district' | 'regency' } & AreaRecap);
+  };
   /** What is on the live board of the officer who asks (core/board.ts); nothing for anybody else. */
   officer_board: { args: Record<string, never>; result: Board };
   /** How the officer who asks is told; times as '20:00'. `platforms`: on how many they have a chat. */

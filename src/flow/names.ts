@@ -53,9 +53,10 @@ export const LOOK_UPS = {
   },
   recap: {
     args: ['period'],
-    more: [],
+    more: ['place'],
     result: [
       'found',
+      'scope',
       'village',
       'day',
       'opened',
@@ -68,6 +69,9 @@ export const LOOK_UPS = {
       'oldest',
       'stars',
       'rated',
+      'villages',
+      'worst',
+      'more',
     ],
   },
   officer_board: {

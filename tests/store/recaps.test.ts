@@ -131,7 +131,59 @@ test('asked for is that of the officer’s own village, so far', async () => {
     overdue: 1,
   });
   expect(await stage.look(op, 'recap', { period: 'month' })).toMatchObject({ opened: 2 });
-  const camat = await stage.anOfficer('Pak Camat', [{ role: 'kecamatan', village: HERE }]);
-  expect(await stage.look(camat, 'recap', { period: 'day' })).toEqual({ found: false });
-  expect(await stage.look(siti, 'recap', { period: 'day' })).toEqual({ found: false });
+  expect(await stage.look(siti, 'recap', { period: 'day' })).toEqual({ found: false, scope: 'none' });
+  // A village of another office is none of theirs.
+  expect(await stage.look(op, 'recap', { period: 'day', place: 'karangharjo' })).toEqual({
+    found: false,
+    scope: 'no_place',
+  });
+});
+
+test('of a kecamatan adds its villages up, and names those that need help first', async () => {
+  const NEXT = '35.10.25.2005';
+  await stage.pool.query(`UPDATE villages SET state = 'active' WHERE id = ANY ($1)`, [
+    [HERE, NEXT, ELSEWHERE],
+  ]);
+  const [next] = await stage.rows<{ name: string }>('SELECT name FROM villages WHERE id = $1', [NEXT]);
+  const camat = await stage.anOfficer(
+    'Pak Camat',
+    [HERE, NEXT].map((village) => ({ role: 'kecamatan', village })),
+  );
+  const dinas = await stage.anOfficer('Bu Dinas', [{ role: 'kabupaten', village: null }]);
+  await until('08-10 08:00');
+  const { code } = await stage.aCase(siti);
+  await stage.aCase(siti);
+  await stage.aCase(await stage.aResident({ village: ELSEWHERE }));
+  await finish(code);
+  stage.now = new Date('2026-08-12T02:00:00Z');
+  await stage.aCase(await stage.aResident({ village: NEXT }));
+  const seen = await stage.look(camat, 'recap', { period: 'month' });
+  expect(seen).toMatchObject({
+    found: true,
+    scope: 'district',
+    village: 'Blimbingsari',
+    villages: 2,
+    opened: 3,
+    finished: 1,
+    waiting: 2,
+    overdue: 1,
+    oldest: '2026-08-10T01:00:00.000Z',
+    worst: [
+      { village: 'Gintangan', waiting: 1, overdue: 1 },
+      { village: next!.name, waiting: 1, overdue: 0 },
+    ],
+    more: 0,
+  });
+  expect(await stage.look(camat, 'recap', { period: 'day' })).toMatchObject({ opened: 1, waiting: 2 });
+  const one = { period: 'day', place: 'desa GINTANGAN' } as const;
+  expect(await stage.look(camat, 'recap', one)).toMatchObject({
+    scope: 'below',
+    village: 'Gintangan',
+    waiting: 1,
+  });
+  // What lies in another kecamatan is told to the regency alone.
+  const far = { period: 'day', place: 'Karangharjo' } as const;
+  expect(await stage.look(camat, 'recap', far)).toEqual({ found: false, scope: 'no_place' });
+  expect(await stage.look(dinas, 'recap', far)).toMatchObject({ scope: 'below', waiting: 1 });
+  expect(await stage.look(dinas, 'recap', { period: 'day' })).toMatchObject({ scope: 'regency', waiting: 3 });
 });

@@ -435,7 +435,7 @@ export class World {
         return { found: true, usable: true, name: 'Bu Sri', village: 'Kemiren' };
       case 'recap':
         // A transcript that tells of an office says how it did.
-        return { found: false };
+        return { found: false, scope: 'none' };
       case 'register_state':
         return { usable: false, known: false };
       case 'introduction_way':

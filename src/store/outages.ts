@@ -74,19 +74,19 @@ export async function addOutage(
   return id;
 }
 
-/** Ends an outage that goes on; false where there is none of this id in these villages (null: all). */
+/** Ends an outage that goes on; false where there is none of this id that is the village's (null: of all villages). */
 export async function endOutage(
   sql: Sql,
   id: string,
-  scope: readonly string[] | null,
+  villageId: string | null,
   newId: NewId,
   now: Date,
 ): Promise<boolean> {
   return await change(
     sql,
     `UPDATE outages SET to_at = greatest(from_at, $3) WHERE id = $1 AND to_at IS NULL
-       AND ($2::text[] IS NULL OR village_id = ANY ($2)) RETURNING village_id AS village`,
-    [id, scope, now],
+       AND village_id IS NOT DISTINCT FROM $2 RETURNING village_id AS village`,
+    [id, villageId, now],
     newId,
     now,
   );
@@ -96,15 +96,15 @@ export async function endOutage(
 export async function removeOutage(
   sql: Sql,
   id: string,
-  scope: readonly string[] | null,
+  villageId: string | null,
   newId: NewId,
   now: Date,
 ): Promise<boolean> {
   return await change(
     sql,
     `DELETE FROM outages WHERE id = $1 AND NOT is_automatic
-       AND ($2::text[] IS NULL OR village_id = ANY ($2)) RETURNING village_id AS village`,
-    [id, scope],
+       AND village_id IS NOT DISTINCT FROM $2 RETURNING village_id AS village`,
+    [id, villageId],
     newId,
     now,
   );

@@ -226,7 +226,7 @@ test(
       plan.push({
         at: stretch.to,
         run: async () => {
-          expect(await inTransaction(stage.pool, (sql) => endOutage(sql, id, null, v7, stage.now))).toBe(
+          expect(await inTransaction(stage.pool, (sql) => endOutage(sql, id, village, v7, stage.now))).toBe(
             true,
           );
         },

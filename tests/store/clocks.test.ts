@@ -332,7 +332,7 @@ describe('outages', () => {
     const id = await addOutage(stage.pool, power('10 08:00', null), v7, stage.now);
     await until('10 15:00');
     expect(await rungs(op)).toEqual([]);
-    await endOutage(stage.pool, id, [HERE], v7, stage.now);
+    await endOutage(stage.pool, id, HERE, v7, stage.now);
     await until('10 15:01');
     expect(await due()).toEqual(wib('11 15:00'));
     await until('11 09:00');
@@ -389,11 +389,11 @@ describe('outages', () => {
 
   test('are ended and taken away in one’s own villages alone, and are never in the future', async () => {
     const id = await addOutage(stage.pool, power('10 07:00', null), v7, stage.now);
-    expect(await endOutage(stage.pool, id, [ELSEWHERE], v7, stage.now)).toBe(false);
-    expect(await removeOutage(stage.pool, id, [ELSEWHERE], v7, stage.now)).toBe(false);
-    expect(await endOutage(stage.pool, id, [HERE], v7, stage.now)).toBe(true);
-    expect(await endOutage(stage.pool, id, [HERE], v7, stage.now)).toBe(false);
-    expect(await removeOutage(stage.pool, id, [HERE], v7, stage.now)).toBe(true);
+    expect(await endOutage(stage.pool, id, ELSEWHERE, v7, stage.now)).toBe(false);
+    expect(await removeOutage(stage.pool, id, ELSEWHERE, v7, stage.now)).toBe(false);
+    expect(await endOutage(stage.pool, id, HERE, v7, stage.now)).toBe(true);
+    expect(await endOutage(stage.pool, id, HERE, v7, stage.now)).toBe(false);
+    expect(await removeOutage(stage.pool, id, HERE, v7, stage.now)).toBe(true);
     await expect(addOutage(stage.pool, power('10 09:00', null), v7, stage.now)).rejects.toThrow(RangeError);
     await expect(addOutage(stage.pool, power('10 07:00', '10 06:00'), v7, stage.now)).rejects.toThrow(
       RangeError,

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DateTime } from 'luxon';
 import { dueAt, isOpen } from '../../src/core/workingTime.js';
 import { loadOfficeHours } from '../../src/store/officeHours.js';
+import { listOutages, outagesOf } from '../../src/store/outages.js';
 import { loadVillageServices } from '../../src/store/villageServices.js';
 import { readWeek, weekFields } from '../../src/web/week.js';
-import { aWeb, form, GINTANGAN, withCookie } from './support.js';
+import { aWeb, form, GENTENG, GINTANGAN, withCookie } from './support.js';
 import type { Web } from './support.js';
 
 let web: Web;
@@ -144,6 +145,96 @@ describe('hours', () => {
       { kind: 'power', to: null },
       { ended: rows[0]!.id },
     ]);
+  });
+});
+
+describe('what holds for all villages', () => {
+  const PATH = '/console/jam/semua';
+  const FROM = '2026-11-30T08:00';
+  let keeper: string;
+  beforeAll(async () => {
+    await web.officer({ name: 'Mbak Pusat', username: 'pusat', roles: [{ role: 'admin', village: null }] });
+    keeper = await web.signIn('pusat');
+  });
+  const send = async (path: string, fields: { [name: string]: string }, as = keeper) =>
+    (await web.app.request(path, form(fields, as))).status;
+  const shown = async (as: string, path: string) =>
+    await (await web.app.request(path, withCookie(as))).text();
+
+  test('is its keepers’ alone, and wants a reason and a tick', async () => {
+    const outage = { kind: 'network', from: FROM, to: '', note: 'Kabel laut putus', sure: 'ya' };
+    expect(await send(`${PATH}/gangguan`, outage, cookie)).toBe(403);
+    expect((await web.app.request(PATH, withCookie(cookie))).status).toBe(403);
+    expect(await send(`${PATH}/gangguan`, { ...outage, note: '' })).toBe(400);
+    const { sure: _, ...unsure } = outage;
+    expect(await send(`${PATH}/gangguan`, unsure)).toBe(400);
+    expect((await listOutages(web.pool, null)).length).toBe(0);
+  });
+
+  test('an outage stops the clocks of every village in one act, and is in the audit log; no village can end it', async () => {
+    const here = await web.case({ openedAt: at('2026-11-30T07:30') });
+    const there = await web.case({ village: GENTENG, openedAt: at('2026-11-30T07:30') });
+    const outage = {
+      kind: 'network',
+      from: FROM,
+      to: '2026-11-30T09:00',
+      note: 'Kabel laut putus',
+      sure: 'ya',
+    };
+    expect(await send(`${PATH}/gangguan`, outage)).toBe(303);
+    const stands = await outagesOf(web.pool, [GINTANGAN, GENTENG], at('2026-11-30T07:00'));
+    for (const village of [GINTANGAN, GENTENG])
+      expect(stands.get(village)).toContainEqual(
+        expect.objectContaining({ from: at(FROM), to: at('2026-11-30T09:00') }),
+      );
+    // The clocks of both ring at once, and work out anew when each is due.
+    const { rows } = await web.pool.query<{ id: string }>(
+      `SELECT subject_id AS id FROM timers WHERE kind = 'case_clock' AND due_at <= $1 AND done_at IS NULL`,
+      [web.clock.now],
+    );
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([here.id, there.id]));
+    const [entry] = await audited('village.outage').then((all) => all.slice(-1));
+    expect(entry).toMatchObject({ kind: 'network', to: at('2026-11-30T09:00').toISOString() });
+    const own = await page(`/console/jam/${GINTANGAN}`);
+    expect(own).toContain('Kabel laut putus');
+    expect(own).toContain('Berlaku di semua desa');
+    const [{ id } = { id: '' }] = (await listOutages(web.pool, null)).filter(
+      ({ note }) => note === 'Kabel laut putus',
+    );
+    expect(await send(`/console/jam/${GINTANGAN}/gangguan/${id}/hapus`, {}, cookie)).toBe(404);
+    expect(await send(`${PATH}/gangguan/${id}/hapus`, {})).toBe(303);
+    expect(await page(`/console/jam/${GINTANGAN}`)).not.toContain('Kabel laut putus');
+  });
+
+  test('an outage that goes on is ended for all', async () => {
+    expect(
+      await send(`${PATH}/gangguan`, {
+        kind: 'power',
+        from: FROM,
+        to: '',
+        note: 'Padam se-Jawa',
+        sure: 'ya',
+      }),
+    ).toBe(303);
+    const [open] = await listOutages(web.pool, null);
+    expect(open).toMatchObject({ villageId: null, to: null, recordedBy: 'Mbak Pusat' });
+    expect(await send(`${PATH}/gangguan/${open!.id}/selesai`, {})).toBe(303);
+    expect((await listOutages(web.pool, null))[0]!.to).toEqual(web.clock.now);
+  });
+
+  test('special hours and days off hold in each village, and are taken away in one act', async () => {
+    const days = { from: '2027-02-08', to: '2027-03-09', name: 'Ramadan' };
+    expect(await send(`${PATH}/khusus`, { ...days, ...week('08:00', '13:00') })).toBe(303);
+    expect(isOpen(await hours(), at('2027-02-09T14:00'))).toBe(false);
+    expect(await shown(cookie, `/console/jam/${GINTANGAN}`)).toContain('Berlaku di semua desa');
+    expect(await send(`${PATH}/khusus/hapus`, { from: days.from, to: days.to })).toBe(303);
+    expect(isOpen(await hours(), at('2027-02-09T14:00'))).toBe(true);
+    expect(await send(`${PATH}/libur`, { day: '2026-12-04', name: 'Cuti bersama' })).toBe(303);
+    expect(isOpen(await hours(), at('2026-12-04T10:00'))).toBe(false);
+    // Without hours there would be none anywhere.
+    expect(await send(PATH, week('', ''))).toBe(400);
+    expect(await shown(keeper, '/console/desa')).toContain(PATH);
+    expect(await shown(cookie, '/console/desa')).not.toContain(PATH);
   });
 });
 

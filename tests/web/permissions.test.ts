@@ -782,6 +782,103 @@ const ROUTES: { [route: string]: Case[] } = {
   'POST /console/jam/:village{[\\d.]+}/gangguan/:id{[0-9a-f-]{36}}/hapus': [
     ofVillage('taking away an outage that is not there', 'jam', {}, 404, `gangguan/${newId()}/hapus`),
   ],
+  'GET /console/jam/semua': [
+    {
+      name: 'the hours of all villages',
+      path: () => '/console/jam/semua',
+      may: ['keeper'],
+    },
+  ],
+  'POST /console/jam/semua': [
+    {
+      name: 'no hours for all villages',
+      path: () => '/console/jam/semua',
+      method: 'POST',
+      fields: {},
+      may: ['keeper'],
+      status: 400,
+    },
+  ],
+  'POST /console/jam/semua/bawaan': [
+    {
+      name: 'the usual hours of those that are the usual ones',
+      path: () => '/console/jam/semua/bawaan',
+      method: 'POST',
+      fields: {},
+      may: [],
+      notFound: ['keeper'],
+    },
+  ],
+  'POST /console/jam/semua/khusus': [
+    {
+      name: 'special hours of all villages without days',
+      path: () => '/console/jam/semua/khusus',
+      method: 'POST',
+      fields: { 'opens-1': '08:00', 'closes-1': '14:00' },
+      may: ['keeper'],
+      status: 400,
+    },
+  ],
+  'POST /console/jam/semua/khusus/hapus': [
+    {
+      name: 'ending special hours of all villages',
+      path: () => '/console/jam/semua/khusus/hapus',
+      method: 'POST',
+      fields: { from: '2027-02-08', to: '2027-03-09' },
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'POST /console/jam/semua/libur': [
+    {
+      name: 'a day off of all villages',
+      path: () => '/console/jam/semua/libur',
+      method: 'POST',
+      fields: { day: '2027-01-06', name: 'Cuti bersama' },
+      may: ['keeper'],
+      status: 303,
+    },
+  ],
+  'POST /console/jam/semua/libur/:id{[0-9a-f-]{36}}/hapus': [
+    {
+      name: 'taking away a day off of all villages that is not there',
+      path: () => `/console/jam/semua/libur/${newId()}/hapus`,
+      method: 'POST',
+      fields: {},
+      may: [],
+      notFound: ['keeper'],
+    },
+  ],
+  'POST /console/jam/semua/gangguan': [
+    {
+      name: 'an outage of all villages without its reason',
+      path: () => '/console/jam/semua/gangguan',
+      method: 'POST',
+      fields: { kind: 'power', from: '2026-01-01T08:00', to: '' },
+      may: ['keeper'],
+      status: 400,
+    },
+  ],
+  'POST /console/jam/semua/gangguan/:id{[0-9a-f-]{36}}/selesai': [
+    {
+      name: 'ending an outage of all villages that is not there',
+      path: () => `/console/jam/semua/gangguan/${newId()}/selesai`,
+      method: 'POST',
+      fields: {},
+      may: [],
+      notFound: ['keeper'],
+    },
+  ],
+  'POST /console/jam/semua/gangguan/:id{[0-9a-f-]{36}}/hapus': [
+    {
+      name: 'taking away an outage of all villages that is not there',
+      path: () => `/console/jam/semua/gangguan/${newId()}/hapus`,
+      method: 'POST',
+      fields: {},
+      may: [],
+      notFound: ['keeper'],
+    },
+  ],
   'GET /console/layanan/:village{[\\d.]+}': [ofVillage('the services of Gintangan', 'layanan')],
   'POST /console/layanan/:village{[\\d.]+}/:service': [
     ofVillage(

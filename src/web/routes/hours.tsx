@@ -8,8 +8,6 @@ import { listHolidays, listSpans, removeHoliday, setHoliday, setSpans } from '..
 import { addOutage, endOutage, listOutages, removeOutage } from '../../store/outages.js';
 import { inTransaction } from '../../store/sql.js';
 import type { Sql } from '../../store/sql.js';
-import type { Office } from '../../store/web/office.js';
-import type { Scope } from '../../store/web/scope.js';
 import { allowed } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
@@ -17,7 +15,10 @@ import { readForm } from '../form.js';
 import type { Given } from '../form.js';
 import { PageError } from '../pageError.js';
 import { readWeek } from '../week.js';
+import { isKeeper } from '../policy.js';
 import { HoursPage, OUTAGE_KINDS } from '../views/hours.js';
+import type { HoursOf } from '../views/hours.js';
+import { HOME_ZONE } from '../views/view.js';
 import type { Key } from '../words.js';
 import { officeOf } from './villages.js';
 
@@ -32,24 +33,51 @@ const OutageForm = z.object({
   to: z.union([z.literal(''), Moment]),
   note: z.string().trim().max(200),
 });
+/** What is true of all villages is confirmed: one slip would move the promises of a whole regency. */
+const ForAllForm = z.object({ sure: z.literal('ya'), note: z.string().trim().min(3) });
 const VILLAGE = '/jam/:village{[\\d.]+}';
+const ALL = '/jam/semua';
 
-/** When an office is open: the week with its breaks, weeks that differ (Ramadan), days off, and when nobody could work. */
+/** Whose hours an address is about; 403 or 404 for whoever may not change them. */
+type Place = (deps: WebDeps, c: WebContext) => Promise<HoursOf>;
+
+const ofVillage: Place = async (deps, c) => {
+  const { scope } = allowed(c, 'village.settings');
+  const office = await officeOf(deps, c, scope);
+  return { id: office.id, path: `/console/jam/${office.id}`, zone: office.zone, office };
+};
+
+/** Of all villages at once: the installation's keepers alone. */
+const ofAll: Place = (_deps, c) => {
+  const { officer } = allowed(c, 'village.settings');
+  if (!isKeeper(officer, 'village.settings')) throw new PageError(403);
+  return Promise.resolve({ id: null, path: '/console/jam/semua', zone: HOME_ZONE, office: null });
+};
+
+/**
+ * When an office is open: the week with its breaks, weeks that differ (Ramadan), days off, and when nobody could work. Of one
+ * village, or of all in one act.
+ */
 export function hourRoutes(deps: WebDeps): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .route('/', hoursAt(deps, ALL, ofAll))
+    .route('/', hoursAt(deps, VILLAGE, ofVillage));
+}
+
+function hoursAt(deps: WebDeps, base: string, placeOf: Place): Hono<WebEnv> {
   const page = async (c: WebContext, more: { faultKey?: Key; given?: Given } = {}) => {
-    const { scope } = allowed(c, 'village.settings');
-    const office = await officeOf(deps, c, scope);
-    const today = DateTime.fromJSDate(deps.now(), { zone: office.zone }).toISODate()!;
+    const place = await placeOf(deps, c);
+    const today = DateTime.fromJSDate(deps.now(), { zone: place.zone }).toISODate()!;
     const [spans, usual, holidays, outages] = await Promise.all([
-      listSpans(deps.pool, office.id),
+      listSpans(deps.pool, place.id),
       listSpans(deps.pool, null),
-      listHolidays(deps.pool, office.id, today),
-      listOutages(deps.pool, office.id, 20),
+      listHolidays(deps.pool, place.id, today),
+      listOutages(deps.pool, place.id, 20),
     ]);
     return c.html(
       <HoursPage
         view={c.get('view')}
-        office={office}
+        place={place}
         spans={spans}
         usual={usual}
         holidays={holidays}
@@ -60,48 +88,50 @@ export function hourRoutes(deps: WebDeps): Hono<WebEnv> {
       more.faultKey ? 400 : 200,
     );
   };
-  /** Changes something of a village, with a line in the audit log; then back to its page. */
+  /** Changes something, with a line in the audit log; then back to the page. */
   const change = async (
     c: WebContext,
     action: string,
-    work: (sql: Sql, office: Office, officer: OfficerIdentity, scope: Scope) => Promise<JsonObject | null>,
+    work: (sql: Sql, place: HoursOf, officer: OfficerIdentity) => Promise<JsonObject | null>,
   ) => {
-    const { officer, scope } = allowed(c, 'village.settings');
-    const office = await officeOf(deps, c, scope);
+    const { officer } = allowed(c, 'village.settings');
+    const place = await placeOf(deps, c);
+    const subject =
+      place.id === null
+        ? { subjectKind: 'installation', subjectId: 'villages' }
+        : { subjectKind: 'village', subjectId: place.id };
     const isDone = await inTransaction(deps.pool, async (sql) => {
-      const data = await work(sql, office, officer, scope);
+      const data = await work(sql, place, officer);
       if (!data) return false;
-      await insertAudit(
-        sql,
-        [{ officerId: officer.id, action, subjectKind: 'village', subjectId: office.id, data }],
-        deps.newId,
-        deps.now(),
-      );
+      await insertAudit(sql, [{ officerId: officer.id, action, ...subject, data }], deps.newId, deps.now());
       return true;
     });
     if (!isDone) throw new PageError(404);
-    return c.redirect(`/console/jam/${office.id}?kabar=hours_saved`, 303);
+    return c.redirect(`${place.path}?kabar=hours_saved`, 303);
   };
   return new Hono<WebEnv>()
-    .get(VILLAGE, (c) => page(c))
-    .post(VILLAGE, async (c) => {
-      allowed(c, 'village.settings');
+    .get(base, (c) => page(c))
+    .post(base, async (c) => {
+      const place = await placeOf(deps, c);
       const form = await readForm(c, AnyForm);
       const week = readWeek(form.given);
-      if (week === null) return page(c, { faultKey: 'hours.fault_week', given: form.given });
-      return change(c, 'village.hours', async (sql, office) => {
-        await setSpans(sql, { villageId: office.id, days: null }, week, deps.newId, deps.now());
+      // A village without hours of its own has those of all; these have none behind them.
+      if (week === null || (place.id === null && week.length === 0))
+        return page(c, { faultKey: 'hours.fault_week', given: form.given });
+      return change(c, 'village.hours', async (sql, { id }) => {
+        await setSpans(sql, { villageId: id, days: null }, week, deps.newId, deps.now());
         return { spans: week.length };
       });
     })
-    .post(`${VILLAGE}/bawaan`, (c) =>
-      change(c, 'village.hours', async (sql, office) => {
-        await setSpans(sql, { villageId: office.id, days: null }, [], deps.newId, deps.now());
+    .post(`${base}/bawaan`, async (c) => {
+      if ((await placeOf(deps, c)).id === null) throw new PageError(404);
+      return change(c, 'village.hours', async (sql, { id }) => {
+        await setSpans(sql, { villageId: id, days: null }, [], deps.newId, deps.now());
         return { spans: 0 };
-      }),
-    )
-    .post(`${VILLAGE}/khusus`, async (c) => {
-      allowed(c, 'village.settings');
+      });
+    })
+    .post(`${base}/khusus`, async (c) => {
+      await placeOf(deps, c);
       const form = await readForm(c, AnyForm);
       const week = readWeek(form.given);
       const days = DaysForm.safeParse(form.given);
@@ -110,10 +140,10 @@ export function hourRoutes(deps: WebDeps): Hono<WebEnv> {
       if (!days.success || days.data.from > days.data.to)
         return page(c, { faultKey: 'hours.fault_days', given: form.given });
       const { from, to, name } = days.data;
-      return change(c, 'village.special_hours', async (sql, office) => {
+      return change(c, 'village.special_hours', async (sql, { id }) => {
         await setSpans(
           sql,
-          { villageId: office.id, days: { from, to, name: name || null } },
+          { villageId: id, days: { from, to, name: name || null } },
           week,
           deps.newId,
           deps.now(),
@@ -121,47 +151,41 @@ export function hourRoutes(deps: WebDeps): Hono<WebEnv> {
         return { from, to };
       });
     })
-    .post(`${VILLAGE}/khusus/hapus`, async (c) => {
-      allowed(c, 'village.settings');
+    .post(`${base}/khusus/hapus`, async (c) => {
+      await placeOf(deps, c);
       const form = await readForm(c, z.object({ from: Day, to: Day }));
       if (!form.data) throw new PageError(400);
       const { from, to } = form.data;
-      return change(c, 'village.special_hours', async (sql, office) => {
-        await setSpans(
-          sql,
-          { villageId: office.id, days: { from, to, name: null } },
-          [],
-          deps.newId,
-          deps.now(),
-        );
+      return change(c, 'village.special_hours', async (sql, { id }) => {
+        await setSpans(sql, { villageId: id, days: { from, to, name: null } }, [], deps.newId, deps.now());
         return { from, to, removed: true };
       });
     })
-    .post(`${VILLAGE}/libur`, async (c) => {
-      allowed(c, 'village.settings');
+    .post(`${base}/libur`, async (c) => {
+      await placeOf(deps, c);
       const form = await readForm(c, HolidayForm);
       if (!form.data) return page(c, { faultKey: 'hours.fault_holiday', given: form.given });
       const { day, name } = form.data;
-      return change(c, 'village.holiday', async (sql, office) => {
-        await setHoliday(sql, { villageId: office.id, day, name }, deps.newId, deps.now());
+      return change(c, 'village.holiday', async (sql, { id }) => {
+        await setHoliday(sql, { villageId: id, day, name }, deps.newId, deps.now());
         return { day, name };
       });
     })
-    .post(`${VILLAGE}/libur/:id{[0-9a-f-]{36}}/hapus`, (c) =>
-      change(c, 'village.holiday', async (sql, office) =>
-        (await removeHoliday(sql, c.req.param('id'), office.id, deps.newId, deps.now()))
-          ? { removed: c.req.param('id') }
-          : null,
-      ),
-    )
-    .post(`${VILLAGE}/gangguan`, async (c) => {
-      const { scope } = allowed(c, 'village.settings');
-      const office = await officeOf(deps, c, scope);
+    .post(`${base}/libur/:id{[0-9a-f-]{36}}/hapus`, (c) => {
+      const holiday = c.req.param('id');
+      return change(c, 'village.holiday', async (sql, { id }) =>
+        (await removeHoliday(sql, holiday, id, deps.newId, deps.now())) ? { removed: holiday } : null,
+      );
+    })
+    .post(`${base}/gangguan`, async (c) => {
+      const place = await placeOf(deps, c);
       const form = await readForm(c, OutageForm);
       if (!form.data) return page(c, { faultKey: 'hours.fault_outage', given: form.given });
+      if (place.id === null && !ForAllForm.safeParse(form.given).success)
+        return page(c, { faultKey: 'hours.fault_for_all', given: form.given });
       const { kind, note } = form.data;
-      const from = momentOf(form.data.from, office.zone);
-      const to = form.data.to === '' ? null : momentOf(form.data.to, office.zone);
+      const from = momentOf(form.data.from, place.zone);
+      const to = form.data.to === '' ? null : momentOf(form.data.to, place.zone);
       if (from > deps.now() || (to !== null && to < from))
         return page(c, { faultKey: 'hours.fault_outage', given: form.given });
       return change(c, 'village.outage', async (sql, { id }, officer) => {
@@ -170,20 +194,18 @@ export function hourRoutes(deps: WebDeps): Hono<WebEnv> {
         return { kind, from: from.toISOString(), to: to?.toISOString() ?? null };
       });
     })
-    .post(`${VILLAGE}/gangguan/:id{[0-9a-f-]{36}}/selesai`, (c) =>
-      change(c, 'village.outage', async (sql, office) =>
-        (await endOutage(sql, c.req.param('id'), [office.id], deps.newId, deps.now()))
-          ? { ended: c.req.param('id') }
-          : null,
-      ),
-    )
-    .post(`${VILLAGE}/gangguan/:id{[0-9a-f-]{36}}/hapus`, (c) =>
-      change(c, 'village.outage', async (sql, office) =>
-        (await removeOutage(sql, c.req.param('id'), [office.id], deps.newId, deps.now()))
-          ? { removed: c.req.param('id') }
-          : null,
-      ),
-    );
+    .post(`${base}/gangguan/:id{[0-9a-f-]{36}}/selesai`, (c) => {
+      const outage = c.req.param('id');
+      return change(c, 'village.outage', async (sql, { id }) =>
+        (await endOutage(sql, outage, id, deps.newId, deps.now())) ? { ended: outage } : null,
+      );
+    })
+    .post(`${base}/gangguan/:id{[0-9a-f-]{36}}/hapus`, (c) => {
+      const outage = c.req.param('id');
+      return change(c, 'village.outage', async (sql, { id }) =>
+        (await removeOutage(sql, outage, id, deps.newId, deps.now())) ? { removed: outage } : null,
+      );
+    });
 }
 
 /** '2026-11-24T09:30' as the village's clock shows it. */

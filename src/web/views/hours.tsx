@@ -12,10 +12,18 @@ import { OfficeLinks } from './villages.js';
 /** What an officer may record; the others come from what the program sees of its lines and clock. */
 export const OUTAGE_KINDS = ['power', 'network', 'office', 'other'] as const;
 
+/** Whose hours: a village's, or (id null) those of all. */
+export interface HoursOf {
+  id: string | null;
+  path: string;
+  zone: string;
+  office: Office | null;
+}
+
 export interface HoursProps {
   view: View;
-  office: Office;
-  /** The village's own, usual and dated. */
+  place: HoursOf;
+  /** Its own, usual and dated. */
   spans: KeptSpan[];
   /** What holds where a village has none. */
   usual: KeptSpan[];
@@ -26,20 +34,22 @@ export interface HoursProps {
   given?: Given;
 }
 
-/** A village's hours. */
+/** The hours of a village, or of all. */
 export function HoursPage(props: HoursProps) {
-  const { view, office } = props;
+  const { view, place } = props;
   const { t } = view;
+  const { office } = place;
+  const title = office ? `${t('villages.to_hours')}: ${office.name}` : t('hours.title_all');
   return (
-    <Layout view={view} title={`${t('villages.to_hours')}: ${office.name}`} isConsole>
+    <Layout view={view} title={title} isConsole>
       <p class="back">
         <a href="/console/desa">{t('villages.back')}</a>
       </p>
-      <h1>{`${office.name}, ${office.district}`}</h1>
-      <OfficeLinks view={view} office={office} here="jam" />
+      <h1>{office ? `${office.name}, ${office.district}` : title}</h1>
+      {office && <OfficeLinks view={view} office={office} here="jam" />}
       <Notice view={view} kind={props.notice} />
       <Fault view={view} faultKey={props.faultKey} />
-      <p>{t('hours.lead')}</p>
+      {office ? <p>{t('hours.lead')}</p> : <p class="notice risk">{t('hours.lead_all')}</p>}
       <Usual {...props} />
       <Special {...props} />
       <Holidays {...props} />
@@ -48,7 +58,7 @@ export function HoursPage(props: HoursProps) {
   );
 }
 
-function Usual({ view, office, spans, usual }: HoursProps) {
+function Usual({ view, place, spans, usual }: HoursProps) {
   const { t } = view;
   const own = spans.filter(({ fromDay }) => fromDay === null);
   const shown = own.length > 0 ? own : usual.filter(({ fromDay }) => fromDay === null);
@@ -56,12 +66,12 @@ function Usual({ view, office, spans, usual }: HoursProps) {
     <section class="card">
       <h2>{t('hours.usual')}</h2>
       {own.length === 0 && <p class="hint">{t('hours.from_installation')}</p>}
-      <form method="post" action={`/console/jam/${office.id}`}>
+      <form method="post" action={place.path}>
         <Week view={view} given={weekFields(shown)} id="biasa" />
         <button type="submit">{t('hours.save')}</button>
       </form>
-      {own.length > 0 && (
-        <form method="post" action={`/console/jam/${office.id}/bawaan`} class="after">
+      {own.length > 0 && place.id !== null && (
+        <form method="post" action={`${place.path}/bawaan`} class="after">
           <button type="submit" class="quiet">
             {t('hours.back_to_usual')}
           </button>
@@ -95,10 +105,11 @@ function Week({ view, given, id }: { view: View; given: Given; id: string }) {
   );
 }
 
-function Special({ view, office, spans, usual, given }: HoursProps) {
+function Special({ view, place, spans, usual, given }: HoursProps) {
   const { t } = view;
-  const today = view.now.toLocaleDateString('sv-SE', { timeZone: office.zone });
-  const dated = [...spans, ...usual].filter(({ fromDay, toDay }) => fromDay !== null && toDay! >= today);
+  const today = view.now.toLocaleDateString('sv-SE', { timeZone: place.zone });
+  const others = place.id === null ? [] : usual;
+  const dated = [...spans, ...others].filter(({ fromDay, toDay }) => fromDay !== null && toDay! >= today);
   const sets = new Map<string, KeptSpan[]>();
   for (const span of dated) {
     const key = `${span.villageId ?? ''} ${span.fromDay} ${span.toDay}`;
@@ -118,10 +129,10 @@ function Special({ view, office, spans, usual, given }: HoursProps) {
                 <br />
                 <span class="quiet-text">{describe(view, set)}</span>
               </p>
-              {villageId === null ? (
+              {villageId !== place.id ? (
                 <span class="quiet-text">{t('hours.of_all')}</span>
               ) : (
-                <form method="post" action={`/console/jam/${office.id}/khusus/hapus`}>
+                <form method="post" action={`${place.path}/khusus/hapus`}>
                   <input type="hidden" name="from" value={fromDay!} />
                   <input type="hidden" name="to" value={toDay!} />
                   <button
@@ -139,7 +150,7 @@ function Special({ view, office, spans, usual, given }: HoursProps) {
       </ul>
       <details class="act" open={given?.['from'] !== undefined && given['opens-1'] !== undefined}>
         <summary>{t('hours.add_special')}</summary>
-        <form method="post" action={`/console/jam/${office.id}/khusus`}>
+        <form method="post" action={`${place.path}/khusus`}>
           <div class="three">
             <Field id="khusus-name" label={t('hours.name')} hint={t('hours.name_hint')}>
               <input
@@ -165,7 +176,7 @@ function Special({ view, office, spans, usual, given }: HoursProps) {
   );
 }
 
-function Holidays({ view, office, holidays, given }: HoursProps) {
+function Holidays({ view, place, holidays, given }: HoursProps) {
   const { t } = view;
   return (
     <section class="card">
@@ -176,10 +187,10 @@ function Holidays({ view, office, holidays, given }: HoursProps) {
             <p>
               <strong>{dayOf(view, holiday.day)}</strong> {holiday.name}
             </p>
-            {holiday.villageId === null ? (
+            {holiday.villageId !== place.id ? (
               <span class="quiet-text">{t('hours.of_all')}</span>
             ) : (
-              <form method="post" action={`/console/jam/${office.id}/libur/${holiday.id}/hapus`}>
+              <form method="post" action={`${place.path}/libur/${holiday.id}/hapus`}>
                 <button
                   type="submit"
                   class="quiet"
@@ -194,7 +205,7 @@ function Holidays({ view, office, holidays, given }: HoursProps) {
       </ul>
       <details class="act" open={given?.['day'] !== undefined}>
         <summary>{t('hours.add_holiday')}</summary>
-        <form method="post" action={`/console/jam/${office.id}/libur`}>
+        <form method="post" action={`${place.path}/libur`}>
           <Field id="day" label={t('hours.day')}>
             <input id="day" name="day" type="date" required value={given?.['day'] ?? ''} />
           </Field>
@@ -215,9 +226,9 @@ function Holidays({ view, office, holidays, given }: HoursProps) {
   );
 }
 
-function Outages({ view, office, outages, given }: HoursProps) {
+function Outages({ view, place, outages, given }: HoursProps) {
   const { t } = view;
-  const now = view.now.toLocaleString('sv-SE', { timeZone: office.zone }).replace(' ', 'T').slice(0, 16);
+  const now = view.now.toLocaleString('sv-SE', { timeZone: place.zone }).replace(' ', 'T').slice(0, 16);
   return (
     <section class="card" id="gangguan">
       <h2>{t('hours.outages')}</h2>
@@ -227,8 +238,8 @@ function Outages({ view, office, outages, given }: HoursProps) {
           <li>
             <p>
               <strong>{wordOf(view, `hours.outage.${outage.kind}`, outage.kind)}</strong>,{' '}
-              <Time view={view} at={outage.from} zone={office.zone} /> –{' '}
-              {outage.to ? <Time view={view} at={outage.to} zone={office.zone} /> : t('hours.goes_on')}
+              <Time view={view} at={outage.from} zone={place.zone} /> –{' '}
+              {outage.to ? <Time view={view} at={outage.to} zone={place.zone} /> : t('hours.goes_on')}
               {outage.note && (
                 <>
                   <br />
@@ -236,14 +247,15 @@ function Outages({ view, office, outages, given }: HoursProps) {
                 </>
               )}
             </p>
-            {outage.villageId !== null && !outage.isAutomatic && (
+            {outage.villageId !== place.id && <span class="quiet-text">{t('hours.of_all')}</span>}
+            {outage.villageId === place.id && !outage.isAutomatic && (
               <div class="buttons">
                 {outage.to === null && (
-                  <form method="post" action={`/console/jam/${office.id}/gangguan/${outage.id}/selesai`}>
+                  <form method="post" action={`${place.path}/gangguan/${outage.id}/selesai`}>
                     <button type="submit">{t('hours.end_outage')}</button>
                   </form>
                 )}
-                <form method="post" action={`/console/jam/${office.id}/gangguan/${outage.id}/hapus`}>
+                <form method="post" action={`${place.path}/gangguan/${outage.id}/hapus`}>
                   <button type="submit" class="quiet">
                     {t('hours.remove')}
                   </button>
@@ -255,7 +267,7 @@ function Outages({ view, office, outages, given }: HoursProps) {
       </ul>
       <details class="act" open={given?.['kind'] !== undefined}>
         <summary>{t('hours.add_outage')}</summary>
-        <form method="post" action={`/console/jam/${office.id}/gangguan`}>
+        <form method="post" action={`${place.path}/gangguan`}>
           <Field id="kind" label={t('hours.what')}>
             <select id="kind" name="kind">
               {OUTAGE_KINDS.map((kind) => (
@@ -283,9 +295,22 @@ function Outages({ view, office, outages, given }: HoursProps) {
               value={given?.['kind'] ? (given['to'] ?? '') : ''}
             />
           </Field>
-          <Field id="note" label={t('hours.note')}>
-            <input id="note" name="note" maxlength={200} value={given?.['note'] ?? ''} />
+          <Field id="note" label={t(place.id === null ? 'hours.why' : 'hours.note')}>
+            <input
+              id="note"
+              name="note"
+              maxlength={200}
+              required={place.id === null}
+              minlength={place.id === null ? 3 : undefined}
+              value={given?.['note'] ?? ''}
+            />
           </Field>
+          {place.id === null && (
+            <p class="check">
+              <input id="gangguan-sure" name="sure" type="checkbox" value="ya" required />
+              <label for="gangguan-sure">{t('hours.sure_all')}</label>
+            </p>
+          )}
           <button type="submit">{t('hours.add_outage')}</button>
         </form>
       </details>

@@ -1,4 +1,4 @@
-import { type Permission, isKeeper, scopeOf } from '../policy.js';
+import { type Permission, scopeOf } from '../policy.js';
 import type { Key } from '../words.js';
 import type { View } from './view.js';
 
@@ -7,8 +7,6 @@ interface Place {
   href: string;
   text: Key;
   permission: Permission;
-  /** What belongs to no village: for whoever holds the permission in all of them. */
-  forKeepers?: true;
   /** Further addresses, and all below them, that belong to it. */
   also?: readonly string[];
   /** Needed through the day as well: beside the daily pages where the window has room, else in its group. */
@@ -135,8 +133,7 @@ function PlaceLink({ view, place }: { view: View; place: Place }) {
 /** What may be opened: in one row, and the rest in its groups. */
 function placesOf({ officer }: View): { row: Place[]; groups: { title: Key; places: Place[] }[] } {
   if (!officer) return { row: [], groups: [] };
-  const may = ({ permission, forKeepers }: Place) =>
-    forKeepers ? isKeeper(officer, permission) : scopeOf(officer, permission) !== null;
+  const may = ({ permission }: Place) => scopeOf(officer, permission) !== null;
   const daily = DAILY.filter(may);
   const rest = GROUPS.map(({ title, places }) => ({ title, places: places.filter(may) }));
   const first = rest.flatMap(({ places }) => places).slice(0, IN_SIGHT - daily.length);

@@ -26,7 +26,8 @@ export interface Formats {
   ago(at: Date, now: Date): string;
 }
 
-const HOME_ZONE = 'Asia/Jakarta';
+/** Of the regency: where no village says which. */
+export const HOME_ZONE = 'Asia/Jakarta';
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],

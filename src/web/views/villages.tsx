@@ -1,6 +1,7 @@
 import type { Office } from '../../store/web/office.js';
 import { INTRODUCTIONS } from '../../store/web/villages.js';
 import type { Given } from '../form.js';
+import { isKeeper } from '../policy.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
 import { Fault, Field, Notice, wordOf } from './parts.js';
@@ -14,6 +15,11 @@ export function VillagesPage(props: { view: View; offices: Office[]; notice: str
     <Layout view={view} title={t('villages.title')} isConsole>
       <h1>{t('villages.title')}</h1>
       <Notice view={view} kind={props.notice} />
+      {view.officer && isKeeper(view.officer, 'village.settings') && (
+        <p>
+          <a href="/console/jam/semua">{t('villages.to_hours_all')}</a>
+        </p>
+      )}
       {offices.length === 0 && <p>{t('villages.none')}</p>}
       <div class="people">
         {offices.map((office) => (

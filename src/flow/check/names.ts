@@ -16,50 +16,54 @@ export function checkNames(
 ): FlowFault[] {
   const faults: FlowFault[] = [];
   const variables = variablesOf(flow, results);
-  const say = (line: number, what: string, cure: string): void => {
-    faults.push(fault(flow, line, what, cure));
+  // A line is looked for only where there is something to tell.
+  const say = (at: { line: number }, what: string, cure: string): void => {
+    faults.push(fault(flow, at.line, what, cure));
   };
-  for (const { words, line, step } of texts) {
+  const head = { line: 1 };
+  for (const used of texts) {
+    const { words, step } = used;
     const own = itemKeys(flow, step);
     for (const { name } of argumentsIn(words))
       if (!isArgument(flow, variables, name) && own !== null && !own.includes(name))
         say(
-          line,
+          used,
           `nothing fills {${name}}`,
           `use an answer, a variable, or one of: ${CONVERSATION_ARGUMENTS.join(', ')}`,
         );
     for (const text of Object.values(words))
       if (text.source.length > TEXT)
-        say(line, 'the text is longer than a message may be', `shorten it to ${TEXT} characters`);
+        say(used, 'the text is longer than a message may be', `shorten it to ${TEXT} characters`);
   }
-  for (const { expression, line } of expressions) {
+  for (const used of expressions) {
+    const { expression } = used;
     for (const root of expression.roots)
       if (!(ROOTS as readonly string[]).includes(root) && !variables.has(root) && !flow.asks.has(root))
         say(
-          line,
+          used,
           `"${root}" in "${expression.source}" is neither an answer nor a variable`,
           `use ${ROOTS.join(', ')}, or a name of this flow`,
         );
     for (const answer of expression.answers)
       if (!flow.asks.has(answer) && !isKeypad(flow, answer) && !isChecklistItem(flows, flow, answer))
         say(
-          line,
+          used,
           `there is no question "${answer}" in this flow`,
           `questions are: ${[...flow.asks.keys()].join(', ') || 'none'}`,
         );
     for (const variable of expression.vars)
       if (!variables.has(variable))
         say(
-          line,
+          used,
           `nothing sets the variable "${variable}"`,
           `set it with set:, into: or with:; known are: ${[...variables.keys()].join(', ')}`,
         );
   }
   for (const step of flow.steps)
-    for (const { id, line } of flowsNamed(step))
+    for (const id of flowsNamed(step))
       if (!flows.byId.has(id))
         say(
-          line,
+          step,
           `there is no flow "${id}"`,
           'check its spelling; a flow is known by the name after `flow:`',
         );
@@ -68,7 +72,7 @@ export function checkNames(
       const started = choice.flow === null ? undefined : flows.byId.get(choice.flow);
       if (started && !mayBeTapped(started))
         say(
-          step.line,
+          step,
           `the choice "${choice.label.id?.source ?? step.id}" starts "${started.id}", which no button may start`,
           `add \`by_button: true\` to ${started.file} if it is meant for it`,
         );
@@ -76,7 +80,7 @@ export function checkNames(
   for (const step of flow.steps)
     if (step.type === 'wait' && step.event !== null && !(step.event in START_VARS))
       say(
-        step.line,
+        step,
         `the program tells nothing under the name "${step.event}"`,
         `wait for one of: ${Object.keys(START_VARS).join(', ')}`,
       );
@@ -84,13 +88,13 @@ export function checkNames(
     for (const answer of item.if?.answers ?? [])
       if (!flow.asks.has(answer))
         say(
-          1,
+          head,
           `"${item.id}" of the checklist of "${flow.service!}" depends on "${answer}", which this flow never asks`,
           'ask it here, or mend its `if:` in services.yaml',
         );
   if (flow.service && !flows.serviceWords.has(flow.service))
     say(
-      1,
+      head,
       `there is no service "${flow.service}" in services.yaml`,
       `use one of: ${[...flows.serviceWords.keys()].join(', ')}`,
     );
@@ -161,11 +165,8 @@ function isChecklistItem(flows: Flows, flow: CompiledFlow, id: string): boolean 
   return flows.serviceWords.get(flow.service ?? '')?.checklist.some((item) => item.id === id) ?? false;
 }
 
-function flowsNamed(step: CompiledStep): { id: string; line: number }[] {
-  if (step.type === 'call') return [{ id: step.flow, line: step.line }];
-  if (step.type === 'choose')
-    return step.options.flatMap(({ flow }) => (flow ? [{ id: flow, line: step.line }] : []));
-  if (step.type === 'say')
-    return step.choices.flatMap(({ flow }) => (flow ? [{ id: flow, line: step.line }] : []));
-  return [];
+function flowsNamed(step: CompiledStep): string[] {
+  if (step.type === 'call') return [step.flow];
+  const choices = step.type === 'choose' ? step.options : step.type === 'say' ? step.choices : [];
+  return choices.flatMap(({ flow }) => flow ?? []);
 }

@@ -22,6 +22,8 @@ export type Effect =
   | { kind: 'act_on_cases'; codes: string[]; act: CaseAct }
   /** Where a chat has no keypad: a page of one use on which the officer signs these cases. */
   | { kind: 'open_sign_page'; codes: string[] }
+  /** An officer asks in their own chat to choose a new password of the console. */
+  | { kind: 'open_password_link' }
   | OpenForm
   | UseForm
   /** The resident is done with a form: its conversation hears of it. Asked by the form's page. */
@@ -236,7 +238,7 @@ export interface ActOnCase {
   /** A question to the resident, a reason of refusal, an answer, a note. */
   text?: string;
   attachments?: string[];
-  /** give: the colleague's id · forward: the office's name · merge, relate: the other case's code · return: the step. */
+  /** give: the colleague's id · forward: the office's name · merge, relate: the other case's code · return: the step · classify: the class. */
   to?: string;
   /** ask: items of the service's checklist that are missing · answer: those that are sent now. */
   items?: string[];
@@ -275,6 +277,7 @@ export const CASE_ACTS = [
   'cancel',
   'merge',
   'relate',
+  'classify',
   'undo',
 ] as const;
 export type CaseAct = (typeof CASE_ACTS)[number];
@@ -330,6 +333,8 @@ export type TimerKind =
   /** A village's working day, or month, is over. */
   | 'recap_daily'
   | 'recap_monthly'
+  /** A delegation begins, or ends. */
+  | 'delegation_clock'
   | 'listing_expiry'
   /** How was it? After a case was finished. */
   | 'ask_rating'
@@ -429,6 +434,13 @@ export interface EffectResults {
   };
   /** `path`: of the page, without the address of the installation. */
   open_sign_page: { outcome: 'open' | 'no_pin' | 'locked'; path: string; until: string | null };
+  /** `path` as above. `in_person`: a second factor must be set up first. `too_many`: of today. */
+  open_password_link: {
+    outcome: 'open' | 'no_account' | 'in_person' | 'too_many';
+    path: string;
+    username: string | null;
+    until: string | null;
+  };
   /** `done`: it is filled in already. `link` counts the links of this form; `until`: ISO, when this one ends. */
   open_form: { outcome: 'open' | 'done'; form: string; link: number; until: string };
   use_form: { outcome: 'done' | 'not_found' };

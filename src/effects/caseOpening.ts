@@ -14,7 +14,7 @@ import { insertNotifications } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import type { ApplyContext, EffectRequest } from './applier.js';
-import { layOn } from './assigning.js';
+import { layOn } from '../store/laying.js';
 import { settleParts } from './caseParts.js';
 import { tellGroups } from './groupNotices.js';
 

@@ -13,8 +13,8 @@ import { eraseResident } from '../store/residentErasure.js';
 import type { Sql } from '../store/sql.js';
 import { stopTimers } from '../store/timerRows.js';
 import type { ApplyContext, EffectRequest } from './applier.js';
-import { layOn } from './assigning.js';
-import type { Laid } from './assigning.js';
+import { layOn } from '../store/laying.js';
+import type { Laid } from '../store/laying.js';
 import { tellFollowers } from './followers.js';
 import { tellOfActs } from './caseNotices.js';
 

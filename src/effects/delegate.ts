@@ -1,19 +1,20 @@
 import { faultOfDelegation } from '../core/delegation.js';
 import type { EffectResults } from '../core/effect.js';
-import { lockLying } from '../store/assignments.js';
 import { insertAudit } from '../store/audit.js';
-import { dayIn, insertDelegation, loadActingOfficers } from '../store/delegations.js';
-import { insertNotifications } from '../store/notifications.js';
+import { dayIn, insertDelegation, lockDelegation } from '../store/delegations.js';
+import { layAnew } from '../store/laying.js';
+import { tellOfDelegation } from '../store/ringDelegations.js';
 import type { Sql } from '../store/sql.js';
+import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
-import { layOn } from './assigning.js';
 
 type Result = EffectResults['delegate'];
 
 /**
  * A role is a colleague's for some days (core/delegation.ts says whose, and by whom). Where it begins today, what lies on
- * whoever is away is laid anew. The deputy is told. A village that the asker does not serve has nobody in it.
+ * whoever is away is laid anew; else its clock does that on the first day (store/ringDelegations.ts). The deputy is told, and
+ * whoever is away where somebody else arranged it. A village that the asker does not serve has nobody in it.
  */
 export const delegate: Applier<'delegate'> = async (sql, requests, context) => {
   const results: Result[] = [];
@@ -40,22 +41,22 @@ async function one(
   const id = newId();
   const wish = { id, officerId, deputyId, role, villageId: effect.village, from, to, madeBy: by.id };
   if (!(await insertDelegation(sql, wish, now))) return nothing('overlaps');
-  if (from <= village.today) await layAnew(sql, officerId, effect.village, context);
-  const away = officers.find((officer) => officer.id === officerId)!.name;
-  await insertNotifications(
+  const row = (await lockDelegation(sql, id))!;
+  const hasBegun = row.beginsAt <= now;
+  await setTimers(
     sql,
     [
       {
-        officerId: deputyId,
-        kind: 'officer-delegation',
+        subjectKind: 'delegation',
         subjectId: id,
-        number: 1,
-        vars: { event: 'begins', away, role, from, to, village: village.name },
+        kind: 'delegation_clock',
+        dueAt: hasBegun ? row.endsAt : row.beginsAt,
       },
     ],
     newId,
-    now,
   );
+  if (hasBegun) await layAnew(sql, officerId, effect.village, context);
+  await tellOfDelegation(sql, row, hasBegun ? 'begins' : 'arranged', by.id, context);
   context.nudges.notify = true;
   await insertAudit(
     sql,
@@ -81,18 +82,6 @@ async function one(
   return {
     outcome: 'done',
     delegation: id,
-    deputy: officers.find((officer) => officer.id === deputyId)!.name,
+    deputy: row.deputyName,
   };
-}
-
-/** What lies on somebody goes to whom it falls now. */
-export async function layAnew(
-  sql: Sql,
-  officerId: string,
-  villageId: string,
-  context: ApplyContext,
-): Promise<void> {
-  const lying = await lockLying(sql, officerId, villageId);
-  if (lying.length === 0) return;
-  await layOn(sql, lying, await loadActingOfficers(sql, [villageId], context.now), context);
 }

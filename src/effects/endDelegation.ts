@@ -1,17 +1,18 @@
 import type { EffectResults } from '../core/effect.js';
 import { HEADS } from '../core/handlers.js';
 import { insertAudit } from '../store/audit.js';
-import { dayIn, endDelegationRow, lockDelegation } from '../store/delegations.js';
-import { insertNotifications } from '../store/notifications.js';
+import { endDelegationRow, lockDelegation } from '../store/delegations.js';
+import { layAnew } from '../store/laying.js';
+import { tellOfDelegation } from '../store/ringDelegations.js';
 import type { Sql } from '../store/sql.js';
+import { stopTimers } from '../store/timerRows.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
-import { layAnew } from './delegate.js';
 
 type Result = EffectResults['end_delegation'];
 
 /**
  * A delegation ends before its last day: by whoever was away, by the deputy, or by a head of the village. What lies on
- * the deputy for them is laid anew, and the deputy is told.
+ * the deputy for them is laid anew, and both are told, but for who ended it.
  */
 export const endDelegation: Applier<'end_delegation'> = async (sql, requests, context) => {
   const results: Result[] = [];
@@ -28,29 +29,14 @@ async function end(
   const by = asker.officer;
   const standing = by && (await lockDelegation(sql, effect.delegation));
   if (!by || !standing) return { outcome: 'not_found' };
-  const { id, villageId, officerId, officerName, deputyId, role, from, to } = standing;
+  const { id, villageId, officerId, deputyId, role } = standing;
   const isHead = by.roles.some((held) => held.village === villageId && HEADS.includes(held.role));
   if (by.id !== officerId && by.id !== deputyId && !isHead) return { outcome: 'not_found' };
   await endDelegationRow(sql, id, now);
   await layAnew(sql, deputyId, villageId, context);
-  const village = await dayIn(sql, villageId, now);
-  if (by.id !== deputyId) {
-    await insertNotifications(
-      sql,
-      [
-        {
-          officerId: deputyId,
-          kind: 'officer-delegation',
-          subjectId: id,
-          number: 2,
-          vars: { event: 'ended', away: officerName, role, from, to, village: village!.name },
-        },
-      ],
-      newId,
-      now,
-    );
-    context.nudges.notify = true;
-  }
+  await stopTimers(sql, [{ subjectKind: 'delegation', subjectId: id, kind: null }], now);
+  await tellOfDelegation(sql, standing, 'ended', by.id, context);
+  context.nudges.notify = true;
   await insertAudit(
     sql,
     [

@@ -169,6 +169,7 @@ export const EFFECTS = {
     result: ['outcome', 'signed', 'left', 'tries_left', 'until', 'count', 'missing', 'others'],
     into: 'signed',
   },
+  open_password_link: { with: [], more: [], result: ['outcome', 'path', 'username', 'until'], into: 'link' },
   open_sign_page: { with: ['codes'], more: [], result: ['outcome', 'path', 'until'], into: 'page' },
   open_form: null,
   use_form: { with: ['form'], more: [], result: ['outcome'], into: 'used' },
@@ -306,8 +307,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
     'oldest',
   ],
   'officer-board-end': [],
-  /** A role is theirs for some days; `event`: begins, or ended early. */
-  'officer-delegation': ['event', 'away', 'role', 'from', 'to', 'village'],
+  /** A role is somebody else’s for some days; `event`: arranged, begins, ended; `mine`: told to whoever is away. */
+  'officer-delegation': ['event', 'mine', 'away', 'deputy', 'role', 'from', 'to', 'village'],
   'officer-case-notice': ['code', 'service', 'event', 'text', 'resident', 'village', 'by', 'step', 'files'],
   /** A clock has rung for a request; `rung`: core/clocks.ts. */
   'officer-escalation': ['code', 'service', 'rung', 'event', 'resident', 'village', 'due', 'told'],

@@ -87,15 +87,27 @@ export async function insertDelegation(sql: Sql, wish: DelegationInsert, now: Da
   return rowCount === 1;
 }
 
-/** A delegation that has not ended, locked. */
-export async function lockDelegation(
-  sql: Sql,
-  id: string,
-): Promise<(Standing & { officerName: string; from: string; to: string }) | null> {
-  const { rows } = await sql.query<Standing & { from: string; to: string }>(
-    `SELECT d.id, d.village_id AS "villageId", d.role, d.officer_id AS "officerId", o.name AS "officerName",
-       d.deputy_id AS "deputyId", d.from_day::text AS "from", d.to_day::text AS "to"
-     FROM delegations d JOIN officers o ON o.id = d.officer_id
+/** A delegation with all that is told of it. */
+export interface DelegationRow extends Standing {
+  deputyName: string;
+  villageName: string;
+  /** The first and the last day: '2026-08-10'. */
+  from: string;
+  to: string;
+  /** When these days begin, and are over, in the village's zone. */
+  beginsAt: Date;
+  endsAt: Date;
+}
+
+/** A delegation that has not ended early, locked. */
+export async function lockDelegation(sql: Sql, id: string): Promise<DelegationRow | null> {
+  const { rows } = await sql.query<DelegationRow>(
+    `SELECT d.id, d.village_id AS "villageId", v.name AS "villageName", d.role, d.officer_id AS "officerId",
+       o.name AS "officerName", d.deputy_id AS "deputyId", p.name AS "deputyName", d.from_day::text AS "from",
+       d.to_day::text AS "to", d.from_day::timestamp AT TIME ZONE v.zone AS "beginsAt",
+       (d.to_day + 1)::timestamp AT TIME ZONE v.zone AS "endsAt"
+     FROM delegations d JOIN villages v ON v.id = d.village_id JOIN officers o ON o.id = d.officer_id
+     JOIN officers p ON p.id = d.deputy_id
      WHERE d.id::text = $1 AND d.ended_at IS NULL FOR NO KEY UPDATE OF d`,
     [id],
   );

@@ -4,7 +4,7 @@ import type { NewId } from '../core/ports.js';
 import type { Sql } from './sql.js';
 
 export interface TimerInsert {
-  subjectKind: 'conversation' | 'case' | 'listing' | 'village';
+  subjectKind: 'conversation' | 'case' | 'listing' | 'village' | 'delegation';
   subjectId: string;
   kind: TimerKind;
   dueAt: Date;

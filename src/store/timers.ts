@@ -8,6 +8,7 @@ import { askForRatings } from './ratings.js';
 import { sendRecaps } from './recaps.js';
 import { consentingResidents } from './residents.js';
 import { ringClocks } from './ringClocks.js';
+import { ringDelegations } from './ringDelegations.js';
 import type { Sql } from './sql.js';
 
 export interface TimerContext {
@@ -56,6 +57,7 @@ const HANDLERS: { [K in TimerKind]: Handler } = {
   case_clock: ringClocks,
   recap_daily: sendRecaps('day'),
   recap_monthly: sendRecaps('month'),
+  delegation_clock: ringDelegations,
   ask_rating: askForRatings,
   listing_check: askWhetherStillThere,
   listing_expiry: endListings,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
 import type { Asker } from '../../src/core/asker.js';
-import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
+import { createTimed } from '../../src/jobs/timed.js';
+import { aStage, ELSEWHERE, HERE, SERVICES, type Stage } from './stage.js';
 
 let stage: Stage;
 let siti: Asker;
@@ -111,6 +113,87 @@ describe('while the head is away', () => {
       `SELECT data FROM case_events WHERE kind = 'case_signed'`,
     );
     expect(signed!.data).not.toHaveProperty('in_place_of');
+  });
+});
+
+describe('a delegation that begins later', () => {
+  /** Whatever is due, by a worker that has just been started: it knows nothing but the tables. */
+  const ring = () =>
+    createTimed({
+      pool: stage.pool,
+      now: () => stage.now,
+      newId: v7,
+      services: SERVICES,
+      nudge: { converse: () => {}, letters: () => {}, notify: () => {}, send: () => {} },
+      counters: { timersFired: 0 } as Parameters<typeof createTimed>[0]['counters'],
+    })();
+  const on = async (id: string) =>
+    (await stage.rows<{ on: string }>('SELECT assigned_id AS on FROM cases WHERE id = $1', [id]))[0]!.on;
+  const heard = async (who: Asker) =>
+    (await stage.notified(who))
+      .filter(({ kind }) => kind === 'officer-delegation')
+      .map(({ vars }) => `${String(vars['event'])}${vars['mine'] ? ' mine' : ''}`);
+
+  test('lays anew on its first day what lies there by then, gives it back after its last, and tells both once', async () => {
+    const { id } = await toBeSigned();
+    await away(hadi, slamet, 'kepala_desa', '2026-08-11', '2026-08-12');
+    stage.now = new Date('2026-08-10T16:59:00Z'); // 23:59
+    await ring();
+    expect(await on(id)).toBe(hadi.officer!.id);
+    expect([await heard(slamet), await heard(hadi)]).toEqual([['arranged'], []]);
+    stage.now = new Date('2026-08-10T17:00:00Z');
+    await ring();
+    await ring();
+    expect(await on(id)).toBe(slamet.officer!.id);
+    expect([await heard(slamet), await heard(hadi)]).toEqual([['arranged', 'begins'], ['begins mine']]);
+    const board = await stage.rows('SELECT FROM board_wishes WHERE village_id = $1', [HERE]);
+    expect(board.length).toBeGreaterThan(0);
+    stage.now = new Date('2026-08-12T16:59:00Z');
+    await ring();
+    expect(await on(id)).toBe(slamet.officer!.id);
+    stage.now = new Date('2026-08-12T17:00:00Z');
+    await ring();
+    await ring();
+    expect(await on(id)).toBe(hadi.officer!.id);
+    expect([await heard(slamet), await heard(hadi)]).toEqual([
+      ['arranged', 'begins', 'ended'],
+      ['begins mine', 'ended mine'],
+    ]);
+  });
+
+  test('one that begins today ends by its clock as well; what is the deputy’s own stays theirs', async () => {
+    const ani = await stage.anOfficer('Bu Ani', [{ role: 'kasi_pelayanan', village: HERE }]);
+    const { id } = await stage.aCase(siti, { service: 'sktm' });
+    expect(await on(id)).toBe(sri.officer!.id);
+    await away(sri, ani, 'operator', '2026-08-10', '2026-08-10');
+    expect(await on(id)).toBe(ani.officer!.id);
+    const own = await stage.aCase(siti, { service: 'sktm' });
+    await stage.pool.query(`UPDATE cases SET step = 'initial', assigned_id = $2 WHERE id = $1`, [
+      own.id,
+      slamet.officer!.id,
+    ]);
+    stage.now = new Date('2026-08-10T17:00:00Z');
+    await ring();
+    expect([await on(id), await on(own.id)]).toEqual([sri.officer!.id, slamet.officer!.id]);
+    expect([await heard(ani), await heard(sri)]).toEqual([['begins', 'ended'], ['ended mine']]);
+  });
+
+  test('ended before its time it rings no more; arranged by a head it is told to whoever is away', async () => {
+    const { delegation } = await away(hadi, slamet, 'operator', '2026-08-11', '2026-08-12', sri);
+    expect([await heard(slamet), await heard(sri)]).toEqual([['arranged'], ['arranged mine']]);
+    await stage.apply(sri, { kind: 'end_delegation', delegation: delegation! });
+    stage.now = new Date('2026-08-13T01:00:00Z');
+    await ring();
+    expect([await heard(slamet), await heard(sri)]).toEqual([['arranged', 'ended'], ['arranged mine']]);
+  });
+
+  test('whose time went by while no worker ran is told as ended, and moves nothing', async () => {
+    const { id } = await toBeSigned();
+    await away(hadi, slamet, 'kepala_desa', '2026-08-11', '2026-08-12');
+    stage.now = new Date('2026-08-14T01:00:00Z');
+    await ring();
+    expect(await on(id)).toBe(hadi.officer!.id);
+    expect([await heard(slamet), await heard(hadi)]).toEqual([['arranged', 'ended'], ['ended mine']]);
   });
 });
 

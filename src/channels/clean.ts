@@ -1,6 +1,7 @@
 import { withoutFormTokens } from '../core/formLink.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { withoutTokensWithin } from '../core/inviteToken.js';
+import { withoutPasswordTokens } from '../core/passwordLink.js';
 
 /** The longest text that is kept of what a person writes: that of the platforms. */
 export const TEXT_LENGTH = 4096;
@@ -10,7 +11,7 @@ const MARGIN = 80;
 
 /** A person's words as they may be stored: cut, identity numbers masked, without what Postgres refuses or links officers. */
 export function cleanText(text: string, length = TEXT_LENGTH): string {
-  const words = withoutFormTokens(withoutTokensWithin(text.slice(0, length + MARGIN)));
+  const words = withoutPasswordTokens(withoutFormTokens(withoutTokensWithin(text.slice(0, length + MARGIN))));
   return storable(maskIdentityNumbers(words).text.slice(0, length));
 }
 

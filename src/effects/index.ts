@@ -29,6 +29,7 @@ import { matchRegister } from './matchRegister.js';
 import { noteIntroduction } from './noteIntroduction.js';
 import { openCase } from './openCase.js';
 import { openForm } from './openForm.js';
+import { openPasswordLink } from './openPasswordLink.js';
 import { openSignPage } from './openSignPage.js';
 import { publishListing } from './publishListing.js';
 import { raiseIncident } from './raiseIncident.js';
@@ -86,6 +87,7 @@ export const appliers = {
   act_on_cases: actOnCases,
   sign_cases: signCases,
   open_sign_page: openSignPage,
+  open_password_link: openPasswordLink,
   issue_letters: issueLettersApplier,
   withdraw_letter: withdrawLetter,
   replace_letter: replaceLetter,

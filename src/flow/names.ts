@@ -40,6 +40,7 @@ export const LOOK_UPS = {
       'is_letter',
       'way',
       'assigned_to',
+      'waits_for',
       'is_urgent',
       'items',
       'colleagues',

@@ -2,6 +2,7 @@ import type { Content, Inbound } from '../core/content.js';
 import { withoutFormTokens } from '../core/formLink.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { isTokenDigest } from '../core/inviteToken.js';
+import { withoutPasswordTokens } from '../core/passwordLink.js';
 
 /** The longest text that is kept; no question wants more, and no platform's own limit is lower. */
 export const LONGEST_TEXT = 8_000;
@@ -91,7 +92,7 @@ function payload(text: string): string {
 }
 
 function words(text: string): string {
-  const masked = maskIdentityNumbers(withoutFormTokens(storable(text))).text;
+  const masked = maskIdentityNumbers(withoutPasswordTokens(withoutFormTokens(storable(text)))).text;
   return masked.length > LONGEST_TEXT ? masked.slice(0, LONGEST_TEXT).toWellFormed() + CUT_MARK : masked;
 }
 

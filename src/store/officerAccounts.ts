@@ -166,3 +166,31 @@ export async function removeSecondFactor(sql: Sql, officerId: string, due: Date)
   await sql.query('DELETE FROM auth_sessions WHERE user_id = $1', [userId]);
   return true;
 }
+
+/** An officer's account of the console; null where they have none. */
+export async function loadAccount(
+  sql: Sql,
+  officerId: string,
+): Promise<{ userId: string; username: string | null; hasSecondFactor: boolean } | null> {
+  const { rows } = await sql.query<{ userId: string; username: string | null; hasSecondFactor: boolean }>(
+    `SELECT u.id AS "userId", u.username, coalesce(u.two_factor_enabled, false) AS "hasSecondFactor"
+     FROM officers o JOIN auth_users u ON u.id = o.user_id WHERE o.id = $1 AND o.is_active`,
+    [officerId],
+  );
+  return rows[0] ?? null;
+}
+
+/** A link that its officer asked for: nobody else made it. Those before it end. `identifier`: core/passwordLink.ts. */
+export async function insertPasswordLink(
+  sql: Sql,
+  link: { id: string; officerId: string; userId: string; identifier: string; expiresAt: Date },
+  now: Date,
+): Promise<void> {
+  await sql.query('DELETE FROM auth_verifications WHERE value = $1', [link.userId]);
+  await sql.query(
+    `INSERT INTO auth_verifications (id, identifier, value, expires_at, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $5)`,
+    [link.id, link.identifier, link.userId, link.expiresAt, now],
+  );
+  await sql.query('UPDATE officers SET account_link_by = NULL WHERE id = $1', [link.officerId]);
+}

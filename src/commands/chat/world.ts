@@ -4,6 +4,7 @@ import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
 import { leadingCodes } from '../../core/meantCode.js';
 import { isOpenCase } from '../../core/cases.js';
 import { readListing } from '../../core/listing.js';
+import { OWN_PASSWORD_MINUTES, passwordPath } from '../../core/passwordLink.js';
 import { SIGN_PAGE_MINUTES, signPath } from '../../core/signLink.js';
 import type { Ask, TurnContext } from '../../flow/types.js';
 import type { Flows } from '../../flow/compiled.js';
@@ -175,6 +176,13 @@ export class World {
           outcome: 'open',
           path: signPath('00000000-0000-7000-9000-00000000000f'),
           until: new Date(this.now.getTime() + SIGN_PAGE_MINUTES * 60_000).toISOString(),
+        };
+      case 'open_password_link':
+        return {
+          outcome: 'open',
+          path: passwordPath('00000000-0000-7000-9000-00000000000e'),
+          username: 'sri',
+          until: new Date(this.now.getTime() + OWN_PASSWORD_MINUTES * 60_000).toISOString(),
         };
       case 'open_form':
         return this.forms.open(effect, this.now);

@@ -1,11 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { coverageFaults, percentOf } from '../flow/check/coverage.js';
 import { checkTranscripts } from '../flow/check/transcripts.js';
 import type { Flows } from '../flow/compiled.js';
 import type { Coverage, FlowFault } from '../flow/load.js';
+import type { SchemaKind } from '../flow/jsonSchema.js';
 import { FLOWS_FOLDER } from './flowsFolder.js';
+
+const SCHEMA_KINDS = ['flow', 'services', 'letter'] as const satisfies readonly SchemaKind[];
 
 /** Beside the sources; an installed program may lack it. */
 const TRANSCRIPTS_FOLDER = fileURLToPath(new URL('../../tests/flows', import.meta.url));
@@ -16,21 +19,28 @@ export function checkCommand(program: Command): void {
     .command('check')
     .description('check the flows: every fault with its file, line and cure')
     .option('--json', 'print faults and coverage as JSON')
-    .option('--schema', 'print the JSON Schema of a flow file, for an editor')
+    .addOption(
+      new Option(
+        '--schema [file]',
+        'print the JSON Schema of a file under flows/, for an editor: a flow, the catalogue or a letter',
+      )
+        .choices(SCHEMA_KINDS)
+        .preset('flow'),
+    )
     .option('--manual', 'print the manual of the flow language (docs/flow-language.md), from the sources')
     .option('--dir <folder>', 'the flows to check', FLOWS_FOLDER)
     .option('--transcripts <folder>', 'where the conversations of the flows are', TRANSCRIPTS_FOLDER)
     .action(
       async (options: {
         json?: boolean;
-        schema?: boolean;
+        schema?: SchemaKind;
         manual?: boolean;
         dir: string;
         transcripts: string;
       }) => {
         if (options.schema) {
-          const { flowSchema } = await import('../flow/jsonSchema.js');
-          console.log(JSON.stringify(flowSchema(), null, 2));
+          const { fileSchema } = await import('../flow/jsonSchema.js');
+          console.log(JSON.stringify(fileSchema(options.schema), null, 2));
           return;
         }
         if (options.manual) {

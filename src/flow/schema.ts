@@ -4,7 +4,8 @@ import { STEP_ACTS, STEP_ROLES } from '../core/path.js';
 
 /**
  * What a flow file may say. One flow a file, flows/<area>/<flow>.yaml; the JSON Schema made from this
- * (`kentongan check --schema`) lets an editor complete it. Everything a person reads stands in the file in the
+ * (`kentongan check --schema`; `--schema services` and `--schema letter` for flows/services.yaml and flows/letters) lets an
+ * editor complete it. Everything a person reads stands in the file in the
  * default language (Indonesian); flows/text/<lang>/<flow>.yaml overlays other languages by step and key.
  *
  * Words are ICU MessageFormat with plain argument names. Arguments are every answer (`{business_name}`, as worded),

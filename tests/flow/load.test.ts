@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { FlowFaultsError, loadFlows, printFault, versionsOf } from '../../src/flow/load.js';
 import type { FlowFault } from '../../src/flow/load.js';
 import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
-import { flowSchema } from '../../src/flow/jsonSchema.js';
+import { fileSchema } from '../../src/flow/jsonSchema.js';
+import type { SchemaKind } from '../../src/flow/jsonSchema.js';
 import { checkOf, flowFolder, flowsOf, REQUEST } from './support.js';
 import type { Files } from './support.js';
 
@@ -263,7 +267,7 @@ describe('a further language', () => {
 });
 
 test('the JSON Schema of a flow file tells every step type', () => {
-  const schema = JSON.stringify(flowSchema());
+  const schema = JSON.stringify(fileSchema('flow'));
   for (const type of [
     'say',
     'ask',
@@ -277,4 +281,27 @@ test('the JSON Schema of a flow file tells every step type', () => {
     'hand_over',
   ])
     expect(schema).toContain(`"${type}"`);
+});
+
+describe('the JSON Schemas for editors', () => {
+  const holds = (kind: SchemaKind, value: unknown) =>
+    z.fromJSONSchema(fileSchema(kind) as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value).success;
+  const read = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));
+
+  test('fit the catalogue and every letter as they are shipped', async () => {
+    expect(holds('services', await read('flows/services.yaml'))).toBe(true);
+    const letters = (await readdir('flows/letters')).filter((name) => name.endsWith('.yaml'));
+    expect(letters.length).toBeGreaterThan(10);
+    for (const name of letters)
+      expect([name, holds('letter', await read(`flows/letters/${name}`))]).toEqual([name, true]);
+  });
+
+  test('tell of a key that is misspelled, and of a value that is none', async () => {
+    const services = (await read('flows/services.yaml')) as { [id: string]: object };
+    expect(holds('services', { ...services, usaha: { ...services['usaha'], promis: 1 } })).toBe(false);
+    expect(holds('services', { paths: { letter: [{ act: 'stamp', roles: ['operator'] }] } })).toBe(false);
+    const letter = (await read('flows/letters/usaha.yaml')) as object;
+    expect(holds('letter', { ...letter, signer: 'mayor' })).toBe(false);
+    expect(holds('letter', { ...letter, bodi: 'x' })).toBe(false);
+  });
 });

@@ -15,6 +15,7 @@ const WORD_FILES = {
   abbreviations: z.record(z.string(), z.coerce.string()),
   synonyms: z.record(z.string(), z.array(z.coerce.string())),
   fillers: z.strictObject({ polite: z.array(z.coerce.string()), quiet: z.array(z.coerce.string()) }),
+  themes: z.record(z.string().regex(/^[a-z_]+$/u), z.string().min(1)),
   emergency: z.record(
     z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
     z.strictObject({
@@ -49,9 +50,17 @@ export function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | 
   return isWhole ? createVocabulary(values as unknown as Parameters<typeof createVocabulary>[0]) : null;
 }
 
+/** A list, or a block with one phrase a line: that is read faster. */
 const PhraseFile = z.record(
   z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
-  z.array(z.coerce.string().min(1)).min(1),
+  z.union([
+    z.array(z.coerce.string().min(1)).min(1),
+    z
+      .string()
+      .transform((block) => block.split('\n').map((line) => line.trim()))
+      .transform((lines) => lines.filter((line) => line !== ''))
+      .pipe(z.array(z.string()).min(1)),
+  ]),
 );
 
 /** flows/words/phrases/*.yaml: intent → phrases. The files are for the eye; one intent may stand in several. */

@@ -10,9 +10,9 @@ export interface Alarm {
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-const ALARM_FROM = -0.4;
+const ALARM_FROM = -0.5;
 /** The same where a phrase of emergency.yaml was heard: more must speak against it. */
-const PHRASE_FROM = -1;
+const PHRASE_FROM = -1.3;
 /** A long story is heard part by part as well: the greeting and who is writing speak against need, though they are none. */
 const LONG_FROM = 14;
 const PART = 10;

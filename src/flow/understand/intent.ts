@@ -4,7 +4,7 @@ import type { FindEmergency } from './emergency.js';
 import { createLexicon } from './lexicon.js';
 import type { Lexicon } from './lexicon.js';
 import { learnLikeness } from './likeness.js';
-import type { Likeness } from './likeness.js';
+import type { Likeness, Themes } from './likeness.js';
 import { wordsOf } from './normalise.js';
 import { createRanking } from './ranking.js';
 import type { Phrase, Ranked, Ranking } from './ranking.js';
@@ -254,6 +254,23 @@ function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Fl
   return null;
 }
 
+/** The themes of each word, in its usual form; one that means several words is left out. */
+function themesOf(
+  themes: ReadonlyMap<string, readonly string[]>,
+  formOf: (word: string) => string[],
+): Themes {
+  const byWord = new Map<string, string[]>();
+  for (const [theme, words] of themes)
+    for (const word of words) {
+      const [usual, ...more] = formOf(word);
+      if (usual === undefined || more.length > 0) continue;
+      const known = byWord.get(usual);
+      if (!known) byWord.set(usual, [theme]);
+      else if (!known.includes(theme)) known.push(theme);
+    }
+  return byWord;
+}
+
 /** Builds the index of some flows now, so that nobody's first message waits for it. */
 export function prepareUnderstanding(flows: Flows): void {
   indexOf(flows);
@@ -267,50 +284,60 @@ function indexOf(flows: Flows): Index {
   return made;
 }
 
-/** What each intent, or flow without one, is called by: its `understands`, its titles, and flows/words/phrases/. */
-function writtenPhrases(flows: Flows): { of: string; text: string }[] {
-  const written: { of: string; text: string }[] = [];
+/**
+ * What each intent, or flow without one, is called by: its `understands`, its titles, and flows/words/phrases/. Those of
+ * an intent that no flow answers are not meant: they only tell what is said without need.
+ */
+function writtenPhrases(flows: Flows): { of: string; text: string; isAnswered: boolean }[] {
+  const written: { of: string; text: string; isAnswered: boolean }[] = [];
   for (const flow of flows.byId.values()) {
     const of = flow.intent !== null && flows.byIntent.get(flow.intent) === flow ? flow.intent : flow.id;
-    for (const text of flow.understands) written.push({ of, text });
+    for (const text of flow.understands) written.push({ of, text, isAnswered: true });
     // What nobody can ask for by words is not found by its title either.
     if (flow.understands.length === 0 && !flows.vocabulary.phrases.has(of)) continue;
     for (const title of Object.values(flow.title))
-      if (title.constant !== null) written.push({ of, text: title.constant });
+      if (title.constant !== null) written.push({ of, text: title.constant, isAnswered: true });
   }
   // What nothing answers is not understood: its words would only draw others' away.
-  for (const [of, texts] of flows.vocabulary.phrases)
-    if (
+  for (const [of, texts] of flows.vocabulary.phrases) {
+    const isAnswered =
       flows.byIntent.has(of) ||
       flows.vocabulary.emergencyKinds.includes(of) ||
       of === CALM ||
-      MEANT_WORDS.has(of)
-    )
-      for (const text of texts) written.push({ of, text });
+      MEANT_WORDS.has(of);
+    for (const text of texts) written.push({ of, text, isAnswered });
+  }
   return written;
 }
 
 function buildIndex(flows: Flows): Index {
   const { vocabulary } = flows;
   const { abbreviations, synonyms, polite } = vocabulary;
-  const written = writtenPhrases(flows).map(({ of, text }) => ({
+  const written = writtenPhrases(flows).map(({ of, text, isAnswered }) => ({
     of,
     text,
+    isAnswered,
     takesArg: ARG.test(text),
     typed: wordsOf(text.replace(ARG, ''), abbreviations),
   }));
   const lexicon = createLexicon(
-    written.flatMap(({ typed }) => typed),
+    [
+      ...written.flatMap(({ typed }) => typed),
+      ...[...vocabulary.themes.values()].flatMap((words) =>
+        words.flatMap((word) => wordsOf(word, abbreviations)),
+      ),
+    ],
     synonyms,
   );
-  const phrases: (Phrase & { typed: readonly string[] })[] = [];
+  const phrases: (Phrase & { typed: readonly string[]; isAnswered: boolean })[] = [];
   const withArg = new Map<string, ArgPhrase[]>();
   const whole = new Map<string, string>();
   const said = new Set<string>();
-  for (const { of, text, takesArg, typed } of written) {
+  for (const { of, text, takesArg, typed, isAnswered } of written) {
     const words = lexicon.meaningOf(typed);
     if (words.length === 0) continue;
     if (takesArg) {
+      if (!isAnswered) continue;
       const first = words[0]!;
       withArg.set(first, [...(withArg.get(first) ?? []), { of, text, words }]);
       continue;
@@ -319,8 +346,8 @@ function buildIndex(flows: Flows): Index {
     // Said the same way in two languages, or with a "pak" more: once is enough.
     if (said.has(`${of} ${key}`)) continue;
     said.add(`${of} ${key}`);
-    phrases.push({ of, text, words, typed });
-    if (of !== CALM && !whole.has(key)) whole.set(key, of);
+    phrases.push({ of, text, words, typed, isAnswered });
+    if (isAnswered && of !== CALM && !whole.has(key)) whole.set(key, of);
   }
   const errands = new Map<string, CompiledFlow>();
   for (const flow of flows.byId.values())
@@ -331,18 +358,20 @@ function buildIndex(flows: Flows): Index {
   const findUsual = emergencyFinder(vocabulary.emergencyWords, abbreviations, (words) =>
     lexicon.formOf(words),
   );
+  // Few flows, much the same village: were only their phrases calm, a mere "tidak" would be more like need than like them.
   const likeness = learnLikeness(
     phrases.map(({ of, words, typed }) => ({
       words,
       isAlarm: kinds.has(of),
       signs: signsOf(vocabulary.findEmergency(typed), findUsual(words)),
     })),
+    themesOf(vocabulary.themes, (words) => lexicon.formOf(wordsOf(words, abbreviations))),
   );
   const alarmed = new Map<string, boolean>();
   return {
     lexicon,
     ranking: createRanking(
-      phrases.filter(({ of }) => of !== CALM),
+      phrases.filter(({ of, isAnswered }) => isAnswered && of !== CALM),
       vocabulary.quiet,
     ),
     likeness,

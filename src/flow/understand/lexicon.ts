@@ -31,6 +31,8 @@ const DIGIT_LETTERS: { [digit: string]: string } = {
 /** Words so long may have two slips. */
 const TWO_SLIPS_FROM = 9;
 const MIXED = /^(?=.*[a-z])(?=.*\d)[a-z\d]+$/u;
+/** Of words that are written without most vowels, so great a part is other letters. */
+const FEW_VOWELS = 0.7;
 const VOWELS = /[aeiou]/gu;
 
 /**
@@ -68,9 +70,11 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
     const form = formOf(word);
     if (form) return form;
     if (word.length < 3 || /\d/u.test(word)) return null;
-    if (!/[aeiou]/u.test(word)) {
-      const meant = skeletons.get(word);
-      if (meant !== undefined) return single.get(meant)!;
+    const bones = word.replace(VOWELS, '');
+    // "kbkaran": most of its vowels are left out.
+    if (bones === word || (bones.length >= 4 && bones.length >= word.length * FEW_VOWELS)) {
+      const meant = skeletons.get(bones);
+      if (meant !== undefined && meant.length > word.length) return single.get(meant)!;
     }
     return runTogether(word, single) ?? misspelt(word, spellings, single);
   };

@@ -41,6 +41,8 @@ export interface WordFiles {
   /** Further phrases of an intent, from other mouths than its flow's own: flows/words/phrases/. */
   phrases?: { [intent: string]: string[] };
   fillers?: Fillers;
+  /** Words by what they are about, a space between, for hearing need: flows/words/themes.yaml. */
+  themes?: { [theme: string]: string };
 }
 
 /** Words that carry no errand. */
@@ -60,6 +62,8 @@ export interface Vocabulary {
   readonly emergencyKinds: readonly string[];
   readonly emergencyWords: { readonly [kind: string]: EmergencyWords };
   readonly phrases: ReadonlyMap<string, readonly string[]>;
+  /** Words by what they are about. */
+  readonly themes: ReadonlyMap<string, readonly string[]>;
   readonly polite: ReadonlySet<string>;
   readonly quiet: ReadonlySet<string>;
   /** The always-word that a whole message is, or null. */
@@ -125,6 +129,12 @@ export function createVocabulary(files: WordFiles): Vocabulary {
     emergencyKinds: Object.keys(files.emergency),
     emergencyWords: files.emergency,
     phrases: new Map(Object.entries(files.phrases ?? {})),
+    themes: new Map(
+      Object.entries(files.themes ?? {}).map(([theme, words]) => [
+        theme,
+        words.trim().split(/\s+/u).map(usualWord),
+      ]),
+    ),
     polite,
     quiet,
     alwaysWord(message) {

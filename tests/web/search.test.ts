@@ -50,6 +50,53 @@ describe('the search', () => {
     expect((await page('/console/cari?q=%25')).includes(code)).toBe(false);
   });
 
+  test('offers names that read alike where little was found, and finds them then', async () => {
+    const { code } = await web.case({ resident: 'Sulastri' });
+    const alike = await web.case({ resident: 'Sulastrih' });
+    const other = await web.case({ resident: 'Sulastry' });
+    const html = await page('/console/cari?q=Sulastri');
+    expect([code, alike.code, other.code].map((one) => html.includes(`data-code="${one}"`))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const wider = /href="(\/console\/cari\?[^"]*mirip=1[^"]*)"/u.exec(html)![1]!.replaceAll('&amp;', '&');
+    const wide = await page(wider);
+    expect(wide).toContain(`data-code="${other.code}"`);
+    expect(wide).not.toContain('mirip=1');
+  });
+
+  test('finds in one village what another has as well, and over several villages both', async () => {
+    const here = await web.case({ resident: 'Kembar Wijaya' });
+    const there = await web.case({ resident: 'Kembar Wijaya', village: GENTENG });
+    await web.officer({
+      name: 'dua',
+      username: 'dua',
+      roles: [
+        { role: 'operator', village: GINTANGAN },
+        { role: 'operator', village: GENTENG },
+      ],
+    });
+    cookies['dua'] = await web.signIn('dua');
+    const both = (path: string, who: string) =>
+      page(path, who).then((html) => [here, there].map(({ code }) => html.includes(`data-code="${code}"`)));
+    expect(await both('/console/cari?q=kembar+wij', 'ratna')).toEqual([true, false]);
+    expect(await both('/console/cari?q=kembar+wij', 'dua')).toEqual([true, true]);
+    expect(await both(`/console/cari?q=kembar&desa=${GENTENG}`, 'dua')).toEqual([false, true]);
+  });
+
+  test('goes on beyond the newest thousand, the newest of the rest first', async () => {
+    const { code, id } = await web.case({ resident: 'Zulaikha Purwa' });
+    await web.pool.query(
+      `INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'draft_id', gen_random_uuid(), 'code', 'TEST-' || n,
+         'opened_at', c.opened_at + n * interval '1 second', 'answers', '{}'::jsonb, 'is_unproven', true))).*
+       FROM cases c, generate_series(1, 1100) n WHERE c.id = $1`,
+      [id],
+    );
+    expect(await finds('zulaik', code)).toBe(true);
+    await web.pool.query(`DELETE FROM cases WHERE code LIKE 'TEST-%'`);
+  });
+
   test('a whole code leads to its case', async () => {
     const { code } = await web.case();
     const led = await web.app.request(

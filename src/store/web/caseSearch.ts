@@ -13,11 +13,11 @@ export const SEARCH_SIZE = 40;
 /** A common word is found among the newest of each village, without going through all that have it. */
 const NEWEST = 1000;
 /** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
-const MOST = 200;
+const MOST = 100;
 /** Names that read alike are looked for among so many of the newest: each is compared, however many cases there are. */
 const ALIKE = 2000;
-/** Fewer than this found as written: then parts of names, and names that only read alike, are looked for as well. */
-const FEW = 8;
+/** Whoever finds fewer is offered a wider look. */
+export const FEW = 8;
 
 export const SEARCH_STATES = ['all', 'open', 'closed'] as const;
 export type SearchState = (typeof SEARCH_STATES)[number];
@@ -27,34 +27,45 @@ export interface Search {
   state: SearchState;
   /** One of the villages in the scope; null: all of them. */
   village: string | null;
+  /** Looks for parts of names, and names that only read alike, though something was found. */
+  isWide?: boolean;
 }
 
 /**
- * Cases of a scope by code, name or words, those that were opened last first: words as they are written or begin, then
- * parts of names and of codes, then names that read alike. What an officer may not read (a sealed complaint, a
- * confidential case, a name that is hidden) they do not find (migration 20261128050000_console, `refresh_case_search`).
+ * Cases of a scope by code, name or words, those that were opened last first: words as they are written or begin; where
+ * there are none, or where it `isWide`, then parts of names and of codes, and names that read alike. What an officer may
+ * not read (a sealed complaint, a confidential case, a name that is hidden) they do not find (migration
+ * 20261128050000_console, `refresh_case_search`).
  */
 export async function searchCases(sql: Sql, scope: CaseScope, search: Search): Promise<CaseRow[]> {
   const words = wordsOf(search.text);
   if (words.length === 0) return [];
   const villages = search.village === null ? villagesOf(scope) : [search.village];
   const text = words.join(' ');
-  const found: CaseRow[] = [];
+  const found: string[] = [];
   const lookFor = async (ids: string, values: string[]): Promise<void> => {
-    const rows = await find(sql, scope, search.state, villages, ids, values);
-    const codes = new Set(found.map(({ code }) => code));
-    found.push(...rows.filter(({ code }) => !codes.has(code)));
+    for (const id of await find(sql, scope, search.state, villages, ids, values))
+      if (!found.includes(id)) found.push(id);
   };
-  if (villages) await lookFor(amongNewest(words.length), words);
-  if (found.length < SEARCH_SIZE) await lookFor(byWords(villages, wholeWords(words.length)), words);
-  // What begins so is gathered from all villages first: only where whole words found next to nothing.
-  if (found.length < FEW) await lookFor(byWords(villages, queryOf(words.length)), words);
-  if (found.length < FEW) await lookFor(byPart(villages), [text, words.join('')]);
+  if (villages) {
+    await lookFor(amongNewest(words.length), words);
+    if (found.length < SEARCH_SIZE) await lookFor(byPlacedWords(words.length), words);
+  } else {
+    await lookFor(byWords(wholeWords(words.length)), words);
+    // What begins so is gathered from all villages first: only where whole words found nothing.
+    if (found.length === 0) await lookFor(byWords(queryOf(words.length)), words);
+  }
+  const goesOn = () => found.length === 0 || (search.isWide === true && found.length < SEARCH_SIZE);
+  if (goesOn()) await lookFor(byPart(villages), [text, words.join('')]);
   // Over all villages too many names read alike: whoever looks there chooses a village first.
   const long = words.filter((word) => /\p{L}{4}/u.test(word));
-  if (found.length < FEW && villages && long.length > 0)
-    await lookFor(byLikeness(villages, long.length), long);
-  return found.slice(0, SEARCH_SIZE);
+  if (goesOn() && villages && long.length > 0) await lookFor(byLikeness(villages, long.length), long);
+  if (found.length === 0) return [];
+  const { rows } = await sql.query<CaseRow>(
+    `SELECT ${CASE_COLUMNS} FROM unnest($1::uuid[]) WITH ORDINALITY AS found (id, place) ${joinedTo('found')} ORDER BY found.place`,
+    [found.slice(0, SEARCH_SIZE)],
+  );
+  return rows;
 }
 
 /**
@@ -82,7 +93,10 @@ export async function pageOfCases(
   return rows;
 }
 
-/** The cases of these ids that lie in the scope; `ids` ranks them and takes $9 for the villages, $10 and on for `values`. */
+/**
+ * The ids of cases that lie in the scope, the best first; `ids` ranks them and takes $9 for the villages, $10 and on for
+ * `values`. Without the rest of a case's row: to plan its joins takes longer than to look.
+ */
 async function find(
   sql: Sql,
   scope: CaseScope,
@@ -90,19 +104,17 @@ async function find(
   villages: readonly string[] | null,
   ids: string,
   values: readonly string[],
-): Promise<CaseRow[]> {
-  const { rows } = await sql.query<CaseRow>(
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
     `WITH found AS MATERIALIZED (${ids})
-     SELECT ${CASE_COLUMNS} FROM (
-       SELECT cases.id, found.rank, cases.opened_at
-       -- By their ids, one after the other, however many cases the villages have.
-       FROM found CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
-       WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
-       ORDER BY found.rank DESC, cases.opened_at DESC LIMIT ${SEARCH_SIZE}
-     ) AS best ${joinedTo('best')} ORDER BY best.rank DESC, cases.opened_at DESC, cases.code`,
+     SELECT cases.id
+     -- By their ids, one after the other, however many cases the villages have.
+     FROM found CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
+     WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
+     ORDER BY found.rank DESC, cases.opened_at DESC, cases.code LIMIT ${SEARCH_SIZE}`,
     [...scopeValues(scope), villages, ...values],
   );
-  return rows;
+  return rows.map(({ id }) => id);
 }
 
 /** Among the newest of each village, read in their order. */
@@ -113,9 +125,24 @@ function amongNewest(words: number): string {
     WHERE newest.document @@ (${queryOf(words)}) ORDER BY newest.opened_at DESC LIMIT ${MOST}`;
 }
 
-function byWords(villages: readonly string[] | null, query: string): string {
+/**
+ * All that the villages have, by words that stand in the index with their village in front (migration
+ * 20261129030000_placed_words): what other villages have costs nothing.
+ */
+function byPlacedWords(words: number): string {
+  const query = Array.from({ length: words }, (_, n) => {
+    const word = `$${10 + n}::text`;
+    return `(SELECT string_agg(format('''%1$s|%2$s'':* | ''%1$s|%3$s''', v.id, ${word},
+      coalesce((tsvector_to_array(to_tsvector('indonesian', ${word})))[1], ${word})), ' | ')
+      FROM unnest($9::text[]) AS v (id))::tsquery`;
+  }).join(' && ');
   return `SELECT case_id AS id, 1 AS rank FROM case_search
-    WHERE ${within(villages)} document @@ (${query}) LIMIT ${MOST}`;
+    WHERE case_search_placed(village_id, document) @@ (${query}) ORDER BY opened_at DESC LIMIT ${MOST}`;
+}
+
+/** All that all villages have. */
+function byWords(query: string): string {
+  return `SELECT case_id AS id, 1 AS rank FROM case_search WHERE document @@ (${query}) LIMIT ${MOST}`;
 }
 
 /** Parts of names; or of a code, which stands there without its signs as well. */

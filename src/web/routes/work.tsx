@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
 import { officialCode } from '../../core/officialCode.js';
 import { boardOf, boardVillages } from '../../store/web/board.js';
-import { pageOfCases, searchCases, SEARCH_SIZE, SEARCH_STATES } from '../../store/web/caseSearch.js';
+import { FEW, pageOfCases, searchCases, SEARCH_SIZE, SEARCH_STATES } from '../../store/web/caseSearch.js';
 import { officerTopic } from '../../store/web/caseChanges.js';
 import { villagesOf } from '../../store/web/cases.js';
 import type { CaseScope } from '../../store/web/cases.js';
@@ -107,6 +107,7 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       // A whole code leads to its case: it was read out at the counter, or stands on a receipt.
       if (typed.kind === 'case') return c.redirect(`/console/kasus/${typed.code}`, 303);
       const after = AFTER.exec(c.req.query('sesudah') ?? '')?.groups;
+      const isWide = c.req.query('mirip') !== undefined;
       const found =
         text === ''
           ? await pageOfCases(
@@ -116,7 +117,7 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
               state,
               after ? { openedAt: new Date(after['at']!), code: after['code']! } : null,
             )
-          : await searchCases(deps.pool, scope, { text, state, village });
+          : await searchCases(deps.pool, scope, { text, state, village, isWide });
       const rows = found.slice(0, SEARCH_SIZE);
       const last = rows.at(-1);
       const next =
@@ -126,6 +127,10 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
               desa: village ?? (villagesOf(scope) === null ? (listed[0] ?? '') : ''),
               sesudah: `${last.openedAt.toISOString()} ${last.code}`,
             }).toString()}`
+          : null;
+      const wider =
+        !isWide && rows.length > 0 && text !== '' && rows.length < FEW
+          ? `/console/cari?${new URLSearchParams({ q: text, keadaan: state, desa: village ?? '', mirip: '1' }).toString()}`
           : null;
       return c.html(
         <SearchPage
@@ -137,6 +142,7 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
           villages={villages}
           rows={rows}
           next={next}
+          wider={wider}
         />,
       );
     });

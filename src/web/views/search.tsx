@@ -16,6 +16,8 @@ export interface SearchProps {
   rows: CaseRow[];
   /** Where the list goes on, after the last row. */
   next: string | null;
+  /** The same search among parts of names and names that read alike; where little was found. */
+  wider: string | null;
 }
 
 /** Cases by name, code or words; without any, all of them, the newest first. */
@@ -75,6 +77,11 @@ export function SearchPage(props: SearchProps) {
             <CaseItem {...props} row={row} tellsVillage={villages.length > 1} />
           ))}
         </ol>
+      )}
+      {props.wider && (
+        <p>
+          <a href={props.wider}>{view.t('search.wider')}</a>
+        </p>
       )}
       {props.next && (
         <nav class="pager" aria-label={view.t('pager.label')}>

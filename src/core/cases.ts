@@ -59,7 +59,9 @@ export type CaseFactKind =
   /** Whoever it was asked for said whether they agree. */
   | 'case_agreed'
   /** An officer said who it is in the register. */
-  | 'case_matched';
+  | 'case_matched'
+  /** A complaint was found to be of another kind than its service says: its clock runs by that. */
+  | 'case_classified';
 
 /** One thing that happened to a case: a row of case_events. */
 export interface CaseFact {
@@ -170,6 +172,7 @@ export function fold(state: CaseState | null, happened: CaseFact): CaseState {
     case 'case_introduced':
     case 'case_agreed':
     case 'case_matched':
+    case 'case_classified':
       return now;
   }
 }
@@ -204,6 +207,7 @@ export const NOTICE_OF: { [K in CaseFactKind]: string | null } = {
   case_introduced: null,
   case_agreed: null,
   case_matched: null,
+  case_classified: null,
 };
 
 /** The fact that a step of the path leaves. */

@@ -1,5 +1,6 @@
 import { fold, isOpenCase, newState } from './cases.js';
 import type { CaseFact, CaseState } from './cases.js';
+import type { JsonObject } from './json.js';
 import type { Service } from './service.js';
 import { dueAfter, opensNext, workedBetween } from './workingTime.js';
 import type { Interval, WorkingHours, WorkingLength } from './workingTime.js';
@@ -186,6 +187,18 @@ export function clocksOf(one: ClockedCase): Clocks {
   };
 }
 
+/** What kind of complaint a case is: as somebody found it to be, else as its service says. Not asked of other cases. */
+export function complaintClass(
+  facts: readonly { kind: string; data: JsonObject }[],
+  service: Pick<Service, 'complaint_class'> | undefined,
+): ComplaintClass {
+  const found = facts
+    .filter(({ kind }) => kind === 'case_verified' || kind === 'case_classified')
+    .map(({ data }) => classIn(data['class']))
+    .findLast((one) => one !== null);
+  return found ?? service?.complaint_class ?? 'non_supervisory';
+}
+
 /** What lies beyond the village's own officers. */
 export function isBeyond(rung: Rung): rung is 'kecamatan' | 'dinas' {
   return rung === 'kecamatan' || rung === 'dinas';
@@ -299,7 +312,8 @@ function lifeOf(facts: readonly ClockFact[]): Life {
     const before = life.state;
     const state = fold(before, fact);
     if (kind === 'case_opened' || kind === 'case_reopened') {
-      life = lifeFrom(fact, state, told);
+      // What kind of complaint it is, it stays.
+      life = { ...lifeFrom(fact, state, told), class: life.class };
       continue;
     }
     if (kind === 'case_reminded' || kind === 'case_escalated')
@@ -316,7 +330,8 @@ function lifeOf(facts: readonly ClockFact[]): Life {
       life.question = state.status === 'asked' ? { number, at } : null;
     }
     if (kind === 'case_verified' || kind === 'case_asked') life.verified ??= at;
-    if (kind === 'case_verified') life.class = classIn(data['class']);
+    if (kind === 'case_verified' || kind === 'case_classified')
+      life.class = classIn(data['class']) ?? life.class;
     if (kind === 'case_asked') life.isAnswered = true;
     life.state = state;
   }
@@ -350,8 +365,11 @@ function turn(intervals: Interval[], was: boolean, is: boolean, at: Date): void 
   if (was && !is) intervals.at(-1)!.to = at;
 }
 
-function classIn(value: unknown): ComplaintClass | null {
-  return typeof value === 'string' && value in COMPLAINT_CLASSES ? (value as ComplaintClass) : null;
+/** The class of complaint that a text names; null: none. */
+export function classIn(value: unknown): ComplaintClass | null {
+  return typeof value === 'string' && Object.hasOwn(COMPLAINT_CLASSES, value)
+    ? (value as ComplaintClass)
+    : null;
 }
 
 function entries<K extends string, V>(table: { readonly [R in K]?: V }): [K, V][] {

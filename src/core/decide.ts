@@ -1,12 +1,13 @@
 import { backOf, ERASURE_SERVICE, FACT_OF_STEP, isOpenCase } from './cases.js';
 import type { CaseFact, CaseFactKind, CaseState, CaseStatus, Holder } from './cases.js';
 import type { OfficerIdentity } from './asker.js';
+import type { ComplaintClass } from './clocks.js';
 import { CASE_ACTS } from './effect.js';
 import type { CaseAct } from './effect.js';
 import { HEADS, serves } from './handlers.js';
 import type { Handling, VillageOfficer } from './handlers.js';
 import type { JsonObject } from './json.js';
-import { handles, handlingRoles, isSigned, mayStep, nextStep, stepBefore } from './path.js';
+import { handles, handlingRoles, holdersOf, isSigned, mayStep, nextStep, stepBefore } from './path.js';
 import type { Step, StepAct } from './path.js';
 
 /** How long a resident may say "belum selesai" after the end, in days; an officer may open a case again at any time. */
@@ -16,10 +17,16 @@ export const UNDO_MINUTES = 10;
 
 /**
  * Who acts. `mayHandle`: an officer of the case's village whose role handles such cases. `leads`: secretary or head of
- * the village, who may move what others hold. `steps`: those of its path that they may do, and in whose place.
+ * the village, who may move what others hold. `steps`: those of its path that they may do, and in whose place. `away`: who
+ * of the village is away today, and the steps that are done in their place.
  */
 export type Actor =
-  { kind: 'resident' } | ({ kind: 'officer'; mayHandle: boolean; leads: boolean; steps: StepsOf } & Holder);
+  | { kind: 'resident' }
+  | ({ kind: 'officer'; mayHandle: boolean; leads: boolean; steps: StepsOf; away?: Away } & Holder);
+export interface Away {
+  officers: readonly string[];
+  steps: readonly StepAct[];
+}
 export type StepsOf = { readonly [A in StepAct]?: { inPlaceOf: Holder | null } };
 
 /** What comes with an act. */
@@ -30,6 +37,8 @@ export interface Given {
   colleague?: Holder | null | undefined;
   /** forward: the office. */
   office?: string | undefined;
+  /** classify: what kind of complaint it is; null: no such class. */
+  class?: ComplaintClass | null | undefined;
   /** return: the step to which it goes, where not the one before. */
   step?: StepAct | undefined;
   /** merge, relate: the other case; null: none that this officer may handle, in the same village. */
@@ -57,6 +66,8 @@ export interface Situation {
   hasPin: boolean;
   isSealed: boolean;
   isConfidential: boolean;
+  /** Its service is a complaint: it has a class, by which its clock runs. */
+  isComplaint: boolean;
   residentId: string;
   /** The last act on it, and what was before. */
   last: LastAct | null;
@@ -108,6 +119,12 @@ export function officerActor(
     mayHandle: handles(officer, village, handling, officers),
     leads: roles.some(({ role, village: of }) => of === village && HEADS.includes(role)),
     steps,
+    away: {
+      officers: officers.flatMap(({ deputyFor }) => (deputyFor ?? []).map(({ of }) => of.id)),
+      steps: path
+        .filter((step) => holdersOf(step, officers, village, handling).some((one) => one.inPlaceOf !== null))
+        .map(({ act }) => act),
+    },
   };
 }
 
@@ -149,6 +166,8 @@ export function decide(
     case 'relate':
       if (!given.other) return denied('not_there');
       return done(fact('case_related', actor, { code: given.other.code }));
+    case 'classify':
+      return classify(state, actor, given, situation);
     case 'undo':
       return undo(state, actor, situation);
     case 'reopen':
@@ -159,7 +178,8 @@ export function decide(
   const repeated = repeat(state, act, actor);
   if (repeated) return repeated;
   if (!isOpenCase(state.status)) return denied('status');
-  const isTaken = state.holder !== null && situation.holderIsActive;
+  const isTaken =
+    state.holder !== null && situation.holderIsActive && !takesOver(state, act, actor, state.holder);
   const isMine = isTaken && state.holder!.id === actor.id;
   if (isTaken && !isMine && !(actor.leads && (act === 'give' || act === 'release')))
     return { outcome: 'lost', by: state.holder!.name };
@@ -169,7 +189,8 @@ export function decide(
   const isLetter = isSigned(situation.path);
   switch (act) {
     case 'take':
-      return mayHold(state, actor) ? done(...taking) : denied(state.status === 'ready' ? 'status' : 'step');
+      if (state.status === 'ready') return denied('status');
+      return mayTake(state, actor, situation) ? done(...taking) : denied('role');
     case 'release':
       return done(...(state.holder ? [fact('case_released', actor)] : []));
     case 'give': {
@@ -237,6 +258,7 @@ export function possibleActs(
     text: '…',
     office: '…',
     colleague: { id: '', name: '' },
+    class: 'normative',
     other: {
       code: '',
       service: situation.service,
@@ -274,7 +296,24 @@ const CLOSED_BY: { [A in CaseAct]?: CaseStatus } = {
   forward: 'forwarded',
 };
 
-/** What waits for initials or a signature is taken by who may give them, or by who leads; else it would lie in wrong hands. */
+/**
+ * Whoever takes a case can go on with it: they may do the step of a letter that waits, and what is no letter whoever handles
+ * it may finish. The heads take over what waits for somebody who is away.
+ */
+function mayTake({ step, holder }: CaseState, actor: Officer, { path }: Situation): boolean {
+  if (step === null || !isSigned(path) || actor.steps[step]) return true;
+  const isAway = holder ? actor.away?.officers.includes(holder.id) : actor.away?.steps.includes(step);
+  return actor.leads && isAway === true;
+}
+
+/** Who is away keeps nothing from who stands in for them, nor from the heads who take it over. */
+function takesOver({ step }: CaseState, act: CaseAct, actor: Officer, holder: Holder): boolean {
+  if (!actor.away?.officers.includes(holder.id) || holder.id === actor.id) return false;
+  if (step !== null && actor.steps[step]?.inPlaceOf?.id === holder.id) return true;
+  return actor.leads && act === 'take';
+}
+
+/** What waits for initials or a signature is held by who may give them, or by who leads; else it would lie in wrong hands. */
 function mayHold(state: CaseState, actor: Officer): boolean {
   if (state.status === 'ready') return false;
   if (state.step === null || state.step === 'verify') return true;
@@ -359,6 +398,16 @@ function merge(actor: Officer, worded: JsonObject, situation: Situation, { other
   if (!other.isOpen || other.service !== situation.service) return denied('not_there');
   if (situation.isIssued) return denied('issued');
   return done(fact('case_merged', actor, { ...worded, code: other.code, is_own: isOnesOwn }));
+}
+
+/** What kind of complaint it is found to be, with the reason: by whoever has it, else by anybody who may handle it. */
+function classify(state: CaseState, actor: Officer, given: Given, situation: Situation): Decision {
+  if (!situation.isComplaint || !isOpenCase(state.status)) return denied('status');
+  const isAnothers = state.holder !== null && situation.holderIsActive && state.holder.id !== actor.id;
+  if (isAnothers && !actor.leads) return { outcome: 'lost', by: state.holder!.name };
+  if (!given.class) return denied('not_there');
+  const text = given.text?.trim();
+  return text ? done(fact('case_classified', actor, { class: given.class, text })) : denied('no_words');
 }
 
 const UNDOABLE: ReadonlySet<CaseFactKind> = new Set([

@@ -100,9 +100,15 @@ export function settingOf(act: CaseAct, path: readonly Step[]): Setting {
   }
 }
 
-/** Acts that a path does not have: without a signature there are no initials, nothing to sign, no step back. */
-export function actsOf(path: readonly Step[]): CaseAct[] {
-  const without = isSigned(path) ? [] : ['initial', 'sign', 'return'];
+/**
+ * The acts that there are for a group: without a signature there are no initials, nothing to sign, no step back; and only
+ * complaints have a class.
+ */
+export function actsOf({ path, kind }: Pick<CaseGroup, 'path' | 'kind'>): CaseAct[] {
+  const without = [
+    ...(isSigned(path) ? [] : ['initial', 'sign', 'return']),
+    ...(kind === 'complaint' ? [] : ['classify']),
+  ];
   return CASE_ACTS.filter((act) => !without.includes(act) && !(act === 'verify' && path.length === 0));
 }
 
@@ -131,7 +137,7 @@ export const SEALED_ROLE = 'sekretaris';
 
 /** Acts in rows, roles in columns. */
 export function matrixOf(group: CaseGroup): { act: CaseAct; cells: { [R in MatrixRole]: Cell } }[] {
-  return actsOf(group.path).map((act) => ({
+  return actsOf(group).map((act) => ({
     act,
     cells: Object.fromEntries(MATRIX_ROLES.map((role) => [role, cellOf(group, act, role)])) as {
       [R in MatrixRole]: Cell;
@@ -175,6 +181,7 @@ function cellOf(group: CaseGroup, act: CaseAct, role: MatrixRole): Cell {
     hasPin: false,
     isSealed: group.isSealed,
     isConfidential: group.isConfidential,
+    isComplaint: group.kind === 'complaint',
     residentId: 'resident',
     last: act === 'undo' ? last : null,
   };
@@ -215,6 +222,7 @@ function givenIn(group: CaseGroup, actor: Actor): Given {
   return {
     text: 'text',
     office: 'office',
+    class: 'normative',
     colleague: colleague ? { id: colleague.id, name: colleague.name } : null,
     other: {
       code: 'other',

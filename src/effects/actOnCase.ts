@@ -1,5 +1,6 @@
 import { ERASURE_SERVICE, fold, isOpenCase } from '../core/cases.js';
 import type { CaseFact } from '../core/cases.js';
+import { classIn } from '../core/clocks.js';
 import { readCode } from '../core/code.js';
 import { actorOn, decide } from '../core/decide.js';
 import type { Actor, Decision, Given, Situation } from '../core/decide.js';
@@ -158,6 +159,7 @@ function situationOf({ row, state }: Acted, context: ApplyContext): Omit<Situati
     hasChat: row.conversationId !== null,
     isSealed: row.sealedTo !== null,
     isConfidential: row.isConfidential,
+    isComplaint: context.services[row.service]?.kind === 'complaint',
     residentId: row.residentId,
   };
 }
@@ -193,6 +195,8 @@ function givenOf(
         colleague: actor?.kind === 'officer' && actor.mayHandle ? { id: actor.id, name: actor.name } : null,
       };
     }
+    case 'classify':
+      return { ...given, class: classIn(effect.to) };
     case 'forward':
       return { ...given, office: words(effect.to) };
     case 'return':

@@ -49,6 +49,7 @@ export async function readStandings(
           hasPin: true,
           isSealed: row.isSealed,
           isConfidential: row.isConfidential,
+          isComplaint: services[row.service]?.kind === 'complaint',
           residentId: row.residentId,
           last: last.get(row.id) ?? null,
         },

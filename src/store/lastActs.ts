@@ -64,6 +64,7 @@ const ASIDE: ReadonlySet<CaseFactKind> = new Set([
   'case_introduced',
   'case_agreed',
   'case_matched',
+  'case_classified',
 ]);
 
 function isSameAct(one: EventRow, end: EventRow): boolean {

@@ -18,9 +18,10 @@ export const ACTS = [
   'reopen',
   'merge',
   'relate',
+  'classify',
   'undo',
 ] as const satisfies CaseAct[];
 export type OfficerAct = (typeof ACTS)[number];
 
 /** Acts that say something to the resident, or to colleagues. Asking may name items instead. */
-export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set(['refuse', 'note', 'return', 'forward']);
+export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set(['refuse', 'note', 'return', 'forward', 'classify']);

@@ -59,6 +59,7 @@ export function aSituation(more: Partial<Situation> = {}): Situation {
     hasChat: true,
     hasPin: false,
     isSealed: false,
+    isComplaint: false,
     isConfidential: false,
     residentId: 'siti',
     last: null,

@@ -43,6 +43,7 @@ describe('the fold', () => {
     const silent = Object.entries(NOTICE_OF).filter(([, notice]) => notice === null);
     expect(silent.map(([kind]) => kind).toSorted()).toEqual([
       'case_agreed',
+      'case_classified',
       'case_escalated',
       'case_given',
       'case_initialled',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseFactKind } from '../../src/core/cases.js';
-import { clocksOf, factOf, isBeyond } from '../../src/core/clocks.js';
+import { clocksOf, complaintClass, factOf, isBeyond } from '../../src/core/clocks.js';
 import type { ClockedCase, ClockFact, Rung } from '../../src/core/clocks.js';
 import type { JsonObject } from '../../src/core/json.js';
 import type { WorkingHours } from '../../src/core/workingTime.js';
@@ -154,6 +154,35 @@ describe('a complaint', () => {
       'resolve',
       at('18 16:00'),
     ]);
+  });
+
+  test('takes the class that somebody set on it, before its check or after, and keeps it when it is opened again', () => {
+    const set = { class: 'normative', text: 'Soal jam buka.' };
+    const resolve = ['resolve', at('18 16:00')];
+    const service = complaint('investigated');
+    const before = facts(
+      opened,
+      ['11 07:50', 'case_classified', set],
+      ['11 08:00', 'case_verified', { next: null }],
+    );
+    const after = facts(
+      opened,
+      ['11 08:00', 'case_verified', { next: null }],
+      ['11 09:00', 'case_classified', set],
+    );
+    for (const one of [before, after]) {
+      expect(only(aCase(one, { service }))).toContainEqual(resolve);
+      expect(complaintClass(one, service)).toBe('normative');
+    }
+    expect(complaintClass(facts(opened), service)).toBe('investigated');
+    const again = facts(
+      opened,
+      ['10 09:00', 'case_classified', set],
+      ['10 10:00', 'case_finished'],
+      ['10 11:00', 'case_reopened'],
+      ['11 08:00', 'case_verified', { next: null }],
+    );
+    expect(only(aCase(again, { service }))).toContainEqual(resolve);
   });
 
   test('of which its author is asked was looked into and answered', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fold, isOpenCase, newState, STATUSES } from '../../src/core/cases.js';
 import type { CaseFactKind, CaseState } from '../../src/core/cases.js';
 import { decide, mayReopen, possibleActs, REOPEN_DAYS, UNDO_MINUTES } from '../../src/core/decide.js';
-import type { LastAct } from '../../src/core/decide.js';
+import type { Actor, Given, LastAct, Situation } from '../../src/core/decide.js';
 import { CASE_ACTS } from '../../src/core/effect.js';
 import type { CaseAct } from '../../src/core/effect.js';
 import {
@@ -29,7 +29,7 @@ import type { StateName, Who } from './acts.js';
 const TABLE = `
   act | sri | ani | slamet | hadi | kader | resident
   # open
-  take | taken | taken | taken | taken | role | role
+  take | taken | taken | role | role | role | role
   release | = | = | = | = | role | role
   give | taken given | taken given | taken given | taken given | role | role
   ask | taken asked | taken asked | taken asked | taken asked | role | role
@@ -47,6 +47,7 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | merged | merged | merged | merged | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # in hand
   take | = | lost | lost | lost | role | role
@@ -67,6 +68,7 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | merged | lost | lost | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # asked
   take | = | lost | lost | lost | role | role
@@ -87,9 +89,10 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | merged | lost | lost | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # to be initialled
-  take | step | step | taken | taken | role | role
+  take | role | role | taken | role | role | role
   release | = | = | = | = | role | role
   give | step | step | given | given | role | role
   ask | step | step | taken asked | taken asked | role | role
@@ -107,6 +110,7 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | merged | merged | merged | merged | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # at the secretary
   take | lost | lost | = | lost | role | role
@@ -127,9 +131,10 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | lost | lost | merged | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # to be signed
-  take | step | step | taken | taken | role | role
+  take | role | role | role | taken | role | role
   release | = | = | = | = | role | role
   give | step | step | given | given | role | role
   ask | step | step | taken asked | taken asked | role | role
@@ -147,6 +152,7 @@ const TABLE = `
   cancel | role | role | role | role | role | cancelled
   merge | merged | merged | merged | merged | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # ready
   take | status | status | status | status | role | role
@@ -167,6 +173,7 @@ const TABLE = `
   cancel | role | role | role | role | role | issued
   merge | status | status | status | status | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # finished
   take | status | lost | lost | lost | role | role
@@ -187,6 +194,7 @@ const TABLE = `
   cancel | role | role | role | role | role | status
   merge | status | lost | lost | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # refused
   take | status | lost | lost | lost | role | role
@@ -207,6 +215,7 @@ const TABLE = `
   cancel | role | role | role | role | role | status
   merge | status | lost | lost | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # forwarded
   take | status | lost | lost | lost | role | role
@@ -227,6 +236,7 @@ const TABLE = `
   cancel | role | role | role | role | role | status
   merge | status | lost | lost | lost | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
   # cancelled
   take | status | status | status | status | role | role
@@ -247,6 +257,7 @@ const TABLE = `
   cancel | role | role | role | role | role | =
   merge | status | status | status | status | role | role
   relate | related | related | related | related | role | role
+  classify | status | status | status | status | role | role
   undo | status | status | status | status | role | role
 `;
 
@@ -333,6 +344,43 @@ describe('an act on a letter', () => {
       outcome: 'lost',
       by: 'Pak Slamet',
     });
+  });
+});
+
+describe('taking', () => {
+  const taken = (who: Actor, from: CaseState, more: Partial<Situation> = {}) =>
+    short(decide(from, 'take', who, GIVEN, aSituation(more)));
+  const { sri, slamet, hadi } = ACTORS;
+  const away = { officers: [SRI.id], steps: ['verify'] as const };
+
+  test('a letter is for who may do the step that waits; what is no letter for whoever may finish it', () => {
+    expect([taken(sri, STATES.open), taken(slamet, STATES.open)]).toEqual(['taken', 'role']);
+    expect(taken(slamet, STATES.open, { path: CHECKED })).toBe('taken');
+    expect(taken(slamet, STATES.open, { path: [] })).toBe('taken');
+  });
+
+  test('the heads take over what waits for somebody who is away, and what that one has in hand', () => {
+    expect(taken({ ...hadi, away }, STATES.open)).toBe('taken');
+    expect(taken({ ...hadi, away }, STATES['in hand'])).toBe('taken');
+    expect(taken({ ...hadi, away: { officers: [ANI.id], steps: [] } }, STATES['in hand'])).toBe('lost');
+    expect(taken({ ...hadi, away }, STATES['to be initialled'])).toBe('role');
+    expect(taken({ ...ACTORS.ani, steps: { initial: { inPlaceOf: null } }, away }, STATES.open)).toBe('role');
+  });
+
+  test('a deputy goes on with what whoever is away has in hand; nobody else does', () => {
+    const deputy = { ...ACTORS.ani, steps: { verify: { inPlaceOf: SRI } }, away };
+    const acts = (who: Actor, act: 'take' | 'verify' | 'ask') =>
+      short(decide(STATES['in hand'], act, who, GIVEN, aSituation()));
+    expect([acts(deputy, 'take'), acts(deputy, 'verify'), acts(deputy, 'ask')]).toEqual([
+      'taken',
+      'verified',
+      'taken asked',
+    ]);
+    expect([acts({ ...ACTORS.ani, away }, 'take'), acts({ ...ACTORS.ani, away }, 'verify')]).toEqual([
+      'lost',
+      'lost',
+    ]);
+    expect(acts({ ...hadi, away }, 'ask')).toBe('lost');
   });
 });
 
@@ -553,6 +601,38 @@ describe('undoing', () => {
     // Handing out is no issuing.
     expect(undo(last(['case_finished']), { isIssued: true })).toBe('undone');
     expect(undo(last(['case_undone']))).toBe('status');
+  });
+});
+
+describe('the class of a complaint', () => {
+  const set = (from: StateName, who: Who, given: Given = { class: 'investigated', text: 'Ada kuitansi.' }) =>
+    decide(STATES[from], 'classify', ACTORS[who], given, aSituation({ isComplaint: true }));
+
+  test('is set by who has it, by anybody of the desk where nobody has, with its reason; nothing else changes', () => {
+    for (const [from, who] of [
+      ['open', 'ani'],
+      ['in hand', 'sri'],
+      ['asked', 'sri'],
+      ['in hand', 'slamet'],
+    ] as const)
+      expect(set(from, who)).toMatchObject({
+        outcome: 'done',
+        facts: [{ kind: 'case_classified', data: { class: 'investigated', text: 'Ada kuitansi.' } }],
+      });
+    expect(set('in hand', 'ani')).toMatchObject({ outcome: 'lost' });
+    expect(set('finished', 'sri')).toEqual({ outcome: 'not_allowed', reason: 'status' });
+    expect(set('open', 'kader')).toEqual({ outcome: 'not_allowed', reason: 'role' });
+  });
+
+  test('wants a class that there is, and a reason', () => {
+    expect(set('open', 'sri', { class: null, text: 'x' })).toEqual({
+      outcome: 'not_allowed',
+      reason: 'not_there',
+    });
+    expect(set('open', 'sri', { class: 'light', text: ' ' })).toEqual({
+      outcome: 'not_allowed',
+      reason: 'no_words',
+    });
   });
 });
 

@@ -101,6 +101,62 @@ describe('a sealed complaint', () => {
     expect(rows).toEqual([{ action: 'case.private_read' }]);
   });
 
+  test('its receiver says what kind it is: its clock is laid anew, the reason sealed, the act written down', async () => {
+    const made = await web.case({ service: 'infrastruktur', answers: {} });
+    const dueOf = async () =>
+      (await web.pool.query<{ due: Date }>('SELECT due_at AS due FROM cases WHERE id = $1', [made.id]))
+        .rows[0]!.due;
+    const path = `/console/kasus/${made.code}`;
+    const set = (fields: { [name: string]: string }, who = 'secretary', of = path) =>
+      web.app.request(`${of}/classify`, form(fields, cookies[who]!));
+    // Asked and answered, so that the clock of its end is the one that runs.
+    await web.app.request(`${path}/ask`, form({ text: 'Di RT berapa?' }, cookies['secretary']!));
+    await web.pool.query(
+      `WITH c AS (UPDATE cases SET status = 'in_hand', event_count = event_count + 1 WHERE id = $1 RETURNING id, event_count)
+       INSERT INTO case_events (id, case_id, number, kind, data, at)
+       SELECT $2, id, event_count, 'case_answered', '{"text": "RT 2"}', now() FROM c`,
+      [made.id, newId()],
+    );
+    const page = await (await get('secretary', path)).text();
+    expect(page).toMatch(/value="non_supervisory"[^>]*checked/u);
+    for (const wrong of [
+      { to: 'light', text: '' },
+      { to: 'kilat', text: 'Cepat saja' },
+    ] as const) {
+      const { headers } = await set(wrong);
+      expect(headers.get('location')).not.toContain('kabar=case_classify');
+    }
+    expect((await set({ to: 'light', text: 'x' }, 'stranger')).status).toBe(404);
+    await set({ to: 'normative', text: 'Seperti yang lain.' });
+    const before = await dueOf();
+    const done = await set({ to: 'investigated', text: 'Perlu diperiksa di tempat.' });
+    expect(done.headers.get('location')).toContain('kabar=case_classify');
+    expect((await dueOf()).getTime()).toBeGreaterThan(before.getTime() + 30 * 86_400_000);
+    await set({ to: 'light', text: 'Sudah cukup dijawab.' });
+    expect((await dueOf()).getTime()).toBeLessThan(before.getTime());
+    expect(await (await get('secretary', path)).text()).toMatch(/value="light"[^>]*checked/u);
+    const { rows } = await web.pool.query(
+      `SELECT count(*)::int AS n FROM audit_log WHERE action = 'case_classified' AND data->>'code' = $1`,
+      [made.code],
+    );
+    expect(rows).toEqual([{ n: 3 }]);
+    // Of a sealed one the words go where all its words are.
+    const secret = await web.case({ service: 'keluhan.petugas', isConfidential: true, answers: {} });
+    await web.pool.query(
+      `UPDATE cases SET (receiver_role, receiver_ids) = (SELECT receiver_role, receiver_ids FROM cases WHERE code = $2) WHERE id = $1`,
+      [secret.id, code],
+    );
+    await set({ to: 'light', text: 'Sudah selesai berdua.' }, 'secretary', `/console/kasus/${secret.code}`);
+    const sealed = await web.pool.query<{ data: object; sealed: string | null }>(
+      `SELECT data, sealed FROM case_events WHERE case_id = $1 AND kind = 'case_classified'`,
+      [secret.id],
+    );
+    expect(sealed.rows).toEqual([{ data: { class: 'light' }, sealed: expect.any(String) }]);
+    // A letter has no class.
+    const letter = await web.case({});
+    expect(await (await get('secretary', `/console/kasus/${letter.code}`)).text()).not.toContain('classify');
+  });
+
   test('the public page of its number tells nothing', async () => {
     expect((await web.app.request(`/lacak/${code}`)).status).toBe(404);
   });

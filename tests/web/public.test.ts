@@ -153,7 +153,15 @@ describe('tracking by code', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(text).toContain('Sedang diperiksa');
-    expect(text).toContain('Sedang dikerjakan petugas.');
+    // One sentence: a badge beside it once said the same with another verb.
+    const told = /<div class="card track" role="status">.*?<\/div>/su
+      .exec(text)![0]
+      .replace(/<[^>]+>/gu, '\n');
+    expect(told.split('\n').filter((line) => line !== '')).toEqual([
+      code,
+      'Permohonan ini sedang diperiksa petugas.',
+      expect.stringContaining('Demi kerahasiaan'),
+    ]);
     for (const secret of ['Bu Rahasia', 'Warung Bu Siti', 'Surat Keterangan Usaha', 'Gintangan'])
       expect(text).not.toContain(secret);
   });

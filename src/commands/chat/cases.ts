@@ -69,6 +69,7 @@ export function officerSeen(
     is_letter: isSigned(pathOf(service)),
     way: 'wet',
     assigned_to: null,
+    waits_for: null,
     is_urgent: service?.urgent === true,
     items: (service?.checklist ?? []).map(({ id }) => ({
       id,
@@ -167,6 +168,7 @@ function situationOf(
     hasPin: false,
     isSealed: false,
     isConfidential: false,
+    isComplaint: false,
     residentId: 'resident-1',
     last,
   };

@@ -376,6 +376,7 @@ function Details({ view, event, items }: CaseProps & { event: CaseEventRow }) {
     typeof data['office'] === 'string' ? view.t('event.to', { name: plainText(data['office']) }) : '',
     data['in_place_of'] ? view.t('event.in_place_of', { name: named(data['in_place_of']) }) : '',
     typeof data['code'] === 'string' ? data['code'] : '',
+    typeof data['class'] === 'string' ? wordOf(view, `class.${data['class']}`, data['class']) : '',
     ...asked.map((id) => items.find((item) => item.id === id)?.text ?? String(id)),
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : <p class="quiet-text">{parts.join(' · ')}</p>;

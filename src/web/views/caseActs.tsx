@@ -1,4 +1,5 @@
 import { ERASURE_SERVICE } from '../../core/cases.js';
+import { COMPLAINT_CLASSES, complaintClass } from '../../core/clocks.js';
 import type { OfficerAct } from '../acts.js';
 import type { CaseProps } from './case.js';
 import { Replies } from './caseChat.js';
@@ -154,6 +155,42 @@ export function OtherActs(props: CaseProps) {
               ></textarea>
             </Field>
             <button type="submit">{view.t('act.forward_submit')}</button>
+          </form>
+        </details>
+      )}
+      {may('classify') && (
+        <details class="act">
+          <summary>{view.t('act.classify')}</summary>
+          <form method="post" action={action('classify')}>
+            <fieldset class="plain">
+              <legend>{view.t('act.classify_label')}</legend>
+              {Object.entries(COMPLAINT_CLASSES).map(([kind, days]) => (
+                <p class="check">
+                  <input
+                    id={`class-${kind}`}
+                    type="radio"
+                    name="to"
+                    value={kind}
+                    required
+                    checked={kind === complaintClass(props.events, props.service)}
+                  />
+                  <label for={`class-${kind}`}>
+                    {wordOf(view, `class.${kind}`, kind)}: {view.t('class.days', { days })}
+                  </label>
+                </p>
+              ))}
+            </fieldset>
+            <Field id="text-classify" label={view.t('act.classify_why')} hint={view.t('act.classify_hint')}>
+              <textarea
+                id="text-classify"
+                name="text"
+                rows={3}
+                maxlength={1000}
+                required
+                aria-describedby="text-classify-hint"
+              ></textarea>
+            </Field>
+            <button type="submit">{view.t('act.classify_submit')}</button>
           </form>
         </details>
       )}

@@ -1,5 +1,5 @@
 import { Layout } from './layout.js';
-import { Field, StatusBadge, wordOf } from './parts.js';
+import { Field, wordOf } from './parts.js';
 import type { View } from './view.js';
 
 /** The page of the code: a field, and what came of it. */
@@ -18,10 +18,7 @@ export function TrackPage(props: {
         {status && (
           <div class="card track" role="status">
             <p class="code">{typed}</p>
-            <p>
-              <StatusBadge view={view} status={status} />
-            </p>
-            <p>{wordOf(view, `track.${status}`, '')}</p>
+            <p class="lead">{wordOf(view, `track.${status}`, '')}</p>
             <p class="hint">{view.t('track.state_alone')}</p>
           </div>
         )}

@@ -51,17 +51,20 @@ export async function agenda(
   const values = scopeValues(cases);
   const own = (n: number) => `$${values.length + n}`;
   const { rows } = await sql.query<Omit<AgendaRow, 'name'> & { initials: string; private: string | null }>(
-    `SELECT l.id, l.number, l.issued_on::text AS day, villages.name AS village, l.service, l.title, l.classification,
+    `SELECT l.id, l.number, l.issued_on::text AS day, l.village, l.service, l.title, l.classification,
        cases.code, l.initials, l.signer_name AS "signerName", l.signer_title AS "signerTitle", l.way, l.state,
        l.state_reason AS reason, n.number AS "replacedBy", seen.is_visible AS "isVisible",
        CASE WHEN seen.is_visible THEN l.private END AS private
-     FROM letters l JOIN cases ON cases.id = l.case_id JOIN villages ON villages.id = l.village_id
-     LEFT JOIN letters n ON n.id = l.replaced_by
+     -- The page first: what else is told is read of its letters alone.
+     FROM (SELECT letters.*, villages.name AS village FROM letters JOIN villages ON villages.id = letters.village_id
+       WHERE (${own(1)}::text[] IS NULL OR letters.village_id = ANY (${own(1)}))
+         AND letters.issued_on >= ${own(2)}::date AND letters.issued_on < ${own(2)}::date + interval '1 month'
+         AND starts_with(letters.classification, ${own(3)})
+       ORDER BY letters.issued_on, villages.name, letters.year, letters.counter, letters.sequence
+       LIMIT ${own(4)} OFFSET ${own(5)}) l
+     JOIN cases ON cases.id = l.case_id LEFT JOIN letters n ON n.id = l.replaced_by
      CROSS JOIN LATERAL (SELECT (${CASE_IN_SCOPE}) AS is_visible) seen
-     WHERE (${own(1)}::text[] IS NULL OR l.village_id = ANY (${own(1)}))
-       AND l.issued_on >= ${own(2)}::date AND l.issued_on < ${own(2)}::date + interval '1 month'
-       AND starts_with(l.classification, ${own(3)})
-     ORDER BY l.issued_on, villages.name, l.year, l.counter, l.sequence LIMIT ${own(4)} OFFSET ${own(5)}`,
+     ORDER BY l.issued_on, l.village, l.year, l.counter, l.sequence`,
     [...values, scope.villages, `${filter.month}-01`, filter.classification, limit, offset],
   );
   return rows.map(({ initials, private: sealed, ...row }) => ({

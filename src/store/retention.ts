@@ -15,6 +15,8 @@ export const KEPT_DAYS = {
   /** Files of a case, from its closing. */
   caseFiles: 30,
   codeAttempts: 2,
+  /** What an officer's board once showed, and was replaced. */
+  boards: 7,
   /** What platforms reported of messages: failures come within days. */
   reports: 30,
   /** Timers that ran, notifications that were told. */
@@ -57,6 +59,7 @@ export async function eraseOld(
     before(KEPT_DAYS.chat),
   ]);
   let gone = forms + (await endSilentOfficerChats(sql, null, { now, newId }));
+  for (const messages of BOARDS) gone += await deleteReplaced(sql, messages, before(KEPT_DAYS.boards), limit);
   for (const [text, days] of DELETED) gone += (await sql.query(text, [before(days), limit])).rowCount ?? 0;
   return { files: files.length, messages, rows: gone };
 }
@@ -92,31 +95,75 @@ async function eraseCaseFiles(sql: Sql, before: Date, now: Date, limit: number):
   return rows.map((row) => row.id);
 }
 
-/** A table of messages: how far it was blanked is remembered by its `seq`, so that no run begins at the beginning. */
+/** A table of messages: how far it was gone through is remembered by its `seq`, so that no run begins at the beginning. */
 interface Messages {
   mark: string;
-  /** The oldest that are not blanked yet, from `seq` $1. */
+  /** The oldest that were not gone through yet, from `seq` $1. */
   next: string;
-  blank: string;
+  /** What is done to those after `seq` $1, up to $2. */
+  work: string;
 }
+
+const NEXT_INBOUND = `SELECT seq, received_at AS at, handled_at IS NULL AND parked_at IS NULL AS "isWaiting"
+  FROM inbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`;
+const NEXT_OUTBOUND = `SELECT seq, created_at AS at, state IN ('pending', 'sending') AS "isWaiting"
+  FROM outbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`;
 
 const INBOUND: Messages = {
   mark: 'blanked_inbound',
-  next: `SELECT seq, received_at AS at, handled_at IS NULL AND parked_at IS NULL AS "isWaiting"
-    FROM inbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`,
-  blank: `UPDATE inbound_messages SET body = jsonb_build_object('kind', kind), sealed_body = NULL
+  next: NEXT_INBOUND,
+  work: `UPDATE inbound_messages SET body = jsonb_build_object('kind', kind), sealed_body = NULL
     WHERE seq > $1 AND seq <= $2`,
 };
 
 const OUTBOUND: Messages = {
   mark: 'blanked_outbound',
-  next: `SELECT seq, created_at AS at, state IN ('pending', 'sending') AS "isWaiting"
-    FROM outbound_messages WHERE seq > $1 ORDER BY seq LIMIT $2`,
+  next: NEXT_OUTBOUND,
   // A message without words is still a message to whoever reads the row.
-  blank: `UPDATE outbound_messages SET body = '{"text": ""}' WHERE seq > $1 AND seq <= $2`,
+  work: `UPDATE outbound_messages SET body = '{"text": ""}' WHERE seq > $1 AND seq <= $2`,
 };
 
+/**
+ * An officer's board is changed in place, and each change is a row on its way in and one on its way out: a tenth of all rows.
+ * What was replaced says nothing to anybody; what a chat shows now stays.
+ */
+const BOARDS: readonly Messages[] = [
+  {
+    mark: 'boards_inbound',
+    next: NEXT_INBOUND,
+    work: `DELETE FROM inbound_messages WHERE seq > $1 AND seq <= $2 AND kind = 'internal'
+      AND body->>'flow' = 'officer-board'`,
+  },
+  {
+    mark: 'boards_outbound',
+    next: NEXT_OUTBOUND,
+    work: `DELETE FROM outbound_messages m WHERE seq > $1 AND seq <= $2 AND body->>'slot' = 'board'
+      AND EXISTS (SELECT FROM outbound_messages later WHERE later.conversation_id = m.conversation_id
+        AND later.seq > m.seq AND later.body->>'slot' = 'board' AND later.state = 'sent')`,
+  },
+];
+/** So many stretches of messages without a board are passed over in one transaction. */
+const MOST_STRETCHES = 50;
+
+async function deleteReplaced(sql: Sql, messages: Messages, before: Date, limit: number): Promise<number> {
+  for (let n = 0; n < MOST_STRETCHES; n++) {
+    const { seen, changed } = await goThrough(sql, messages, before, limit);
+    if (seen < limit || changed > 0) return changed;
+  }
+  return 0;
+}
+
 async function blank(sql: Sql, messages: Messages, before: Date, limit: number): Promise<number> {
+  return (await goThrough(sql, messages, before, limit)).seen;
+}
+
+/** Works on the next stretch of messages: how many it had, and how many rows were changed. */
+async function goThrough(
+  sql: Sql,
+  messages: Messages,
+  before: Date,
+  limit: number,
+): Promise<{ seen: number; changed: number }> {
   const { rows: marks } = await sql.query<{ seq: number }>(
     `SELECT (value #>> '{}')::bigint AS seq FROM settings WHERE name = $1`,
     [messages.mark],
@@ -129,15 +176,15 @@ async function blank(sql: Sql, messages: Messages, before: Date, limit: number):
   // What still waits holds back what came after it: nothing is passed over for ever.
   const end = rows.findIndex((row) => row.at >= before || row.isWaiting);
   const old = end < 0 ? rows : rows.slice(0, end);
-  if (old.length === 0) return 0;
+  if (old.length === 0) return { seen: 0, changed: 0 };
   const to = old.at(-1)!.seq;
-  await sql.query(messages.blank, [from, to]);
+  const { rowCount } = await sql.query(messages.work, [from, to]);
   await sql.query(
     `INSERT INTO settings (name, value) VALUES ($1, to_jsonb($2::bigint))
      ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
     [messages.mark, to],
   );
-  return old.length;
+  return { seen: old.length, changed: rowCount ?? 0 };
 }
 
 /** What is deleted whole: older than $1, at most $2. */

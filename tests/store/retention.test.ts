@@ -162,6 +162,45 @@ test('what platforms reported is deleted after thirty days', async () => {
   expect(await stage.rows('SELECT at FROM sent_messages')).toEqual([{ at: ago(29) }]);
 });
 
+test('what an officer’s board once showed goes after seven days; what it shows now, and all else of the chat, stays', async () => {
+  const { conversationId } = siti;
+  const say = (day: number, body: object, state = 'sent') =>
+    stage.pool.query(
+      `INSERT INTO outbound_messages (conversation_id, line_id, body, state, created_at)
+       SELECT id, line_id, $2, $3, $4 FROM conversations WHERE id = $1`,
+      [conversationId, body, state, ago(day)],
+    );
+  const hear = (day: number, flow: string) =>
+    stage.pool.query(
+      `INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at, received_at, handled_at)
+       SELECT line_id, $2, id, 'internal', $3, $4, $4, $4 FROM conversations WHERE id = $1`,
+      [conversationId, `${flow}:${day}`, { flow, vars: {} }, ago(day)],
+    );
+  for (const day of [30, 20, 10]) {
+    await hear(day, 'officer-board');
+    await say(day, { text: `Papan ${day}`, slot: 'board' });
+    await hear(day, 'officer-case-notice');
+    await say(day, { text: `Kabar ${day}` });
+  }
+  const left = async () => ({
+    out: (
+      await stage.rows<{ text: string }>(`SELECT body->>'text' AS text FROM outbound_messages ORDER BY seq`)
+    ).map(({ text }) => text),
+    in: (
+      await stage.rows<{ flow: string }>(`SELECT body->>'flow' AS flow FROM inbound_messages ORDER BY seq`)
+    ).map(({ flow }) => flow),
+  });
+  // In small stretches: those without a board are passed over.
+  for (let more = 1; more > 0;) more = (await erase(1))!.rows;
+  const news = ['officer-case-notice', 'officer-case-notice', 'officer-case-notice'];
+  expect(await left()).toEqual({ out: ['Kabar 30', 'Kabar 20', 'Papan 10', 'Kabar 10'], in: news });
+  await say(2, { text: 'Papan 2', slot: 'board' });
+  await say(1, { text: 'Papan 1', slot: 'board' });
+  await erase();
+  // The stretch that was gone through is not looked at again; what is young stays whole.
+  expect((await left()).out).toEqual(['Kabar 30', 'Kabar 20', 'Papan 10', 'Kabar 10', 'Papan 2', 'Papan 1']);
+});
+
 test('one at a time erases', async () => {
   await inTransaction(stage.pool, async (sql) => {
     expect(await eraseOld(sql, stage.context())).not.toBeNull();

@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)(`the story ${browserTitle}`, { timeout: 180_000 }, 
 
     const tracked = await wide.context.newPage();
     await tracked.goto(`${program.address}/lacak/${code}`);
-    expect(await tracked.locator('.track').innerText()).toContain('Menunggu tanda tangan');
+    expect(await tracked.locator('.track').innerText()).toContain('menunggu tanda tangan');
     expect(await tracked.content()).not.toContain('Sumber Rejeki');
     await tracked.close();
   });

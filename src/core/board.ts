@@ -113,6 +113,9 @@ export function reasonFor(
         return one.assignedId === officer.id ? 'waiting' : null;
       return isTheirs ? 'waiting' : null;
     case 'in_hand':
+      // What somebody who is away has in hand, their deputy goes on with.
+      if (first?.some((holder) => holder.officer.id === officer.id && holder.inPlaceOf?.id === one.officerId))
+        return 'mine';
       return one.officerId === officer.id ? 'mine' : null;
     case 'asked':
       return one.officerId === officer.id ? 'asked' : null;

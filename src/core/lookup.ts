@@ -296,6 +296,8 @@ export interface OfficerCaseSeen {
   way: 'wet' | 'electronic' | null;
   /** On whom it is laid, where nobody has it. */
   assigned_to: string | null;
+  /** Who may do the step that waits, by name, where nobody has it. */
+  waits_for: string | null;
   is_urgent: boolean;
   /** What can be asked for: the service's checklist, each by its id and as it is worded (`item`), with what came in the chat, and what is missing already. */
   items: { id: string; item: string; is_sent: boolean; is_missing: boolean }[];

@@ -19,11 +19,11 @@ export async function ownSteps(
     const officers = serving.get(village) ?? [];
     return Object.entries(deps.services).flatMap(([service, known]) =>
       pathOf(known).flatMap((step) =>
-        [false, true].flatMap((isConfidential): OwnStep[] =>
-          mayStep(step, officer, officers, village, handlingOf(known, isConfidential))
-            ? [{ village, service, act: step.act, isConfidential }]
-            : [],
-        ),
+        [false, true].flatMap((isConfidential): OwnStep[] => {
+          const may = mayStep(step, officer, officers, village, handlingOf(known, isConfidential));
+          const inPlaceOf = may?.inPlaceOf?.id ?? null;
+          return may ? [{ village, service, act: step.act, isConfidential, inPlaceOf }] : [];
+        }),
       ),
     );
   });

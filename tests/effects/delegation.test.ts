@@ -2,6 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { v7 } from 'uuid';
 import type { Asker } from '../../src/core/asker.js';
 import { createTimed } from '../../src/jobs/timed.js';
+import { workOf } from '../../src/store/web/work.js';
+import { caseScopeOf } from '../../src/web/allowed.js';
+import { ownSteps } from '../../src/web/ownSteps.js';
 import { aStage, ELSEWHERE, HERE, SERVICES, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -87,6 +90,29 @@ describe('while the head is away', () => {
       { assigned_id: slamet.officer!.id },
     ]);
     expect(await act(hadi, code, 'sign')).toMatchObject({ outcome: 'done' });
+  });
+
+  test('the deputy goes on with what the head has in hand, and finds it in their lists', async () => {
+    const { code } = await toBeSigned();
+    await act(hadi, code, 'take');
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'lost', by: 'Pak Hadi' });
+    await away(hadi, slamet, 'kepala_desa');
+    const work = async () => {
+      const steps = await ownSteps(
+        { pool: stage.pool, services: SERVICES, now: () => stage.now },
+        slamet.officer!,
+      );
+      const rows = await workOf(
+        stage.pool,
+        caseScopeOf(slamet.officer!, SERVICES),
+        slamet.officer!.id,
+        steps,
+        stage.now,
+      );
+      return rows.map((row) => row.code);
+    };
+    expect(await work()).toContain(code);
+    expect(await act(slamet, code, 'sign')).toMatchObject({ outcome: 'done' });
   });
 
   test('ended early it is over at once, and the deputy is told; by somebody else it is not found', async () => {

@@ -129,6 +129,20 @@ describe('who may stand in', () => {
   });
 });
 
+describe('taking a letter whose step is another’s', () => {
+  test('is neither offered nor done, and whoever may do the step is named', async () => {
+    const code = await aCase('open', 'verify');
+    const seen = await stage.look(sekdes, 'officer_case', { code });
+    expect(seen.acts).not.toContain('take');
+    expect(seen.waits_for).toBe('Bu Tutik');
+    const take = { kind: 'act_on_case', code, act: 'take' } as const;
+    expect(await stage.apply(sekdes, take)).toMatchObject({ outcome: 'not_allowed', reason: 'role' });
+    expect((await stage.look(operator, 'officer_case', { code })).acts).toContain('take');
+    await stage.apply(operator, take);
+    expect((await stage.look(sekdes, 'officer_case', { code })).waits_for).toBeNull();
+  });
+});
+
 describe('several cases by one tap', () => {
   test('each is decided by itself, and who was first is named', async () => {
     const [mine, done, early] = [

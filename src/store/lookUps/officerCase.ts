@@ -4,7 +4,7 @@ import { officerActor, possibleActs } from '../../core/decide.js';
 import { firstName } from '../../core/firstName.js';
 import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
 import type { OfficerCaseSeen } from '../../core/lookup.js';
-import { isSigned, rolesOf } from '../../core/path.js';
+import { holdersOf, isSigned, rolesOf } from '../../core/path.js';
 import { readStandings } from '../caseStanding.js';
 import { sealedToOf } from '../cases.js';
 import { loadActingOfficers } from '../delegations.js';
@@ -14,6 +14,8 @@ import { readCases } from './caseRows.js';
 
 /** So many colleagues are offered at once, in a chat. */
 const MOST_COLLEAGUES = 7;
+/** So many who could do a step are named. */
+const MOST_NAMED = 3;
 
 /**
  * A case for the officer who asks. Not found outside the villages of their roles, and where a confidential one is not
@@ -52,6 +54,8 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
     const { state, situation } = standings.get(row.id)!;
     const actor = officerActor(officer, row.villageId, handling, serving, situation.path);
     if (!actor.mayHandle && row.isConfidential) return notFound(args.code);
+    const step = situation.path.find(({ act }) => act === row.step);
+    const holders = step ? holdersOf(step, serving, row.villageId, handling) : [];
     const assigned = serving.find(({ id }) => id === row.assignedId);
     const colleagues = serving.filter(
       (one) =>
@@ -73,6 +77,13 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
       acts: possibleActs(state, actor, situation),
       is_letter: isSigned(situation.path),
       way: situation.way,
+      waits_for:
+        row.officerId === null && actor.mayHandle
+          ? holders
+              .slice(0, MOST_NAMED)
+              .map((one) => one.officer.name)
+              .join(', ') || null
+          : null,
       assigned_to: row.officerId === null ? (assigned?.name ?? null) : null,
       is_urgent: row.isUrgent,
       items: (service?.checklist ?? []).map(({ id }) => ({
@@ -115,6 +126,7 @@ function notFound(code: string): OfficerCaseSeen {
     is_letter: false,
     way: null,
     assigned_to: null,
+    waits_for: null,
     is_urgent: false,
     items: [],
     colleagues: [],

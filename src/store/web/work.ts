@@ -9,6 +9,8 @@ export interface OwnStep {
   service: string;
   act: string;
   isConfidential: boolean;
+  /** Whose step it is, where this officer does it for somebody who is away. */
+  inPlaceOf: string | null;
 }
 
 export const WORK_SIZE = 60;
@@ -16,7 +18,7 @@ export const WORK_SIZE = 60;
 /**
  * What is an officer's own to do, in the order of fairness: urgent by what it is, then what is overdue, then by the time of
  * the request. Theirs is what they have in hand; what was laid on them, or waits for a step of theirs, and nobody
- * has; and a complaint that is sealed to them. What has no step any more (it is to be handed out) is with whoever checks.
+ * has (or who is away has, and they stand in for that one); and a complaint that is sealed to them. What has no step any more (it is to be handed out) is with whoever checks.
  * At most WORK_SIZE + 1.
  */
 export async function workOf(
@@ -28,7 +30,7 @@ export async function workOf(
 ): Promise<CaseRow[]> {
   const villages = villagesOf(scope);
   // An installation's keeper does no step: what they hold is found by its holder, not among all that is open.
-  const waiting = `${villages === null ? 'false AND ' : ''}cases.officer_id IS NULL AND (cases.receiver_role IS NOT NULL
+  const waiting = `${villages === null ? 'false AND ' : ''}(cases.officer_id IS NULL OR cases.officer_id = ANY ($16::uuid[])) AND (cases.receiver_role IS NOT NULL
     OR (cases.village_id, cases.service, coalesce(cases.step, 'verify'), cases.is_confidential) IN
       (SELECT * FROM unnest($10::text[], $11::text[], $12::text[], $13::boolean[])))`;
   const { rows } = await sql.query<CaseRow>(
@@ -46,6 +48,7 @@ export async function workOf(
       steps.map((s) => s.isConfidential),
       villages,
       now,
+      [...new Set(steps.flatMap(({ inPlaceOf }) => inPlaceOf ?? []))],
     ],
   );
   return rows;

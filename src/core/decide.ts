@@ -37,6 +37,8 @@ export interface Given {
   colleague?: Holder | null | undefined;
   /** forward: the office. */
   office?: string | undefined;
+  /** ready: the number of a letter that was made elsewhere, and stands in no register of ours. */
+  number?: string | undefined;
   /** classify: what kind of complaint it is; null: no such class. */
   class?: ComplaintClass | null | undefined;
   /** return: the step to which it goes, where not the one before. */
@@ -60,6 +62,8 @@ export interface Situation {
   closedAt: Date | null;
   /** A letter of it is issued and stands. */
   isIssued: boolean;
+  /** What comes of it is a letter that we write, number and register (its service has a template). */
+  isOwnLetter: boolean;
   /** There is a conversation to which a letter can be sent. */
   hasChat: boolean;
   /** The officer's PIN was given for this act. */
@@ -85,9 +89,18 @@ export interface LastAct {
   before: CaseState;
 }
 
-/** Why an act is not allowed: `step`: another step comes first; `pin`: only by sign_cases; `late`: its time is over. */
+/** Why an act is not allowed: `step`: another step comes first; `pin`: only by sign_cases; `late`: its time is over; `no_letter`: what is signed on paper is not issued. */
 export type Refusal =
-  'role' | 'status' | 'no_words' | 'step' | 'pin' | 'late' | 'not_yours' | 'not_there' | 'issued';
+  | 'role'
+  | 'status'
+  | 'no_words'
+  | 'step'
+  | 'pin'
+  | 'late'
+  | 'not_yours'
+  | 'not_there'
+  | 'issued'
+  | 'no_letter';
 
 /** What an act comes to. No facts: it was done before by the same person, and nobody is told twice. */
 export type Decision =
@@ -219,9 +232,13 @@ export function decide(
       return giveBack(state, actor, given, situation);
     case 'ready': {
       if (isLetter && (situation.way === 'electronic' || state.step !== 'sign')) return denied('step');
+      const elsewhere = given.number?.trim();
+      // A letter that nobody numbered would be a hole in the register, and its paper proved by nothing.
+      if (lacksLetter(situation) && !elsewhere) return denied('no_letter');
+      const number: JsonObject = isLetter && !situation.isIssued && elsewhere ? { elsewhere } : {};
       return done(
         ...acting,
-        fact('case_ready', actor, { ...worded, ...(isLetter ? { on_paper: true } : {}) }),
+        fact('case_ready', actor, { ...worded, ...(isLetter ? { on_paper: true } : {}), ...number }),
       );
     }
     case 'finish':
@@ -257,6 +274,7 @@ export function possibleActs(
   const filled: Given = {
     text: '…',
     office: '…',
+    number: '…',
     colleague: { id: '', name: '' },
     class: 'normative',
     other: {
@@ -320,6 +338,11 @@ function mayHold(state: CaseState, actor: Officer): boolean {
   return actor.leads || actor.steps[state.step] !== undefined;
 }
 
+/** What is to be signed on paper is not there: a letter of ours that has no number yet. */
+function lacksLetter({ isOwnLetter, isIssued, way }: Situation): boolean {
+  return isOwnLetter && way === 'wet' && !isIssued;
+}
+
 /** Consecutive steps held by one person are one tap, but for the signature: it stands for itself. */
 function doSteps(
   state: CaseState,
@@ -344,6 +367,7 @@ function doSteps(
       return denied(actor.steps[act] ? 'step' : 'role');
     }
     if (step === 'sign' && way === 'electronic' && !situation.hasPin) return denied('pin');
+    if (step === 'sign' && lacksLetter(situation)) return denied('no_letter');
     facts.push(
       fact(FACT_OF_STEP[step], actor, {
         next: nextStep(path, step),

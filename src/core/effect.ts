@@ -238,7 +238,8 @@ export interface ActOnCase {
   /** A question to the resident, a reason of refusal, an answer, a note. */
   text?: string;
   attachments?: string[];
-  /** give: the colleague's id · forward: the office's name · merge, relate: the other case's code · return: the step · classify: the class. */
+  /** give: the colleague's id · forward: the office's name · merge, relate: the other case's code · return: the step · classify: the class
+   * · ready: the number of a letter that was made elsewhere. */
   to?: string;
   /** ask: items of the service's checklist that are missing · answer: those that are sent now. */
   items?: string[];

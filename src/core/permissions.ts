@@ -177,6 +177,7 @@ function cellOf(group: CaseGroup, act: CaseAct, role: MatrixRole): Cell {
     holderIsActive: true,
     closedAt: NOW,
     isIssued: false,
+    isOwnLetter: false,
     hasChat: true,
     hasPin: false,
     isSealed: group.isSealed,

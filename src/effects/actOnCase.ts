@@ -156,6 +156,7 @@ function situationOf({ row, state }: Acted, context: ApplyContext): Omit<Situati
     holderIsActive: state.holder?.id === row.holder?.id ? row.holderIsActive : true,
     closedAt: row.closedAt,
     isIssued: row.isIssued,
+    isOwnLetter: Boolean(context.services[row.service]?.letter),
     hasChat: row.conversationId !== null,
     isSealed: row.sealedTo !== null,
     isConfidential: row.isConfidential,
@@ -197,6 +198,8 @@ function givenOf(
     }
     case 'classify':
       return { ...given, class: classIn(effect.to) };
+    case 'ready':
+      return { ...given, number: words(effect.to) };
     case 'forward':
       return { ...given, office: words(effect.to) };
     case 'return':

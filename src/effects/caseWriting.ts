@@ -96,6 +96,7 @@ export async function writeActs(
                   code: row.code,
                   from: request.asker.platform,
                   ...(fact.data['in_place_of'] ? { in_place_of: fact.data['in_place_of'] } : {}),
+                  ...(fact.data['elsewhere'] ? { elsewhere: fact.data['elsewhere'] } : {}),
                 },
               },
             ]

@@ -45,6 +45,7 @@ export async function readStandings(
           holderIsActive: row.holderIsActive,
           closedAt: row.closedAt,
           isIssued: row.isIssued,
+          isOwnLetter: Boolean(services[row.service]?.letter),
           hasChat: row.hasChat,
           hasPin: true,
           isSealed: row.isSealed,

@@ -92,6 +92,8 @@ export async function caseProps(
     acts,
     primary: primaryOf(acts, state, actor, situation),
     mayHandle: actor.mayHandle,
+    lacksLetter: acts.includes('ready') && situation.isOwnLetter && !situation.isIssued,
+    writesLetters: covers(scopeOf(officer, 'letters.write'), found.villageId),
     signsByPin: needsPin(state, actor, situation),
     colleagues: serving
       .filter(({ id, isKeeper }) => !isKeeper && id !== officer.id)

@@ -408,6 +408,18 @@ describe('the path', () => {
     expect(cameTo(STATES['to be signed'], 'ready', 'sri', { situation: { way: 'electronic' } })).toBe('step');
   });
 
+  test('a letter of ours is signed on paper once it is issued, or is ready by the number of one that was made elsewhere', () => {
+    const own = { isOwnLetter: true };
+    const to = STATES['to be signed'];
+    expect(cameTo(to, 'ready', 'sri', { situation: own })).toBe('no_letter');
+    expect(cameTo(to, 'sign', 'hadi', { situation: own })).toBe('no_letter');
+    expect(cameTo(to, 'ready', 'sri', { situation: own, given: { number: '470/1' } })).toBe('ready');
+    expect(cameTo(to, 'ready', 'sri', { situation: { ...own, isIssued: true } })).toBe('ready');
+    expect(cameTo(to, 'sign', 'hadi', { situation: { ...own, isIssued: true } })).toBe('signed ready');
+    const electronic = { ...own, way: 'electronic', hasPin: true } as const;
+    expect(cameTo(to, 'sign', 'hadi', { situation: electronic })).toBe('signed finished');
+  });
+
   test('a deputy’s step says in whose place', () => {
     const deputy = { ...ACTORS.slamet, steps: { sign: { inPlaceOf: HADI } } };
     const decision = decide(STATES['to be signed'], 'sign', deputy, {}, aSituation());

@@ -114,7 +114,7 @@ describe('a case', () => {
     await act(code, 'ask', ratna, 'Usahanya di dusun mana, Bu?');
     await act(code, 'verify', ratna);
     await act(code, 'initial', budi);
-    await act(code, 'ready', ratna);
+    await web.app.request(`/console/kasus/${code}/ready`, form({ to: '470/9/GTG/2026' }, ratna));
     const finished = await act(code, 'finish', ratna, 'Ambil besok pukul 9 di balai desa.');
     expect(finished.headers.get('location')).toBe(`/console/kasus/${code}?kabar=case_finish`);
     const { rows } = await web.pool.query(
@@ -138,7 +138,7 @@ describe('a case', () => {
   });
 
   test('of two who take it at once one has it, and the other reads who', async () => {
-    const { code } = await web.case();
+    const { code } = await web.case({ service: 'ktp' });
     const taken = await Promise.all([act(code, 'take', ratna), act(code, 'take', budi)]);
     const notices = taken.map((response) =>
       new URL(response.headers.get('location')!, 'http://x').searchParams.get('kabar'),
@@ -172,7 +172,7 @@ describe('a case', () => {
   });
 
   test('tells, without taking away what is being typed, that it changed', async () => {
-    const { code } = await web.case();
+    const { code } = await web.case({ service: 'ktp' });
     const response = await web.app.request(`/console/kasus/${code}/live?dari=open`, withCookie(ratna));
     const stream = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     expect(await readEvent(stream)).not.toContain('baru saja berubah');

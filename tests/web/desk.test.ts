@@ -376,7 +376,9 @@ async function furnish(web: Web) {
      SELECT gen_random_uuid(), id, event_count, 'case_answered', '{"text": "Dusun Krajan, Bu. Dekat masjid."}', now() FROM c`,
     [answered.id],
   );
-  await web.deps.perform(kades, [{ kind: 'act_on_case', code: ready.code, act: 'ready' }]);
+  await web.deps.perform(kades, [
+    { kind: 'act_on_case', code: ready.code, act: 'ready', to: '470/9/GTG/2026' },
+  ]);
   await web.deps.perform(kades, [
     { kind: 'act_on_case', code: closed.code, act: 'finish', text: 'Sudah diterima Dinsos.' },
   ]);

@@ -164,6 +164,7 @@ function situationOf(
     holderIsActive: true,
     closedAt,
     isIssued: false,
+    isOwnLetter: false,
     hasChat: true,
     hasPin: false,
     isSealed: false,

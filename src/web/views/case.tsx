@@ -41,6 +41,9 @@ export interface CaseProps {
   /** Their signature waits, and needs their PIN. */
   signsByPin: boolean;
   mayHandle: boolean;
+  /** It waits for a signature on paper, and its letter is not issued yet. */
+  lacksLetter: boolean;
+  writesLetters: boolean;
   /** Who else serves the village. */
   colleagues: { id: string; name: string }[];
   /** Who could do what waits. */
@@ -374,6 +377,9 @@ function Details({ view, event, items }: CaseProps & { event: CaseEventRow }) {
   const parts = [
     data['to'] && named(data['to']) ? view.t('event.to', { name: named(data['to']) }) : '',
     typeof data['office'] === 'string' ? view.t('event.to', { name: plainText(data['office']) }) : '',
+    typeof data['elsewhere'] === 'string'
+      ? view.t('event.elsewhere', { number: plainText(data['elsewhere']) })
+      : '',
     data['in_place_of'] ? view.t('event.in_place_of', { name: named(data['in_place_of']) }) : '',
     typeof data['code'] === 'string' ? data['code'] : '',
     typeof data['class'] === 'string' ? wordOf(view, `class.${data['class']}`, data['class']) : '',

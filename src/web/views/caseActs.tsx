@@ -20,6 +20,18 @@ export function NextStep(props: CaseProps) {
         </a>
       </div>
     );
+  if (props.lacksLetter && primary?.act === 'ready')
+    return (
+      <div class="next-step">
+        {props.writesLetters ? (
+          <a class="button" href={`/console/kasus/${found.code}/surat`} data-key="v">
+            {view.t('next.issue_letter')}
+          </a>
+        ) : (
+          <p class="quiet-text">{view.t('next.letter_first')}</p>
+        )}
+      </div>
+    );
   const onPaper = primary?.act === 'ready' && service?.kind === 'letter';
   if (!primary || onPaper || isToldFirst(primary.act, found.service))
     return (
@@ -97,7 +109,12 @@ export function OtherActs(props: CaseProps) {
       {may('finish') && !isErasure && (
         <Worded {...props} act="finish" words={view.t('act.finish_words')} isFree />
       )}
-      {may('ready') && <Worded {...props} act="ready" words="" isFree />}
+      {may('ready') &&
+        (props.lacksLetter ? (
+          <MadeElsewhere {...props} />
+        ) : (
+          <Worded {...props} act="ready" words="" isFree />
+        ))}
       {may('note') && <Worded {...props} act="note" />}
       {may('give') && (
         <details class="act">
@@ -266,6 +283,29 @@ function Worded(props: CaseProps & { act: WordedAct; words?: string; isFree?: bo
         <button type="submit" class={act === 'refuse' ? 'danger' : ''}>
           {view.t(`act.${act}_submit`)}
         </button>
+      </form>
+    </details>
+  );
+}
+
+/** A letter that was made elsewhere has its number said, so that the history tells where it is found. */
+function MadeElsewhere({ view, found }: CaseProps) {
+  return (
+    <details class="act a-ready">
+      <summary>{view.t('act.elsewhere')}</summary>
+      <form method="post" action={`/console/kasus/${found.code}/ready`}>
+        <Field id="to-ready" label={view.t('act.elsewhere_number')} hint={view.t('act.elsewhere_hint')}>
+          <input
+            id="to-ready"
+            name="to"
+            required
+            minlength={3}
+            maxlength={80}
+            autocomplete="off"
+            aria-describedby="to-ready-hint"
+          />
+        </Field>
+        <button type="submit">{view.t('act.ready_submit')}</button>
       </form>
     </details>
   );

@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRenderer } from '../../src/letters/renderer.js';
+import type { Renderer } from '../../src/letters/renderer.js';
+import { aLetter, aLetterCase } from './aLetter.js';
+import { aWeb, form, GINTANGAN, withCookie } from './support.js';
+import type { Web } from './support.js';
+
+/** A letter that is signed on paper is ready once it is there: issued by us, or said to be made elsewhere, with its number. */
+let web: Web;
+let renderer: Renderer;
+let head: { id: string; name: string };
+const cookies: { [who: string]: string } = {};
+beforeAll(async () => {
+  web = await aWeb();
+  renderer = createRenderer(fileURLToPath(new URL('../../flows/letters', import.meta.url)));
+  for (const role of ['operator', 'sekretaris', 'kepala_desa', 'kasi_kesejahteraan']) {
+    const { id } = await web.officer({
+      name: `Bu ${role}`,
+      username: role,
+      roles: [{ role, village: GINTANGAN }],
+    });
+    cookies[role] = await web.signIn(role);
+    if (role === 'kepala_desa') head = { id, name: `Bu ${role}` };
+  }
+  await web.pool.query(`UPDATE villages SET letter_way = 'wet', office_code = 'GTG' WHERE id = $1`, [
+    GINTANGAN,
+  ]);
+}, 60_000);
+afterAll(async () => {
+  await renderer.stop();
+  await web.drop();
+});
+
+const page = async (path: string, who: string) =>
+  (await web.app.request(path, withCookie(cookies[who]!))).text();
+const act = async (code: string, what: string, who: string, fields: { [name: string]: string } = {}) =>
+  (await web.app.request(`/console/kasus/${code}/${what}`, form(fields, cookies[who]!))).headers.get(
+    'location',
+  );
+const statusOf = async (id: string) =>
+  (await web.pool.query<{ status: string }>('SELECT status FROM cases WHERE id = $1', [id])).rows[0]!.status;
+
+describe('a letter that waits for a signature on paper', () => {
+  test('without a letter of ours it is neither ready nor signed, and the page leads to issuing it', async () => {
+    const { id, code } = await aLetterCase(web);
+    expect(await act(code, 'ready', 'operator')).toContain('sebab=no_letter');
+    expect(await act(code, 'ready', 'operator', { to: '  ' })).toContain('sebab=no_letter');
+    expect(await act(code, 'sign', 'kepala_desa')).toContain('sebab=no_letter');
+    expect(await statusOf(id)).toBe('signing');
+    const told = await page(`/console/kasus/${code}?kabar=case_not_allowed&sebab=no_letter`, 'operator');
+    expect(told).toContain('suratnya belum ada');
+    expect(told).toContain('Terbitkan dan cetak suratnya');
+    expect(told).toContain('Surat dibuat di luar Kentongan');
+    // Who writes no letters reads what it waits for.
+    const other = await page(`/console/kasus/${code}`, 'kasi_kesejahteraan');
+    expect(other).toContain('Suratnya belum terbit');
+  });
+
+  test('made elsewhere it is ready with its number, which stands in history and audit log', async () => {
+    const { id, code } = await aLetterCase(web);
+    expect(await act(code, 'ready', 'operator', { to: '470/12/GTG/2026' })).toContain('kabar=case_ready');
+    expect(await statusOf(id)).toBe('ready');
+    expect(await page(`/console/kasus/${code}`, 'operator')).toContain(
+      'dibuat di tempat lain, nomor 470/12/GTG/2026',
+    );
+    const { rows } = await web.pool.query(
+      `SELECT data ->> 'elsewhere' AS number FROM audit_log WHERE action = 'case_ready' AND subject_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ number: '470/12/GTG/2026' }]);
+  });
+
+  test('issued by us it is ready as ever, and no other number is noted', async () => {
+    const { code } = await aLetter(web, renderer, head);
+    expect(await page(`/console/kasus/${code}`, 'operator')).toContain('Sudah ditandatangani');
+    expect(await act(code, 'ready', 'operator', { to: 'nomor lain' })).toContain('kabar=case_ready');
+    expect(await page(`/console/kasus/${code}`, 'operator')).not.toContain('nomor lain');
+  });
+
+  test('a service whose papers are no letters of ours has none to wait for', async () => {
+    const { id, code } = await web.case({ service: 'ktp' });
+    expect(await act(code, 'ready', 'operator')).toContain('kabar=case_ready');
+    expect(await statusOf(id)).toBe('ready');
+  });
+});

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Log } from '../../core/ports.js';
-import { createInOrder, OutOfOrderError } from './inOrder.js';
+import { OutOfOrderError } from '../chatTurns.js';
+import { createInOrder } from './inOrder.js';
 import type { Taker } from './take.js';
 
 /** An update is a few kilobytes; what is much larger is none. */

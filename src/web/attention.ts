@@ -12,6 +12,9 @@ export interface Attention {
   listings: number;
   invites: number;
   incidents: number;
+  /** Villages that cannot issue letters: their office has no code. */
+  codeless: number;
+  firstCodeless: string | null;
 }
 
 export async function attentionOf(
@@ -22,6 +25,7 @@ export async function attentionOf(
     listings: scopeOf(officer, 'listings.decide') ?? NOWHERE,
     invites: scopeOf(officer, 'officers.manage') ?? NOWHERE,
     incidents: scopeOf(officer, 'lines.read') ?? NOWHERE,
+    offices: scopeOf(officer, 'village.settings') ?? NOWHERE,
   };
   const counts = await countAttention(deps.pool, scopes, officer.id, deps.now());
   const calls = scopeOf(officer, 'calls.answer');

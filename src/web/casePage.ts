@@ -14,6 +14,7 @@ import { chatOfCase, chatState } from '../store/web/caseChat.js';
 import { caseMore, otherCases } from '../store/web/caseMore.js';
 import { caseEvents, caseFiles } from '../store/web/cases.js';
 import type { CaseDetail, CaseEventRow, CaseFileRow, CaseScope } from '../store/web/cases.js';
+import { lacksOfficeCode } from '../store/web/office.js';
 import { repliesFor } from '../store/web/cannedReplies.js';
 import { peopleOfCase } from '../store/web/people.js';
 import { ACTS } from './acts.js';
@@ -66,6 +67,7 @@ export async function caseProps(
   // What needs the officer's PIN is done on a page of its own: here it is no act yet.
   const possible = possibleActs(state, actor, { ...situation, hasPin: false });
   const acts = ACTS.filter((act) => possible.includes(act));
+  const isWaiting = found.closedAt === null && found.status !== 'ready' && !situation.isIssued;
   const hears = covers(scopeOf(officer, 'calls.answer'), found.villageId);
   const { conversationId } = more;
   const [chat, chatAt] = conversationId
@@ -92,6 +94,9 @@ export async function caseProps(
     acts,
     primary: primaryOf(acts, state, actor, situation),
     mayHandle: actor.mayHandle,
+    lacksCode:
+      isWaiting && service?.letter !== undefined && (await lacksOfficeCode(deps.pool, found.villageId)),
+    maySetUp: covers(scopeOf(officer, 'village.settings'), found.villageId),
     lacksLetter: acts.includes('ready') && situation.isOwnLetter && !situation.isIssued,
     writesLetters: covers(scopeOf(officer, 'letters.write'), found.villageId),
     signsByPin: needsPin(state, actor, situation),

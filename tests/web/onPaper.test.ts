@@ -84,3 +84,45 @@ describe('a letter that waits for a signature on paper', () => {
     expect(await statusOf(id)).toBe('ready');
   });
 });
+
+describe('a village whose office has no code', () => {
+  const warned = async (path: string, who: string) => {
+    const text = await page(path, who);
+    return ['kode kantor desa belum diisi', 'kode kantor belum diisi'].some((words) => text.includes(words));
+  };
+  const set = (code: string | null) =>
+    web.pool.query('UPDATE villages SET office_code = $2 WHERE id = $1', [GINTANGAN, code]);
+
+  test('is told to who sets it up at the start and on its page, and to all beside a letter that waits', async () => {
+    await web.pool.query(`UPDATE villages SET state = 'active' WHERE id = $1`, [GINTANGAN]);
+    const { code } = await aLetterCase(web);
+    const card = await web.case({ service: 'ktp' });
+    for (const isSet of [true, false]) {
+      await set(isSet ? 'GTG' : null);
+      expect(await warned('/console', 'sekretaris')).toBe(!isSet);
+      expect(await warned('/console', 'operator')).toBe(false);
+      expect(await warned('/console/desa', 'sekretaris')).toBe(!isSet);
+      expect(await warned(`/console/desa/${GINTANGAN}`, 'sekretaris')).toBe(!isSet);
+      for (const who of ['operator', 'sekretaris', 'kepala_desa'])
+        expect(await warned(`/console/kasus/${code}`, who), who).toBe(!isSet);
+      expect(await warned(`/console/kasus/${card.code}`, 'operator')).toBe(false);
+    }
+    const mine = await page(`/console/kasus/${code}`, 'sekretaris');
+    expect(mine).toContain(`/console/desa/${GINTANGAN}#officeCode`);
+    expect(await page(`/console/kasus/${code}`, 'operator')).toContain('Minta Sekretaris Desa mengisinya');
+  });
+
+  test('is not told where its numbers hold no code', async () => {
+    await set(null);
+    const letterhead = (version: number, format: string) =>
+      web.pool.query(
+        `INSERT INTO letter_templates (id, village_id, service, version, content, created_at)
+         VALUES (gen_random_uuid(), $1, '', $2, $3, now())`,
+        [GINTANGAN, version, JSON.stringify({ number_format: format })],
+      );
+    await letterhead(1, '{klas}/{no:03}/{year}');
+    expect(await warned('/console', 'sekretaris')).toBe(false);
+    await letterhead(2, '{klas}/{no:03}/{office_code}/{year}');
+    expect(await warned('/console', 'sekretaris')).toBe(true);
+  });
+});

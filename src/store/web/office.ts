@@ -13,6 +13,8 @@ export interface Office {
   state: string;
   zone: string;
   officeCode: string | null;
+  /** No letter can be numbered before it is set. */
+  lacksCode: boolean;
   officeAddress: string | null;
   officePhone: string | null;
   midwifePhone: string | null;
@@ -54,9 +56,26 @@ export async function officeInScope(sql: Sql, scope: Scope, id: string): Promise
   return rows[0] ?? null;
 }
 
+/**
+ * Whether no letter of the village `v` can be numbered: its numbers hold the office's code (all do, unless its letterhead says
+ * otherwise), and nobody has said which that is.
+ */
+export const LACKS_CODE = `(coalesce(v.office_code, '') = '' AND position('{office_code}' IN coalesce(
+    (SELECT nullif(h.content ->> 'number_format', '') FROM letter_templates h WHERE h.village_id = v.id AND h.service = ''
+     ORDER BY h.version DESC LIMIT 1), '{office_code}')) > 0)`;
+
+/** The same of one village. */
+export async function lacksOfficeCode(sql: Sql, villageId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ lacks: boolean }>(
+    `SELECT ${LACKS_CODE} AS lacks FROM villages v WHERE v.id = $1`,
+    [villageId],
+  );
+  return rows[0]?.lacks ?? false;
+}
+
 const OFFICE = `SELECT v.id, v.name, d.name AS district, v.type, v.state, v.zone, v.office_code AS "officeCode",
     v.office_address AS "officeAddress", v.office_phone AS "officePhone", v.midwife_phone AS "midwifePhone",
-    v.signer_title AS "signerTitle", v.letter_way AS "letterWay", v.escalates, v.introduction,
+    v.signer_title AS "signerTitle", v.letter_way AS "letterWay", ${LACKS_CODE} AS "lacksCode", v.escalates, v.introduction,
     (SELECT count(DISTINCT o.id)::int FROM officer_roles r JOIN officers o ON o.id = r.officer_id
      JOIN addresses a ON a.officer_id = o.id WHERE r.village_id = v.id AND r.role = 'ketua_rt' AND o.is_active) AS "rtHeads"
   FROM villages v JOIN districts d ON d.code = v.district_code`;

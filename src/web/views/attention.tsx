@@ -24,6 +24,12 @@ export function AttentionStrip({ view, attention }: { view: View; attention: Att
       href: '/console/jalur',
       text: view.t('attention.incidents', { n: attention.incidents }),
     },
+    {
+      count: attention.codeless,
+      href:
+        attention.codeless === 1 ? `/console/desa/${attention.firstCodeless}#officeCode` : '/console/desa',
+      text: view.t('attention.codeless', { n: attention.codeless }),
+    },
   ].filter(({ count }) => count > 0);
   if (items.length === 0) return null;
   return (

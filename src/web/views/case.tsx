@@ -13,7 +13,7 @@ import type { PeopleOfCase } from '../../store/web/people.js';
 import type { Question } from '../deps.js';
 import type { OfficerAct } from '../acts.js';
 import { shownAnswers } from './answers.js';
-import { NextStep, OtherActs } from './caseActs.js';
+import { LacksCode, NextStep, OtherActs } from './caseActs.js';
 import { Bubbles, CaseChat } from './caseChat.js';
 import { Documents } from './caseDocuments.js';
 import { StepWords } from './caseRow.js';
@@ -43,6 +43,10 @@ export interface CaseProps {
   mayHandle: boolean;
   /** It waits for a signature on paper, and its letter is not issued yet. */
   lacksLetter: boolean;
+  /** Its letter cannot be numbered: the village's office has no code. */
+  lacksCode: boolean;
+  /** Whether this officer sets up the village. */
+  maySetUp: boolean;
   writesLetters: boolean;
   /** Who else serves the village. */
   colleagues: { id: string; name: string }[];
@@ -171,6 +175,7 @@ function Head(props: CaseProps) {
         )}
       </div>
       <div class="case-head-next">
+        {props.lacksCode && <LacksCode {...props} />}
         <NextStep {...props} />
         {service?.kind === 'letter' && (
           <a class="button quiet" href={`/console/kasus/${found.code}/surat`}>

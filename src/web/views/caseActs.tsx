@@ -72,6 +72,20 @@ export function NextStep(props: CaseProps) {
   );
 }
 
+/** Told before anybody signs: a letter that cannot be numbered would be found out at the printer. */
+export function LacksCode({ view, found, maySetUp }: CaseProps) {
+  return (
+    <p class="notice risk">
+      {view.t('next.lacks_code')}{' '}
+      {maySetUp ? (
+        <a href={`/console/desa/${found.villageId}#officeCode`}>{view.t('next.set_code')}</a>
+      ) : (
+        view.t('next.ask_code')
+      )}
+    </p>
+  );
+}
+
 /** What says something to the resident first, or cannot be undone, is no single tap. */
 function isToldFirst(act: OfficerAct, service: string): boolean {
   return act === 'finish' && service === ERASURE_SERVICE;

@@ -32,6 +32,9 @@ export function VillagesPage(props: { view: View; offices: Office[]; notice: str
                 t(`villages.letter_way.${office.letterWay}`),
               ].join(' · ')}
             </p>
+            {office.lacksCode && office.state !== 'listed' && (
+              <p class="notice risk">{t('villages.lacks_code')}</p>
+            )}
             <OfficeLinks view={view} office={office} />
           </section>
         ))}
@@ -124,6 +127,11 @@ export function VillagePage(props: {
       <OfficeLinks view={view} office={office} here="desa" />
       <Notice view={view} kind={props.notice} />
       <Fault view={view} faultKey={props.faultKey} />
+      {office.lacksCode && (
+        <p class="notice risk">
+          <a href="#officeCode">{t('villages.lacks_code')}</a>
+        </p>
+      )}
       <form method="post" action={`/console/desa/${office.id}`}>
         <div class="two">
           <section class="card">

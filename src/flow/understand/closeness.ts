@@ -13,20 +13,3 @@ export function isClose(typed: string, meant: string): boolean {
   if (allowed === 0 || Math.abs(typed.length - meant.length) > allowed) return false;
   return distance(typed, meant) <= allowed;
 }
-
-/**
- * Whether a letter was left out, doubled or two changed places. One letter in place of another is no such slip:
- * "terbayar" (paid) must not be "terbakar" (on fire).
- */
-export function isSlip(typed: string, meant: string): boolean {
-  if (typed === meant) return true;
-  if (meant.length < 7 || Math.abs(typed.length - meant.length) > 1) return false;
-  if (typed.length !== meant.length) return distance(typed, meant) === 1;
-  let first = 0;
-  while (typed[first] === meant[first]) first++;
-  return (
-    typed[first] === meant[first + 1] &&
-    typed[first + 1] === meant[first] &&
-    typed.slice(first + 2) === meant.slice(first + 2)
-  );
-}

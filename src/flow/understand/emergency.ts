@@ -1,4 +1,3 @@
-import { isSlip } from './closeness.js';
 import { wordsOf } from './normalise.js';
 import type { Abbreviations } from './normalise.js';
 
@@ -19,6 +18,8 @@ export type FindEmergency = (words: readonly string[]) => string | null;
 
 /** Words once looked at are remembered: people use the same few thousand. */
 const REMEMBERED = 20_000;
+/** In words so long slips are forgiven. */
+const SLIPS_FROM = 7;
 /** Stands for what a phrase of `except` has taken back, and for words that no emergency knows. */
 const NOTHING = '';
 
@@ -89,26 +90,36 @@ export function emergencyFinder(
   const known = Object.entries(kinds).map(([kind, words]) => ({
     kind,
     phrases: read(words.phrases),
-    together: words.together.map((set) => set.map((part) => read(part.split(' / ')))),
+    together: byStart(words.together.map((set) => set.map((part) => read(part.split(' / '))))),
     except: read(words.except),
   }));
   // In the usual form slips are mended already.
   const wordFor = usual ? (typed: string) => (meant.has(typed) ? typed : NOTHING) : rememberedSlips(meant);
   // Most messages have no word that an emergency begins with.
-  const starts = new Set(
-    known.flatMap(({ phrases, together }) =>
-      [phrases, ...together.flat()].flatMap((each) => [...each.keys()]),
-    ),
-  );
+  const starts = new Set(known.flatMap(({ phrases, together }) => [...phrases.keys(), ...together.keys()]));
+  const isTold = (words: readonly string[], { phrases, together }: (typeof known)[number]): boolean =>
+    tells(words, phrases) ||
+    words.some((word) => together.get(word)?.some((set) => set.every((part) => tells(words, part))));
   return (typed) => {
     if (!typed.some((word) => starts.has(wordFor(word)))) return null;
     const words = typed.map((word) => wordFor(word) || (BETWEEN.has(word) ? word : NOTHING));
-    for (const { kind, phrases, together, except } of known) {
-      const left = without(words, except);
-      if (tells(left, phrases) || together.some((set) => set.every((part) => tells(left, part)))) return kind;
-    }
+    // What is taken back tells nothing more: most messages need not be looked at for it.
+    for (const each of known)
+      if (isTold(words, each) && isTold(without(words, each.except), each)) return each.kind;
     return null;
   };
+}
+
+/** Sets of parts by the words with which their first part may begin. */
+function byStart(sets: readonly (readonly Phrases[])[]): ReadonlyMap<string, (readonly Phrases[])[]> {
+  const found = new Map<string, (readonly Phrases[])[]>();
+  for (const set of sets)
+    for (const first of set[0]!.keys()) {
+      const others = found.get(first);
+      if (others) others.push(set);
+      else found.set(first, [set]);
+    }
+  return found;
 }
 
 /** What may stand at each place of a phrase that stands for very many; null for one that is better spelled out. */
@@ -135,19 +146,28 @@ function spelledOut(phrase: string, wordsFor: (text: string) => readonly string[
   return begun;
 }
 
-/** The emergency word that a typed word is, but for a slip. */
+/**
+ * The emergency word that a typed word is, but for a letter left out, doubled or swapped with its neighbour. One letter in
+ * place of another is no such slip: "terbayar" (paid) must not be "terbakar" (on fire).
+ */
 function rememberedSlips(meant: ReadonlySet<string>): (typed: string) => string {
-  const byLength = new Map<number, string[]>();
-  for (const word of meant) {
-    const others = byLength.get(word.length);
-    if (others) others.push(word);
-    else byLength.set(word.length, [word]);
-  }
+  const isLong = (word: string): boolean => word.length >= SLIPS_FROM && meant.has(word);
+  /** Words with a letter left out: made when one is first looked for. */
+  let shortened: Map<string, string> | null = null;
   const find = (typed: string): string => {
     if (meant.has(typed)) return typed;
-    if (typed.length < 6) return NOTHING;
-    for (const length of [typed.length, typed.length + 1, typed.length - 1])
-      for (const word of byLength.get(length) ?? []) if (isSlip(typed, word)) return word;
+    if (typed.length < SLIPS_FROM - 1) return NOTHING;
+    for (let at = 0; at + 1 < typed.length; at++) {
+      const swapped = typed.slice(0, at) + typed[at + 1]! + typed[at]! + typed.slice(at + 2);
+      if (isLong(swapped)) return swapped;
+    }
+    shortened ??= withLetterLeftOut([...meant].filter(isLong));
+    const whole = shortened.get(typed);
+    if (whole !== undefined) return whole;
+    for (let at = 0; at < typed.length; at++) {
+      const less = typed.slice(0, at) + typed.slice(at + 1);
+      if (isLong(less)) return less;
+    }
     return NOTHING;
   };
   const seen = new Map<string, string>();
@@ -159,6 +179,16 @@ function rememberedSlips(meant: ReadonlySet<string>): (typed: string) => string 
     seen.set(typed, found);
     return found;
   };
+}
+
+function withLetterLeftOut(words: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const word of words)
+    for (let at = 0; at < word.length; at++) {
+      const less = word.slice(0, at) + word.slice(at + 1);
+      if (!found.has(less)) found.set(less, word);
+    }
+  return found;
 }
 
 /** The words that are left once those of other things ("lampu mati") are taken back. */

@@ -20,8 +20,11 @@ export type Themes = ReadonlyMap<string, readonly string[]>;
 const NO_THEMES: Themes = new Map();
 /** Words so far from each other may still tell of one thing. */
 const NEAR = 4;
-/** Begins what is told by themes. */
-const ABOUT = '~';
+/** Two words make one number: so many are told apart. */
+const MOST_WORDS = 1_000_000;
+const NONE: readonly number[] = [];
+/** Signs that may be told apart. */
+const MOST_SIGNS = 4;
 /** How much what words are about counts, against the words themselves. */
 const THEME = 0.6;
 
@@ -35,22 +38,16 @@ const CARE = 1.6;
 /**
  * Logistic regression over the words and neighbouring pairs of words of the vocabulary's own phrases, and over what the
  * words are about: "mati" tells one thing after "mau", another after "lampu". Learned anew whenever the flows are loaded,
- * in the same order, in some hundred milliseconds: the same phrases always give the same weights.
+ * in the same order, in some tens of milliseconds: the same phrases always give the same weights.
  */
 export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_THEMES): Likeness {
-  const places = new Map<string, number>();
-  const placeOf = (feature: string): number => {
-    const known = places.get(feature);
-    if (known !== undefined) return known;
-    places.set(feature, places.size);
-    return places.size - 1;
-  };
+  const features = createFeatures(themes);
   const samples = lessons.map(({ words, signs, isAlarm }) => ({
-    plain: Int32Array.from(plainFeatures(words, signs), placeOf),
-    about: Int32Array.from(themeFeatures(words, signs, themes), placeOf),
+    places: Int32Array.from(features.featuresOf(words, signs, true)),
     isAlarm,
   }));
-  const weights = new Float64Array(places.size);
+  const { themed, all } = features.size();
+  const weights = new Float64Array(all);
   let bias = 0;
   // Every so many-th in turn: neighbours in the files are alike.
   const stride = coprimeTo(samples.length);
@@ -58,66 +55,120 @@ export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_TH
     const pace = PACE / (1 + round * 0.3);
     const keep = 1 - pace * RESTRAINT;
     for (let n = 0; n < samples.length; n++) {
-      const { plain, about, isAlarm } = samples[(n * stride + round) % samples.length]!;
-      const logit = bias + sumAt(weights, plain) + THEME * sumAt(weights, about);
+      const { places, isAlarm } = samples[(n * stride + round) % samples.length]!;
+      let logit = bias;
+      for (const place of places) logit += place < themed ? THEME * weights[place]! : weights[place]!;
       const wrong = (isAlarm ? 1 : 0) - 1 / (1 + Math.exp(-logit));
       const step = pace * wrong * (isAlarm ? CARE : 1);
       bias += step * 0.1;
-      for (const place of plain) weights[place] = weights[place]! * keep + step;
-      for (const place of about) weights[place] = weights[place]! * keep + step * THEME;
+      for (const place of places)
+        weights[place] = weights[place]! * keep + (place < themed ? step * THEME : step);
     }
   }
-  const featuresOf = (words: readonly string[], signs: readonly string[]): string[] => [
-    ...plainFeatures(words, signs),
-    ...themeFeatures(words, signs, themes),
-  ];
-  const weightOf = (feature: string): number => {
-    const place = places.get(feature);
-    if (place === undefined) return 0;
-    return feature.startsWith(ABOUT) ? THEME * weights[place]! : weights[place]!;
-  };
+  for (let place = 0; place < themed; place++) weights[place] = weights[place]! * THEME;
   return {
-    of: (words, signs) => featuresOf(words, signs).reduce((sum, feature) => sum + weightOf(feature), bias),
-    ofWord: (word) =>
-      weightOf(word) + Math.max(0, ...(themes.get(word) ?? []).map((theme) => weightOf(`${ABOUT}${theme}`))),
+    of(words, signs) {
+      let logit = bias;
+      for (const place of features.featuresOf(words, signs)) logit += weights[place]!;
+      return logit;
+    },
+    ofWord: (word) => {
+      let own = 0;
+      let about = 0;
+      for (const place of features.featuresOf([word], []))
+        if (place < themed) about = Math.max(about, weights[place]!);
+        else own = weights[place]!;
+      return own + about;
+    },
     reasons: (words, signs) =>
-      featuresOf(words, signs)
-        .map((feature) => ({ words: feature, weight: weightOf(feature) }))
-        .filter(({ weight }) => Math.abs(weight) > 0.05)
+      features
+        .featuresOf(words, signs)
+        .filter((place) => Math.abs(weights[place]!) > 0.05)
+        .map((place) => ({ words: features.nameOf(place), weight: weights[place]! }))
         .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
   };
 }
 
-function sumAt(weights: Float64Array, places: Int32Array): number {
-  let sum = 0;
-  for (const place of places) sum += weights[place]!;
-  return sum;
-}
-
-function plainFeatures(words: readonly string[], signs: readonly string[]): string[] {
-  const features = new Set<string>(signs.map((sign) => `#${sign}`));
-  for (let at = 0; at < words.length; at++) {
-    features.add(words[at]!);
-    if (at > 0) features.add(`${words[at - 1]} ${words[at]}`);
-  }
-  return [...features];
+/** What a message has, by the place where its weight stands. */
+interface Features {
+  /** Each once. What is in no lesson is left out, but while `isLesson`. */
+  featuresOf(words: readonly string[], signs: readonly string[], isLesson?: boolean): number[];
+  /** How people read it: "tubuh sakit", "~tubuh gejala", "#typed". Slow. */
+  nameOf(place: number): string;
+  /** How many places there are; the first `themed` are of themes. */
+  size(): { themed: number; all: number };
 }
 
 /**
- * Each theme that is there, by itself and beside what else was heard, and each two of words that stand near each other: so
- * "kaki" beside "gilas" tells what "tangan" beside "jepit" told, though nobody wrote the two together before.
+ * Words, and two that are neighbours; the themes of words, each by itself and beside a sign, and each two of words that
+ * stand near each other: so "kaki" beside "gilas" tells what "tangan" beside "jepit" told, though nobody wrote the two
+ * together before. Everything is counted by numbers, not by text: this runs some ten thousand times at the start.
  */
-function themeFeatures(words: readonly string[], signs: readonly string[], themes: Themes): string[] {
-  const features = new Set<string>();
-  for (let at = 0; at < words.length; at++)
-    for (const theme of themes.get(words[at]!) ?? []) {
-      features.add(`${ABOUT}${theme}`);
-      for (const sign of signs) features.add(`${ABOUT}${theme} #${sign}`);
-      for (let next = at + 1; next < words.length && next <= at + NEAR; next++)
-        for (const other of themes.get(words[next]!) ?? [])
-          features.add(theme < other ? `${ABOUT}${theme} ${other}` : `${ABOUT}${other} ${theme}`);
-    }
-  return [...features];
+function createFeatures(themes: Themes): Features {
+  const themeNames = [...new Set([...themes.values()].flat())];
+  const themeIds = new Map(themeNames.map((theme, id) => [theme, id]));
+  const themesOf = new Map(
+    [...themes].map(([word, about]) => [word, about.map((one) => themeIds.get(one)!)]),
+  );
+  const count = themeNames.length;
+  const signNames: string[] = [];
+  const beside = count * count;
+  const themed = beside + count + count * MOST_SIGNS;
+  let next = themed + MOST_SIGNS;
+  const wordIds = new Map<string, number>();
+  const wordPlaces = new Map<number, number>();
+  const idOf = (word: string, isLesson: boolean): number => {
+    const known = wordIds.get(word);
+    if (known !== undefined || !isLesson) return known ?? -1;
+    wordIds.set(word, wordIds.size);
+    return wordIds.size - 1;
+  };
+  const signOf = (sign: string): number => {
+    const known = signNames.indexOf(sign);
+    return known >= 0 || signNames.length === MOST_SIGNS ? known : signNames.push(sign) - 1;
+  };
+  return {
+    featuresOf(words, signs, isLesson = false) {
+      const found: number[] = [];
+      const add = (place: number): void => {
+        if (!found.includes(place)) found.push(place);
+      };
+      const addWords = (key: number): void => {
+        let place = wordPlaces.get(key);
+        if (place === undefined && isLesson) wordPlaces.set(key, (place = next++));
+        if (place !== undefined) add(place);
+      };
+      const signed = signs.map(signOf).filter((sign) => sign >= 0);
+      for (const sign of signed) add(themed + sign);
+      let before = -1;
+      for (let at = 0; at < words.length; at++) {
+        const id = idOf(words[at]!, isLesson);
+        if (id >= 0) addWords(id);
+        if (before >= 0 && id >= 0) addWords((before + 1) * MOST_WORDS + id);
+        before = id;
+        for (const theme of themesOf.get(words[at]!) ?? NONE) {
+          add(beside + theme);
+          for (const sign of signed) add(beside + count + sign * count + theme);
+          for (let near = at + 1; near < words.length && near <= at + NEAR; near++)
+            for (const other of themesOf.get(words[near]!) ?? NONE)
+              add(theme < other ? theme * count + other : other * count + theme);
+        }
+      }
+      return found;
+    },
+    nameOf(place) {
+      if (place < beside) return `~${themeNames[Math.floor(place / count)]} ${themeNames[place % count]}`;
+      if (place < beside + count) return `~${themeNames[place - beside]}`;
+      if (place < themed)
+        return `~${themeNames[(place - beside) % count]} #${signNames[Math.floor((place - beside) / count) - 1]}`;
+      if (place < themed + MOST_SIGNS) return `#${signNames[place - themed]}`;
+      const words = [...wordIds.keys()];
+      const key = [...wordPlaces].find(([, other]) => other === place)![0];
+      const [first, second] = [Math.floor(key / MOST_WORDS), key % MOST_WORDS];
+      return first === 0 ? words[second]! : `${words[first - 1]} ${words[second]}`;
+    },
+    size: () => ({ themed, all: next }),
+  };
 }
 
 function coprimeTo(size: number): number {

@@ -1,27 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { v7 as newId } from 'uuid';
 import type { Channel, ChannelLimits } from '../channels/channel.js';
-import { createCounters } from '../core/counters.js';
 import { CHANNEL_LIMITS } from '../core/limits.js';
-import { appliers } from '../effects/index.js';
-import { createNotify } from '../jobs/notify.js';
-import { createNudge, type LocalStops } from '../jobs/nudge.js';
-import { createQueues } from '../jobs/queues.js';
 import type { Engine } from '../pipeline/engine.js';
-import { createConverser } from '../pipeline/converse.js';
-import { leaseOwner } from '../pipeline/leaseOwner.js';
-import { createLineKeeper, openedLine } from '../pipeline/lines.js';
-import { createReceiver } from '../pipeline/receive.js';
-import { createSender } from '../pipeline/send.js';
-import { lookUps } from '../store/lookUps/index.js';
 import { insertNotifications } from '../store/notifications.js';
 import { openConversations } from '../store/openConversations.js';
-import { createSealer } from '../store/sealer.js';
 import { inTransaction } from '../store/sql.js';
 import type { Bench } from './report.js';
 import { startServices, type Services } from './services.js';
+import { openWholeRoad } from './wholeRoad.js';
 
 const OFFICERS = 1_000;
 const EACH = 10;
@@ -61,56 +48,19 @@ export const notificationsBench: Bench = {
 };
 
 /** Seconds from the first wake-up to the last message. Throws where a message is missing, double or out of order. */
-async function drain({ pool, redisUrl }: Services): Promise<number> {
-  const log = pino({ level: 'error' });
-  const now = () => new Date();
-  const counters = createCounters();
+async function drain(services: Services): Promise<number> {
+  const { pool } = services;
   const sent = new Map<string, number[]>();
   let count = 0;
   const channel = pacedChannel((chat, number) => {
     count += 1;
     sent.set(chat, [...(sent.get(chat) ?? []), number]);
   });
-  const queues = await createQueues({ redisUrl }, log);
-  const local: LocalStops = { converse: null, send: new Map() };
-  const nudge = createNudge(queues, local, log);
-  const raiseIncidents = () => Promise.resolve();
-  const common = { pool, log, now, newId, counters, nudge };
-  const receiver = createReceiver({ ...common, raiseIncidents });
-  const converser = createConverser({
-    ...common,
-    random: randomBytes,
-    sealer: createSealer([randomBytes(32)]),
-    engine: saying(),
-    services: {},
-    publicUrl: null,
-    choicesOf: () => 'buttons',
-    appliers,
-    lookUps,
-  });
-  const owner = leaseOwner();
-  const media = () => Promise.reject(new Error('no media in the bench'));
-  const sender = createSender({ pool, log, now, newId, counters, media, raiseIncidents, owner });
-  const keeper = createLineKeeper({
-    pool,
-    log,
-    now,
-    newId,
-    lines: [openedLine(channel)],
-    notify: () => {},
-    receiver,
-    sender,
-    raiseIncidents,
-    owner,
-  });
-  await queues.work('wake', () => converser.run());
-  await queues.work('notify', createNotify({ pool, now, services: {}, nudge, counters }));
-  await queues.work('send', () => Promise.resolve(sender.nudge(LINE)), { part: LINE });
-  await keeper.start();
+  const road = await openWholeRoad(services, channel, saying(), 'buttons');
   try {
     await aCrowd(pool);
     const began = performance.now();
-    nudge.notify();
+    road.nudge.notify();
     for (let rest = 0; count < OFFICERS * EACH && rest < 600; rest += 1) {
       const before = count;
       await sleep(100);
@@ -124,10 +74,7 @@ async function drain({ pool, redisUrl }: Services): Promise<number> {
     if (count !== OFFICERS * EACH) throw new Error(`${count} messages went out of ${OFFICERS * EACH}`);
     return seconds;
   } finally {
-    await receiver.stop();
-    await converser.stop();
-    await keeper.stop();
-    await queues.close();
+    await road.stop();
   }
 }
 

@@ -1,27 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { v7 as newId } from 'uuid';
 import type { Channel } from '../channels/channel.js';
 import type { Inbound } from '../core/content.js';
-import { createCounters } from '../core/counters.js';
-import { appliers } from '../effects/index.js';
 import type { Session } from '../flow/types.js';
-import { createNudge, type LocalStops } from '../jobs/nudge.js';
-import { createQueues } from '../jobs/queues.js';
-import { createConverser } from '../pipeline/converse.js';
-import { leaseOwner } from '../pipeline/leaseOwner.js';
-import { createLineKeeper, openedLine } from '../pipeline/lines.js';
-import { createReceiver } from '../pipeline/receive.js';
-import { createSender } from '../pipeline/send.js';
-import { lookUps } from '../store/lookUps/index.js';
 import { openConversations } from '../store/openConversations.js';
-import { createSealer } from '../store/sealer.js';
 import { inTransaction } from '../store/sql.js';
 import { benchContext, benchEngine, ROAD_TURNS } from './conversation.js';
 import { inTurn, median, type Bench } from './report.js';
 import { startServices, type Services } from './services.js';
 import { startTextbook } from './textbook.js';
+import { openWholeRoad } from './wholeRoad.js';
 
 const PEOPLE = 64;
 const ROUND_MS = 3_000;
@@ -140,70 +128,15 @@ async function offered(road: Road): Promise<{ p50: number; p99: number; perSecon
   return { p50: median(sorted), p99: sorted[Math.floor(sorted.length * 0.99)]!, perSecond };
 }
 
-async function openRoad({ pool, redisUrl }: Services): Promise<Road> {
-  const log = pino({ level: 'error' });
-  const now = () => new Date();
-  const counters = createCounters();
+async function openRoad(services: Services): Promise<Road> {
   let heard: (person: number) => void = () => {};
   let number = 0;
   const channel = nullChannel('sim:bench', (chat) => heard(Number(chat)));
-  const queues = await createQueues({ redisUrl }, log);
-  const local: LocalStops = { converse: null, send: new Map() };
-  const nudge = createNudge(queues, local, log);
-  const receiver = createReceiver({
-    pool,
-    log,
-    now,
-    newId,
-    nudge,
-    counters,
-    raiseIncidents: () => Promise.resolve(),
-  });
-  const converser = createConverser({
-    pool,
-    log,
-    now,
-    newId,
-    random: randomBytes,
-    sealer: createSealer([randomBytes(32)]),
-    engine: await benchEngine(),
-    services: {},
-    nudge,
-    counters,
-    publicUrl: null,
-    choicesOf: () => 'numbers',
-    appliers,
-    lookUps,
-  });
-  const owner = leaseOwner();
-  const raiseIncidents = () => Promise.resolve();
-  const media = () => Promise.reject(new Error('no media in the bench'));
-  const sender = createSender({ pool, log, now, newId, counters, media, raiseIncidents, owner });
-  const keeper = createLineKeeper({
-    pool,
-    log,
-    now,
-    newId,
-    lines: [openedLine(channel)],
-    notify: () => {},
-    receiver,
-    sender,
-    raiseIncidents,
-    owner,
-  });
-  // As in production with several processes: every wake-up is a job in Redis.
-  await queues.work('wake', () => converser.run());
-  await queues.work('send', () => Promise.resolve(sender.nudge(channel.lineId)), { part: channel.lineId });
-  await keeper.start();
+  const road = await openWholeRoad(services, channel, await benchEngine(), 'numbers');
   return {
-    receive: (person, text) => receiver.receive(inbound(channel.lineId, person, text, (number += 1))),
+    receive: (person, text) => road.receiver.receive(inbound(channel.lineId, person, text, (number += 1))),
     onReply: (listener) => void (heard = listener),
-    async stop() {
-      await receiver.stop();
-      await converser.stop();
-      await keeper.stop();
-      await queues.close();
-    },
+    stop: () => road.stop(),
   };
 }
 

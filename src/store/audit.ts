@@ -4,7 +4,7 @@ import type { Sql } from './sql.js';
 
 export interface AuditEntry {
   officerId: string | null;
-  /** What was done: 'case.finish', 'listing.approve', 'invite.confirm'. */
+  /** What was done: 'case_finished', 'listing_published', 'village.hours'. */
   action: string;
   subjectKind: string;
   subjectId: string;

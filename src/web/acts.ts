@@ -24,4 +24,10 @@ export const ACTS = [
 export type OfficerAct = (typeof ACTS)[number];
 
 /** Acts that say something to the resident, or to colleagues. Asking may name items instead. */
-export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set(['refuse', 'note', 'return', 'forward', 'classify']);
+export const NEEDS_WORDS: ReadonlySet<OfficerAct> = new Set([
+  'refuse',
+  'note',
+  'return',
+  'forward',
+  'classify',
+]);

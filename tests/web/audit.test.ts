@@ -1,6 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { insertAudit } from '../../src/store/audit.js';
 import { writeBlock } from '../../src/store/auditBlocks.js';
+import en from '../../src/web/locales/en.json' with { type: 'json' };
+import id from '../../src/web/locales/id.json' with { type: 'json' };
+import { PERMISSION_ROLES } from '../../src/web/policy.js';
 import { GENTENG, GINTANGAN, aWeb, form, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -35,6 +40,32 @@ const search = (reason: string) =>
     '/console/register/cari',
     form({ cari: 'Siti Aminah', alasan: reason }, cookies['operator1']),
   );
+
+test('every act that is written down has words of its own, in both languages', async () => {
+  const kinds =
+    'agenda|case|delegation|file|flows|form|group|incident|letter|letter_counter|line|officer|pin|register|resident|rt|schedule|template|village';
+  const literal = new RegExp(`'((?:${kinds})\\.[a-z_]+)'`, 'gu');
+  // Keys of words and permissions are spelled alike; what is put together (`letter_…`) stands here.
+  const others = new Set([...Object.keys(id), ...Object.keys(PERMISSION_ROLES)]);
+  const found = new Set([
+    'letter_withdrawn',
+    'letter_replaced',
+    'flows.refused',
+    'flows.withdrawn',
+    'group_linked',
+    'group_ended',
+  ]);
+  for (const file of await readdir('src', { recursive: true }))
+    if (/\.tsx?$/u.test(file) && !/^(?:generated|bench)/u.test(file) && !/^web.(?:views|policy)/u.test(file))
+      for (const [, action] of (await readFile(join('src', file), 'utf8')).matchAll(literal))
+        if (!others.has(action!) && action !== 'form.js') found.add(action!);
+  expect(found.size).toBeGreaterThan(50);
+  const wordless = [...found].filter((action) => {
+    const key = `audit.did.${action.replaceAll('.', '_')}`;
+    return !(key in id && key in en) && !(`event.${action}` in id);
+  });
+  expect(wordless).toEqual([]);
+});
 
 test('a search of the register wants a case, or a reason of ten letters, and says who searched and why', async () => {
   for (const reason of ['', 'loket', '1234567890 12', 'aaaaaaaaaaaa', '..........', 'x  x  x  x  x  x  x  x'])

@@ -56,51 +56,81 @@ export function AgendaPage({ view, rows, hasMore, page, codes, filter, hasVillag
             </a>
           </p>
           <div class="table-scroll" role="region" aria-labelledby="daftar" tabindex={0}>
-            <table class="agenda">
-              <thead>
-                <tr>
-                  <th scope="col">{t('agenda.number')}</th>
-                  <th scope="col">{t('agenda.day')}</th>
-                  {hasVillages && <th scope="col">{t('agenda.village')}</th>}
-                  <th scope="col">{t('agenda.letter')}</th>
-                  <th scope="col">{t('agenda.name')}</th>
-                  <th scope="col">{t('agenda.signer')}</th>
-                  <th scope="col">{t('agenda.state')}</th>
+            <table class="agenda stacks" role="table">
+              <thead role="rowgroup">
+                <tr role="row">
+                  <th scope="col" role="columnheader">
+                    {t('agenda.number')}
+                  </th>
+                  <th scope="col" role="columnheader">
+                    {t('agenda.day')}
+                  </th>
+                  {hasVillages && (
+                    <th scope="col" role="columnheader">
+                      {t('agenda.village')}
+                    </th>
+                  )}
+                  <th scope="col" role="columnheader">
+                    {t('agenda.letter')}
+                  </th>
+                  <th scope="col" role="columnheader">
+                    {t('agenda.name')}
+                  </th>
+                  <th scope="col" role="columnheader">
+                    {t('agenda.signer')}
+                  </th>
+                  <th scope="col" role="columnheader">
+                    {t('agenda.state')}
+                  </th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody role="rowgroup">
                 {rows.map((row) => (
-                  <tr class={row.state === 'issued' ? '' : 'is-void'}>
-                    <th scope="row" class="number">
+                  <tr role="row" class={row.state === 'issued' ? '' : 'is-void'}>
+                    <th scope="row" role="rowheader" class="number">
                       {row.number}
                     </th>
-                    <td>{view.format.day(new Date(`${row.day}T05:00:00Z`))}</td>
-                    {hasVillages && <td>{row.village}</td>}
-                    <td>
-                      {row.title}
-                      <br />
-                      {row.isVisible ? (
-                        <a class="code" href={`/console/kasus/${row.code}`}>
-                          {row.code}
-                        </a>
-                      ) : (
-                        <span class="code">{row.code}</span>
-                      )}
+                    <td role="cell" data-label={t('agenda.day')}>
+                      {view.format.day(new Date(`${row.day}T05:00:00Z`))}
                     </td>
-                    <td>{row.name}</td>
-                    <td>
-                      {row.signerName}
-                      <br />
-                      <span class="quiet-text">{row.signerTitle}</span>
+                    {hasVillages && (
+                      <td role="cell" data-label={t('agenda.village')}>
+                        {row.village}
+                      </td>
+                    )}
+                    <td role="cell" data-label={t('agenda.letter')}>
+                      <div>
+                        {row.title}
+                        <br />
+                        {row.isVisible ? (
+                          <a class="code" href={`/console/kasus/${row.code}`}>
+                            {row.code}
+                          </a>
+                        ) : (
+                          <span class="code">{row.code}</span>
+                        )}
+                      </div>
                     </td>
-                    <td>
-                      <span class={`badge ${row.state === 'issued' ? 's-finished' : 's-refused'}`}>
-                        {t(`agenda.state.${row.state}`)}
-                      </span>
-                      {row.replacedBy && (
-                        <p class="quiet-text">{t('agenda.replaced_by', { number: row.replacedBy })}</p>
-                      )}
-                      {row.reason && <p class="quiet-text">{row.reason}</p>}
+                    <td role="cell" data-label={t('agenda.name')}>
+                      {row.name}
+                    </td>
+                    <td role="cell" data-label={t('agenda.signer')}>
+                      <div>
+                        {row.signerName}
+                        <br />
+                        <span class="quiet-text">{row.signerTitle}</span>
+                      </div>
+                    </td>
+                    <td role="cell" data-label={t('agenda.state')}>
+                      <div>
+                        <span class={`badge ${row.state === 'issued' ? 's-finished' : 's-refused'}`}>
+                          {t(`agenda.state.${row.state}`)}
+                        </span>
+                        {row.replacedBy && (
+                          <p class="quiet-text">{t('agenda.replaced_by', { number: row.replacedBy })}</p>
+                        )}
+                        {row.reason && <p class="quiet-text">{row.reason}</p>}
+                      </div>
                     </td>
                   </tr>
                 ))}

@@ -51,7 +51,7 @@ export function AuditPage(props: AuditProps) {
 
 function Filter({ view, officers, given }: AuditProps) {
   return (
-    <form method="get" class="card filter" role="search" aria-label={view.t('audit.filter')}>
+    <form method="get" class="card choose-figures" role="search" aria-label={view.t('audit.filter')}>
       <Field id="kasus" label={view.t('audit.case')}>
         <input id="kasus" name="kasus" type="text" value={given.kasus} maxlength={40} autocomplete="off" />
       </Field>

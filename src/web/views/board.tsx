@@ -110,7 +110,7 @@ export function Board(props: BoardProps) {
               </p>
             )}
             {column.status === 'closed' && column.rows.length > 0 && (
-              <p>
+              <p class="links">
                 <a href={`/console/cari?keadaan=closed&desa=${encodeURIComponent(props.village)}`}>
                   {view.t('board.all_closed')}
                 </a>

@@ -153,7 +153,7 @@ export function Replies(props: CaseProps & { into: string }) {
           </li>
         ))}
       </ul>
-      <p class="hint">
+      <p class="hint links">
         <a href="/console/balasan">{view.t('replies.edit')}</a>
       </p>
     </details>

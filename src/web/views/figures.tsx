@@ -38,7 +38,7 @@ export function FiguresPage(props: FiguresProps) {
         {t('figures.left_out')}
       </p>
       {props.maySeeEscalated && (
-        <p>
+        <p class="links">
           <a href="/console/kabupaten/eskalasi">{t('figures.to_escalated')}</a>
         </p>
       )}

@@ -30,7 +30,7 @@ export function LetterPage(props: LetterPageProps) {
   const title = t('letter.title', { code: found.code });
   return (
     <Layout view={view} title={title} isConsole isBroad>
-      <p>
+      <p class="back">
         <a href={path}>{t('letter.to_case', { code: found.code })}</a>
       </p>
       <h1>{title}</h1>
@@ -63,12 +63,26 @@ export function LetterPage(props: LetterPageProps) {
 function Fields(props: { view: View; draft: CaseDraft; path: string; isIssued: boolean }) {
   const { view, draft, path, isIssued } = props;
   const { t } = view;
-  const lacking = draft.fields.filter(({ value, isRequired }) => value === null && isRequired);
+  const lacking = draft.fields.filter(
+    ({ value, isRequired, signs }) => (value === null && isRequired) || signs.length > 0,
+  );
   const others = draft.fields.filter((field) => !lacking.includes(field));
   return (
     <section class="card" id="isian">
       <h2>{t(lacking.length > 0 ? 'letter.fields_missing' : 'letter.fields')}</h2>
       <p>{t('letter.fields_lead')}</p>
+      {draft.unprintable.length > 0 && (
+        <div class="notice risk">
+          <p>{t('letter.unprintable')}</p>
+          <ul>
+            {draft.unprintable.map(({ label, signs }) => (
+              <li>
+                {label}: <bdi>{signs.join(' ')}</bdi>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       <form method="post" action={`${path}/surat/isian`}>
         {lacking.map((field) => (
           <FieldInput view={view} field={field} />

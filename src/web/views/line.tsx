@@ -32,7 +32,7 @@ export function LineCard(props: LineProps) {
         )}
       </p>
       <Cure view={view} state={state === 'unheld' && props.isSimulated ? 'simulated' : state} kind={kind} />
-      {line.isHeld && line.reason && (
+      {line.isHeld && line.reason && !line.isLinking && (
         <p class="quiet-text">{view.t('lines.reason', { reason: line.reason })}</p>
       )}
       <Linking {...props} />

@@ -26,7 +26,7 @@ export function RtPage(props: RtProps) {
       <h1>{view.t('rt.title')}</h1>
       <p>{view.t('rt.lead')}</p>
       {view.officer && scopeOf(view.officer, 'village.settings') && (
-        <p>
+        <p class="links">
           <a href="/console/desa">{view.t('rt.to_settings')}</a>
         </p>
       )}

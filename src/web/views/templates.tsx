@@ -108,7 +108,7 @@ export function HeadPage(props: HeadProps) {
   };
   return (
     <Layout view={view} title={title} isConsole>
-      <p>
+      <p class="back">
         <a href={`/console/templat?desa=${village.id}`}>{t('templates.title')}</a>
       </p>
       <h1>{title}</h1>
@@ -213,7 +213,7 @@ export function TemplatePage(props: TemplateProps) {
   const title = t('templates.letter_title', { title: template.title, village: village.name });
   return (
     <Layout view={view} title={title} isConsole isBroad>
-      <p>
+      <p class="back">
         <a href={`/console/templat?desa=${village.id}`}>{t('templates.title')}</a>
       </p>
       <h1>{title}</h1>

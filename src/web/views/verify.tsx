@@ -13,7 +13,7 @@ export function VerifyStart({ view }: { view: View }) {
         <h1>{view.t('verify.title')}</h1>
         <p class="lead">{view.t('verify.start')}</p>
         <p>{view.t('verify.no_number')}</p>
-        <p>
+        <p class="links">
           <a href="/verifikasi/kunci">{view.t('verify.keys')}</a>
         </p>
       </section>

@@ -16,7 +16,7 @@ export function VillagesPage(props: { view: View; offices: Office[]; notice: str
       <h1>{t('villages.title')}</h1>
       <Notice view={view} kind={props.notice} />
       {view.officer && isKeeper(view.officer, 'village.settings') && (
-        <p>
+        <p class="links">
           <a href="/console/jam/semua">{t('villages.to_hours_all')}</a>
         </p>
       )}

@@ -1,7 +1,9 @@
 import { TOKEN_BYTES, letterTokenHash } from '../core/letter.js';
 import type { LetterPrint, LetterPrivate } from '../core/letter.js';
 import { letterNumber, NUMBER_FORMAT } from '../core/letterNumber.js';
-import { fillBody, knownFields } from '../core/letterTemplate.js';
+import { unprintableParts } from '../core/letterSigns.js';
+import type { UnprintablePart } from '../core/letterSigns.js';
+import { fieldsIn, fillBody, knownFields } from '../core/letterTemplate.js';
 import type { Filled, LetterTemplate, VillageTemplate } from '../core/letterTemplate.js';
 import { initialsOf, letterValues } from '../core/letterValues.js';
 import type { JsonObject } from '../core/json.js';
@@ -14,6 +16,9 @@ import type { Sql } from '../store/sql.js';
 import { dateTimeFormat } from '../words/formatters.js';
 import { wordDate, wordMoney, wordMonth, wordNumber } from '../words/values.js';
 import type { ApplyContext } from './applier.js';
+
+/** So many signs of a field that cannot be printed are named. */
+const MOST_SIGNS = 5;
 
 /** A case whose letter is to be issued, and who signs it. */
 export interface LetterToIssue {
@@ -142,6 +147,8 @@ export interface Draft {
   missing: string[];
   /** The same by the fields' names. */
   missingFields: string[];
+  /** What the fonts of a letter cannot print (core/letterSigns.ts); it stands among `missing` as well. */
+  unprintable: UnprintablePart[];
   values: { [field: string]: string };
   title: string;
   classification: string;
@@ -193,25 +200,38 @@ export function draftOf(
   if (!template) missing.push('Contoh surat');
   if (classification === '') missing.push('Kode klasifikasi');
   if (format.includes('{office_code}') && !of.village.officeCode) missing.push('Kode kantor desa');
+  const print = (number: string): LetterPrint =>
+    printOf(of, {
+      title: template?.title ?? '',
+      blocks: template ? fillBody(template.body, { ...values, nomor: number }).blocks : [],
+      number,
+      date: wordDate(day, 'id'),
+      signerTitle,
+      signer: signer.name,
+      isHead: onBehalfOf === null,
+    });
+  const said = template ? fieldsIn(template.body) : [];
+  const unprintable = unprintableParts(
+    print('…'),
+    said.flatMap((field) => {
+      const value = values[field];
+      return value ? [{ field, label: known[field]?.label ?? field, value }] : [];
+    }),
+  );
+  missing.push(
+    ...unprintable.map(({ label, signs }) => `${label}: ganti ${signs.slice(0, MOST_SIGNS).join(' ')}`),
+  );
   return {
     missing,
     missingFields,
+    unprintable,
     values,
     title: template?.title ?? service?.title ?? of.service,
     classification,
     day,
     names: [...new Set([values[about], values.nama].flatMap((name) => name ?? []))],
     signerTitle,
-    print: (number) =>
-      printOf(of, {
-        title: template?.title ?? '',
-        blocks: template ? fillBody(template.body, { ...values, nomor: number }).blocks : [],
-        number,
-        date: wordDate(day, 'id'),
-        signerTitle,
-        signer: signer.name,
-        isHead: onBehalfOf === null,
-      }),
+    print,
   };
 }
 

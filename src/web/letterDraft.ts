@@ -1,4 +1,5 @@
 import type { LetterPrint } from '../core/letter.js';
+import type { UnprintablePart } from '../core/letterSigns.js';
 import { fieldsIn, knownFields, requiredFields } from '../core/letterTemplate.js';
 import { letterNumber, NUMBER_FORMAT } from '../core/letterNumber.js';
 import { maskNumber } from '../core/nik.js';
@@ -34,12 +35,16 @@ export interface DraftField {
   /** A number of a card: what was typed is not shown again, and stays where nothing else is typed. */
   isNumber: boolean;
   isRequired: boolean;
+  /** Signs in it that a letter cannot print. */
+  signs: string[];
 }
 
 export interface CaseDraft {
   fields: DraftField[];
   /** What stands in the way, as officers call it. */
   missing: string[];
+  /** Parts with signs that would print as boxes. */
+  unprintable: UnprintablePart[];
   print: LetterPrint;
   logo: Uint8Array | null;
   way: 'wet' | 'electronic';
@@ -76,8 +81,10 @@ export async function draftOfCase(deps: WebDeps, caseId: string): Promise<CaseDr
       isTyped: Boolean(of.typed[id]),
       isNumber: NUMBER.test(draft.values[id] ?? ''),
       isRequired: required.has(id),
+      signs: draft.unprintable.find(({ field }) => field === id)?.signs ?? [],
     })),
     missing: draft.missing,
+    unprintable: draft.unprintable,
     print: draft.print(
       letterNumber(of.letterhead.number_format || NUMBER_FORMAT, {
         classification: draft.classification,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRenderer } from '../../src/letters/renderer.js';
 import type { Renderer } from '../../src/letters/renderer.js';
-import { aLetter, aLetterCase } from './aLetter.js';
+import { aLetter, aLetterCase, TYPED } from './aLetter.js';
 import { aWeb, form, GINTANGAN, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -82,6 +82,34 @@ describe('a letter that waits for a signature on paper', () => {
     const { id, code } = await web.case({ service: 'ktp' });
     expect(await act(code, 'ready', 'operator')).toContain('kabar=case_ready');
     expect(await statusOf(id)).toBe('ready');
+  });
+});
+
+describe('signs that the fonts of a letter lack', () => {
+  test('are told beside the case with the field that has them, and the letter is issued once they are gone', async () => {
+    const { id, code } = await aLetterCase(web);
+    const type = (business: string) =>
+      web.app.request(
+        `/console/kasus/${code}/surat/isian`,
+        form(
+          Object.fromEntries(
+            Object.entries({ ...TYPED, nama_usaha: business }).map(([field, value]) => [`f_${field}`, value]),
+          ),
+          cookies['operator']!,
+        ),
+      );
+    const issue = async () =>
+      (await web.app.request(`/console/kasus/${code}/surat/terbit`, form({}, cookies['operator']!))).status;
+    await type('Warung ꦮ 🍜');
+    const text = await page(`/console/kasus/${code}/surat`, 'operator');
+    expect(text).toContain('tercetak sebagai kotak');
+    expect(text).toMatch(/Nama usaha: <bdi>ꦮ 🍜<\/bdi>/u);
+    expect(await issue()).toBe(409);
+    await type('Warung Bu Siti');
+    expect(await page(`/console/kasus/${code}/surat`, 'operator')).not.toContain('tercetak sebagai kotak');
+    expect(await issue()).toBe(303);
+    const { rows } = await web.pool.query('SELECT count(*)::int AS n FROM letters WHERE case_id = $1', [id]);
+    expect(rows[0].n).toBe(1);
   });
 });
 

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setPin } from '../../src/store/officerPins.js';
+import { hashPin } from '../../src/store/pinHash.js';
+import { inTransaction } from '../../src/store/sql.js';
 import { createRenderer } from '../../src/letters/renderer.js';
 import type { Renderer } from '../../src/letters/renderer.js';
 import { aLetter, aLetterCase, TYPED } from './aLetter.js';
@@ -111,6 +114,35 @@ describe('signs that the fonts of a letter lack', () => {
     const { rows } = await web.pool.query('SELECT count(*)::int AS n FROM letters WHERE case_id = $1', [id]);
     expect(rows[0].n).toBe(1);
   });
+});
+
+test('a letter that is replaced electronically says so on its public page, and names the new one', async () => {
+  const PIN = '482915';
+  await web.pool.query(`UPDATE villages SET letter_way = 'electronic' WHERE id = $1`, [GINTANGAN]);
+  const hash = await hashPin(head.id, PIN, web.deps.sealer);
+  await inTransaction(web.pool, (sql) => setPin(sql, head.id, hash, { ...web.deps, now: web.clock.now }));
+  const letter = await aLetter(web, renderer, head);
+  await web.pool.query(
+    `UPDATE cases SET status = 'finished', step = NULL, closed_at = now() WHERE code = $1`,
+    [letter.code],
+  );
+  const asked = await act(letter.code, `surat/${letter.id}/ganti`, 'sekretaris', {
+    reason: 'Nama usaha salah',
+  });
+  expect(asked).toContain('kabar=letter_to_sign');
+  await act(letter.code, 'verify', 'operator');
+  await act(letter.code, 'initial', 'sekretaris');
+  const officer = { ...head, roles: [{ role: 'kepala_desa', village: GINTANGAN }] };
+  const [signed] = await web.deps.perform(officer, [{ kind: 'sign_cases', codes: [letter.code], pin: PIN }]);
+  expect(signed).toMatchObject({ signed: [letter.code] });
+  const { rows } = await web.pool.query<{ number: string }>(
+    `SELECT l.number FROM letters l JOIN cases c ON c.id = l.case_id WHERE c.code = $1 AND l.state = 'issued'`,
+    [letter.code],
+  );
+  const text = await (await web.app.request(letter.path)).text();
+  expect(text).toContain('Surat ini DIGANTI, tidak berlaku lagi');
+  expect(text).toContain(rows[0]!.number);
+  await web.pool.query(`UPDATE villages SET letter_way = 'wet' WHERE id = $1`, [GINTANGAN]);
 });
 
 describe('a village whose office has no code', () => {

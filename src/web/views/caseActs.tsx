@@ -11,7 +11,7 @@ import type { View } from './view.js';
  * one tap. Nothing is here where it is another's turn: then it says whose.
  */
 export function NextStep(props: CaseProps) {
-  const { view, found, primary, signsByPin, waitsFor, service } = props;
+  const { view, found, primary, signsByPin, service } = props;
   if (signsByPin)
     return (
       <div class="next-step">
@@ -23,6 +23,7 @@ export function NextStep(props: CaseProps) {
   if (props.lacksLetter && primary?.act === 'ready')
     return (
       <div class="next-step">
+        <WaitsFor {...props} />
         {props.writesLetters ? (
           <a class="button" href={`/console/kasus/${found.code}/surat`} data-key="v">
             {view.t('next.issue_letter')}
@@ -36,14 +37,7 @@ export function NextStep(props: CaseProps) {
   if (!primary || onPaper || isToldFirst(primary.act, found.service))
     return (
       <div class={onPaper ? 'next-step' : 'next-waits'}>
-        {waitsFor.length > 0 && (
-          <p class="quiet-text">
-            {view.t('next.waits_for', {
-              step: wordOf(view, `step.waits.${props.state.step}`, ''),
-              names: waitsFor.slice(0, 3).join(', '),
-            })}
-          </p>
-        )}
+        <WaitsFor {...props} />
         {onPaper && (
           <form method="post" action={`/console/kasus/${found.code}/ready`}>
             <button type="submit" data-key="v">
@@ -69,6 +63,19 @@ export function NextStep(props: CaseProps) {
         </button>
       )}
     </form>
+  );
+}
+
+/** Whose turn it is, where nobody has it. */
+function WaitsFor({ view, waitsFor, state }: CaseProps) {
+  if (waitsFor.length === 0) return null;
+  return (
+    <p class="quiet-text">
+      {view.t('next.waits_for', {
+        step: wordOf(view, `step.waits.${state.step}`, ''),
+        names: waitsFor.slice(0, 3).join(', '),
+      })}
+    </p>
   );
 }
 

@@ -62,19 +62,6 @@ function concerns(topics: ReadonlySet<string> | null, changed: Changes): boolean
   return topics ? [...changed].some((topic) => topics.has(topic)) : changed.size > 0;
 }
 
-/** What looks for a change of one signature: of all that there is, or nothing. */
-export function signatureChanges(read: (sql: Sql) => Promise<string>): () => (sql: Sql) => Promise<Changes> {
-  return () => {
-    let known: string | undefined;
-    return async (sql) => {
-      const signature = await read(sql);
-      const isNew = signature !== known;
-      known = signature;
-      return isNew ? 'all' : new Set();
-    };
-  };
-}
-
 /**
  * Streams a part of a page: at once, and whenever `subscribe` tells of a change and the part reads otherwise
  * than before. Rendering is never done twice at once for one reader.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { caseChanges, officerTopic } from '../../src/store/web/caseChanges.js';
+import { lineChanges } from '../../src/store/web/lines.js';
 import { aWeb, GENTENG, GINTANGAN, withCookie } from './support.js';
 import type { Web } from './support.js';
 
@@ -59,6 +60,33 @@ test('a row that is committed behind a later one is seen as well, and nothing is
   }
   expect(await look(web.pool)).toEqual(new Set([GENTENG]));
   for (let n = 0; n < 40; n += 1) expect(await look(web.pool)).toEqual(new Set());
+});
+
+test('a line concerns the villages that it serves, one of all everybody, and an incident as well', async () => {
+  await web.pool.query(
+    `INSERT INTO lines (id, platform, name, village_id) VALUES ('telegram:2', 'telegram', '@a', $1), ('telegram:3', 'telegram', '@b', $2)`,
+    [GINTANGAN, GENTENG],
+  );
+  const look = lineChanges();
+  const heard = (id: string) =>
+    web.pool.query(
+      `UPDATE lines SET last_received_at = coalesce(last_received_at, now()) + interval '1 s' WHERE id = $1`,
+      [id],
+    );
+  expect(await look(web.pool)).toBe('all');
+  expect(await look(web.pool)).toEqual(new Set());
+  await heard('telegram:3');
+  expect(await look(web.pool)).toEqual(new Set([GENTENG]));
+  // Both where it was and where it is now.
+  await web.pool.query(`UPDATE lines SET village_id = $1 WHERE id = 'telegram:3'`, [GINTANGAN]);
+  expect(await look(web.pool)).toEqual(new Set([GENTENG, GINTANGAN]));
+  // The one that residents of the tests write to serves all.
+  await heard('telegram:1');
+  expect(await look(web.pool)).toBe('all');
+  await web.pool.query(`INSERT INTO incidents (id, kind, opened_at) VALUES ($1, 'clock_behind', now())`, [
+    web.deps.newId(),
+  ]);
+  expect(await look(web.pool)).toBe('all');
 });
 
 test('a change elsewhere neither draws this officer’s pages anew nor sends them anything; one in the village does both', async () => {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.js';
 import { shownName } from '../../core/line.js';
 import type { Sql } from '../sql.js';
+import type { Changes } from './caseChanges.js';
 import type { Scope } from './scope.js';
 
 /** A line as people see it: never with a secret. */
@@ -83,16 +84,37 @@ export async function linkingCodes(sql: Sql, now: Date): Promise<Map<string, str
   return new Map(rows.map(({ id, linking }) => [id, linking]));
 }
 
-/** Changes where anything on the page of lines does. */
-export async function linesSignature(sql: Sql): Promise<string> {
-  const { rows } = await sql.query<{ signature: string }>(
-    `SELECT md5(coalesce(string_agg(concat_ws('|', id, name, state, state_reason, state_at, last_received_at, last_sent_at,
-         linking_at, restart_at, removed_at, village_id, lease_until > now()), ',' ORDER BY id), ''))
-       || (SELECT concat_ws('|', count(*), max(opened_at)) FROM incidents WHERE closed_at IS NULL)
-       || (SELECT concat_ws('|', count(*), min(seq)) FROM outbound_messages WHERE state IN ('pending', 'sending')) AS signature
-     FROM lines`,
-  );
-  return rows[0]!.signature;
+/**
+ * Looks for what changed on the page of lines, by the villages that a line serves; a line of all, and an incident, concern
+ * everybody. The first look answers all.
+ */
+export function lineChanges(): (sql: Sql) => Promise<Changes> {
+  let known: Map<string, { signature: string; villages: string[] }> | undefined;
+  let incidents: string | undefined;
+  return async (sql) => {
+    const { rows } = await sql.query<{ id: string; signature: string; villages: string[] }>(
+      `SELECT lines.id, line_villages_of.ids AS villages, concat_ws('|', name, state, state_reason, state_at, last_received_at,
+         last_sent_at, linking_at, restart_at, removed_at, lease_until > now(), box.waiting, box.first) AS signature
+       FROM lines ${VILLAGES_OF}
+       LEFT JOIN (SELECT line_id, count(*) AS waiting, min(seq) AS first FROM outbound_messages
+         WHERE state IN ('pending', 'sending') GROUP BY line_id) box ON box.line_id = lines.id`,
+    );
+    const { rows: open } = await sql.query<{ signature: string }>(
+      `SELECT concat_ws('|', count(*), max(opened_at)) AS signature FROM incidents WHERE closed_at IS NULL`,
+    );
+    const before = known;
+    known = new Map(rows.map(({ id, signature, villages }) => [id, { signature, villages }]));
+    const isSame = incidents === open[0]!.signature;
+    incidents = open[0]!.signature;
+    if (!before || !isSame) return 'all';
+    const changed = rows.filter(({ id, signature, villages }) => {
+      const was = before.get(id);
+      return was?.signature !== signature || was.villages.join() !== villages.join();
+    });
+    const concerned = changed.flatMap(({ id, villages }) => [villages, before.get(id)?.villages ?? villages]);
+    if (concerned.some((villages) => villages.length === 0)) return 'all';
+    return new Set(concerned.flat());
+  };
 }
 
 /**

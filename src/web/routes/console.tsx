@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { caseChanges } from '../../store/web/caseChanges.js';
-import { linesSignature } from '../../store/web/lines.js';
+import { lineChanges } from '../../store/web/lines.js';
 import { lazyAuth } from '../auth/auth.js';
 import { signedInOfficer } from '../auth/session.js';
 import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
-import { signatureChanges, Watch } from '../live.js';
+import { Watch } from '../live.js';
 import { PageError } from '../pageError.js';
 import { viewOf } from '../views/view.js';
 import { accountRoutes, signInRoutes } from './account.js';
@@ -86,6 +86,6 @@ export function consoleRoutes(deps: WebDeps): Hono<WebEnv> {
   routes.route('/', figureRoutes(deps));
   routes.route('/', flowRoutes(deps));
   routes.route('/', auditRoutes(deps));
-  routes.route('/', lineRoutes(deps, new Watch(deps, signatureChanges(linesSignature))));
+  routes.route('/', lineRoutes(deps, new Watch(deps, lineChanges)));
   return routes;
 }

@@ -59,8 +59,6 @@ const ServeForm = z.object({ villages: villageIds });
 
 /** How the lines are, and what a person must hear of; for the installation's keepers also: adding and changing them. */
 export function lineRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
-  const subscribe = (listener: () => void) => watch.subscribe(null, listener);
-
   async function linesOf(c: WebContext): Promise<LinesProps> {
     const { officer, scope } = allowed(c, 'lines.read');
     const mayManage = isKeeper(officer, 'lines.manage');
@@ -136,7 +134,8 @@ export function lineRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get('/jalur', async (c) => c.html(<LinesPage {...await linesOf(c)} notice={c.req.query('kabar')} />))
     .get('/jalur/live', (c) => {
-      allowed(c, 'lines.read');
+      const { scope } = allowed(c, 'lines.read');
+      const subscribe = (listener: () => void) => watch.subscribe(scope.villages, listener);
       return streamPart(c, subscribe, async () => <LinesPart {...await linesOf(c)} />);
     })
     .get('/jalur/tambah', (c) => {

@@ -1,21 +1,30 @@
+import { isAside } from '../asides.js';
+import type { CompiledStep } from '../compiled.js';
 import { answerPending } from '../pending.js';
 import type { Run } from '../run.js';
 import { startOnTop } from '../start.js';
-import { hearEmergency } from '../understand/alarm.js';
+import { hearAny } from '../understand/alarm.js';
 import type { Message } from '../understand/vocabulary.js';
 import { waitingStep } from '../walk.js';
 import { passOn } from './passOn.js';
 
-/** Answers a message that tells of an emergency, before anything else. False where it tells of none. */
+/**
+ * Answers a message that tells of an emergency, before anything else. False where it tells of none. Where it only may be
+ * one, 112 is named first and the message is heard as what it else is: a form loses nothing, and nobody in need is passed over.
+ */
 export function heardEmergency(run: Run, message: Message, event: { at: Date }, late: boolean): boolean {
   const { s, flows } = run;
-  const alarm = hearEmergency(flows, message);
+  const alarm = hearAny(flows, message);
   if (alarm === null) return false;
+  const waiting = waitingStep(run);
+  if (alarm.degree === 'maybe' || (alarm.degree === 'faint' && isOpenAnswer(run, waiting))) {
+    if (!run.context.handedOver && run.context.officer === null) run.say(run.text('if_urgent'));
+    return false;
+  }
   const { kind } = alarm;
   const flow = flows.byIntent.get(kind) ?? flows.byId.get('emergency');
   if (!flow) return false;
   // Said again to the same question that takes free words, it is also the answer: nobody is asked in a circle.
-  const waiting = waitingStep(run);
   const isSaidAgain = s.l?.[0] === `!${kind}` && s.l[1] === (s.t ?? '') && waiting?.type === 'ask';
   const isAnswer = isSaidAgain && waiting.answer.type === 'text';
   run.isEmergency = true;
@@ -38,4 +47,11 @@ export function heardEmergency(run: Run, message: Message, event: { at: Date }, 
   if (isAnswer && run.s.t === token)
     answerPending(run, waiting, { content: { kind: 'text', text: message.text }, message, tapped: null });
   return true;
+}
+
+/** Whether any words would answer the question that waits. */
+function isOpenAnswer(run: Run, waiting: CompiledStep | null): boolean {
+  return (
+    !run.context.handedOver && !isAside(run) && waiting?.type === 'ask' && waiting.answer.type === 'text'
+  );
 }

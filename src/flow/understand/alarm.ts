@@ -7,10 +7,20 @@ export interface Alarm {
   /** Its intent: `darurat.medis`, … */
   kind: string;
   by: 'phrase' | 'likeness';
+  /**
+   * `plain`: a cry for help. `faint`: heard by likeness alone, not by much, and by no phrase in any form: as the answer of an open question it is
+   * more likely just that. `maybe`: too little to be taken for a cry, too much to say nothing.
+   */
+  degree: 'plain' | 'faint' | 'maybe';
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
 const ALARM_FROM = -0.5;
+/** Heard by likeness alone it is plain from here on. */
+const PLAIN_FROM = 1;
+/** So much less may still be one, where at least so many words tell it: fewer ("terserah") are mostly an answer. */
+const MAYBE = 0.8;
+const MAYBE_WORDS = 3;
 /** The same where a phrase of emergency.yaml was heard: more must speak against it. */
 const PHRASE_FROM = -1.3;
 /** A long story is heard part by part as well: the greeting and who is writing speak against need, though they are none. */
@@ -33,6 +43,12 @@ const NEARER = 1.3;
  * Such a phrase counts much, but not all: "pingsan lihat harga beras" tells of prices.
  */
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
+  const alarm = hearAny(flows, message);
+  return alarm?.degree === 'maybe' ? null : alarm;
+}
+
+/** The same, with what only may be one: 112 is named beside the answer to it. */
+export function hearAny(flows: Flows, message: Message): Alarm | null {
   if (message.words.length > REMEMBERED_WORDS || message.text.length > REMEMBERED_LENGTH)
     return listen(flows, message);
   const known = rememberedOf(flows);
@@ -58,25 +74,33 @@ function rememberedOf(flows: Flows): Map<string, Alarm | null> {
 }
 
 function listen(flows: Flows, message: Message): Alarm | null {
-  if (isCryAlone(flows, message)) return { kind: flows.vocabulary.emergencyKinds[0]!, by: 'phrase' };
+  if (isCryAlone(flows, message))
+    return { kind: flows.vocabulary.emergencyKinds[0]!, by: 'phrase', degree: 'plain' };
   const alarm = hearIn(flows, message, 0);
   const { words } = message;
-  if (alarm || words.length < LONG_FROM) return alarm;
+  if ((alarm && alarm.degree !== 'maybe') || words.length < LONG_FROM) return alarm;
   for (let first = 0; first < words.length - PART + STEP; first += STEP) {
     const part = words.slice(first, first + PART);
     const full = part.join(' ');
     const heard = hearIn(flows, { text: full, plain: full, words: part, full }, PART_MORE);
-    if (heard) return heard;
+    if (heard && heard.degree !== 'maybe') return heard;
   }
-  return null;
+  return alarm;
 }
 
 function hearIn(flows: Flows, message: Message, more: number): Alarm | null {
   const kind = flows.vocabulary.findEmergency(message.words);
   if (kind === null && !tellsOfAlarm(flows, message)) return null;
-  if (likenessOf(flows, message, kind) < more + (kind === null ? ALARM_FROM : PHRASE_FROM)) return null;
+  const likeness = likenessOf(flows, message, kind) - more;
+  const from = kind === null ? ALARM_FROM : PHRASE_FROM;
+  if (likeness < (message.words.length < MAYBE_WORDS ? from : from - MAYBE)) return null;
   const heard = kind ?? usualEmergency(flows, message);
-  return { kind: nearestKind(flows, message, heard), by: kind === null ? 'likeness' : 'phrase' };
+  const isFaint = heard === null && likeness < PLAIN_FROM;
+  return {
+    kind: nearestKind(flows, message, heard),
+    by: kind === null ? 'likeness' : 'phrase',
+    degree: likeness < from ? 'maybe' : isFaint ? 'faint' : 'plain',
+  };
 }
 
 /** "tolooong", "tolong tolong", "TOLONG!": nobody asks for a letter so. A single "tolong" may go on in the next message. */

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { WebSettings } from './deps.js';
 import type { WebContext } from './env.js';
 
@@ -6,10 +7,32 @@ const PRIVATE = /^(?:::ffff:)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|^f
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * The network address that a request comes from. What a proxy says is believed only where there is one (PUBLIC_URL),
- * and of one of our own: on this machine or a private network. The last entry of X-Forwarded-For is what it wrote.
+ * Where a request comes from, for limits: the network address, of IPv6 its first half, since whoever has one address there
+ * has 2^64 (RFC 4291 2.5.1). What a proxy says is believed only where there is one (PUBLIC_URL), and of one of our own: on
+ * this machine or a private network. The last entry of X-Forwarded-For is what it wrote.
  */
-export function sourceOf(c: WebContext, { publicUrl }: WebSettings): string {
+export function sourceOf(c: WebContext, settings: WebSettings): string {
+  return networkOf(addressOf(c, settings));
+}
+
+/** An IPv4 address as it is, also one that is written as IPv6; of an IPv6 address its /64. What is neither: as it is. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  // As URLs write it: small letters, without leading zeros, the longest run of zeros as `::`.
+  const [head = '', tail] = new URL(`http://[${address.replace(/%.*$/u, '')}]`).hostname
+    .slice(1, -1)
+    .split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const parts = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+  if (parts.slice(0, 5).every((part) => part === '0') && parts[5] === 'ffff') {
+    const [high, low] = parts.slice(6).map((part) => Number.parseInt(part, 16));
+    return [high! >> 8, high! & 255, low! >> 8, low! & 255].join('.');
+  }
+  return `${parts.slice(0, 4).join(':')}::/64`;
+}
+
+function addressOf(c: WebContext, { publicUrl }: WebSettings): string {
   const peer = peerOf(c);
   if (publicUrl === null || (!LOOPBACK.test(peer) && !PRIVATE.test(peer))) return peer;
   const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim();

@@ -350,7 +350,7 @@ const ROUTES: { [route: string]: Case[] } = {
       notFound: ['midwife', 'stranger'],
     },
   ],
-  'POST /console/kasus/:code/:act{take|release|give|ask|note|verify|initial|sign|return|ready|finish|refuse|forward|reopen|merge|relate|undo}':
+  'POST /console/kasus/:code/:act{take|release|give|ask|note|verify|initial|sign|return|ready|finish|refuse|forward|reopen|merge|relate|classify|undo}':
     [
       {
         name: 'a note on a case',

@@ -150,7 +150,7 @@ async function listsOf(asker: Asker, made: Made): Promise<{ [list: string]: bool
   };
   await pool.query(`UPDATE cases SET status = 'signing', step = 'sign' WHERE id = $1`, [id]);
   const signing = {
-    'the print pile': codes(await pile(pool, scope)),
+    'the print pile': codes(await pile(pool, scope, { villages: null })),
     'what waits for paper': (await stage.look(asker, 'officer_waiting', { step: 'paper' })).codes.includes(
       code,
     ),

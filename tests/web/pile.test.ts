@@ -245,3 +245,30 @@ async function statuses(letters: { id: string }[]): Promise<string[]> {
   );
   return rows.map(({ status }) => status);
 }
+
+describe('whoever writes letters in one village and works in another', () => {
+  test('finds, prints, issues and hands out none of the other’s', async () => {
+    await web.officer({
+      name: 'Pak Rangkap',
+      username: 'rangkap',
+      roles: [
+        { role: 'operator', village: GINTANGAN },
+        { role: 'kasi_pemerintahan', village: GENTENG },
+      ],
+    });
+    cookies['rangkap'] = await web.signIn('rangkap');
+    const own = await aLetter({ name: 'Warga Sini' });
+    const other = await aLetter({ name: 'Warga Sana', village: GENTENG });
+    const shown = await text('/console/cetak', 'rangkap');
+    expect([own.code, other.code].map((code) => shown.includes(code))).toEqual([true, false]);
+    const post = async (path: string, fields: { [name: string]: string }) =>
+      (await web.app.request(path, form(fields, cookies['rangkap']))).status;
+    expect(await post('/console/cetak/berkas', { codes: other.code })).toBe(409);
+    expect(await post('/console/cetak/terbit', { codes: other.code })).toBe(404);
+    expect(await post('/console/cetak/ditandatangani', { codes: other.code })).toBe(404);
+    expect(await post(`/console/cetak/${other.code}/diambil`, { siapa: 'Bu Warga' })).toBe(404);
+    const { rows } = await web.pool.query('SELECT status FROM cases WHERE code = $1', [other.code]);
+    expect(rows).toEqual([{ status: 'signing' }]);
+    expect(await post('/console/cetak/berkas', { codes: own.code })).toBe(200);
+  });
+});

@@ -3,6 +3,7 @@ import { shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import { CASE_IN_SCOPE, scopeValues } from './cases.js';
 import type { CaseScope } from './cases.js';
+import type { Scope } from './scope.js';
 
 /** A letter that is signed on paper, on its way from the printer to the resident. */
 export interface PileRow {
@@ -24,8 +25,11 @@ export interface PileRow {
   hasScan: boolean;
 }
 
-/** What lies on the pile, of the cases that an officer may act on: the oldest request first, urgent ones before. */
-export async function pile(sql: Sql, scope: CaseScope, limit = 200): Promise<PileRow[]> {
+/**
+ * What lies on the pile, of the cases that an officer may act on in villages whose letters they write: the oldest request
+ * first, urgent ones before.
+ */
+export async function pile(sql: Sql, scope: CaseScope, writing: Scope, limit = 200): Promise<PileRow[]> {
   const values = scopeValues(scope);
   const { rows } = await sql.query<PileRow>(
     `SELECT cases.code, cases.service, villages.name AS village, villages.zone, ${shownName('cases', 'residents')} AS resident,
@@ -37,10 +41,27 @@ export async function pile(sql: Sql, scope: CaseScope, limit = 200): Promise<Pil
      LEFT JOIN letters l ON l.case_id = cases.id AND l.state = 'issued'
      WHERE ${CASE_IN_SCOPE} AND villages.letter_way = 'wet'
        AND ((cases.status = 'signing' AND cases.step = 'sign') OR (cases.status = 'ready' AND l.id IS NOT NULL))
+       AND ($${values.length + 2}::text[] IS NULL OR cases.village_id = ANY ($${values.length + 2}))
      ORDER BY cases.is_urgent DESC, cases.opened_at, cases.id LIMIT $${values.length + 1}`,
-    [...values, limit],
+    [...values, limit, writing.villages],
   );
   return rows;
+}
+
+/** Whether all of these cases lie in an officer's scope, and in villages whose letters they write. */
+export async function mayWriteAll(
+  sql: Sql,
+  scope: CaseScope,
+  writing: Scope,
+  codes: readonly string[],
+): Promise<boolean> {
+  const values = scopeValues(scope);
+  const { rows } = await sql.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM cases WHERE ${CASE_IN_SCOPE} AND code = ANY ($${values.length + 1}::text[])
+       AND ($${values.length + 2}::text[] IS NULL OR village_id = ANY ($${values.length + 2}))`,
+    [...values, codes, writing.villages],
+  );
+  return rows[0]!.n === new Set(codes).size;
 }
 
 /** What a scan of the signed paper is called among the files of its case. */

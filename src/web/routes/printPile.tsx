@@ -9,13 +9,14 @@ import { markPrinted } from '../../store/letters/read.js';
 import { inTransaction } from '../../store/sql.js';
 import { caseByCode } from '../../store/web/cases.js';
 import type { CaseDetail } from '../../store/web/cases.js';
-import { insertScan, pile } from '../../store/web/pile.js';
+import { insertScan, mayWriteAll, pile } from '../../store/web/pile.js';
 import type { PileRow } from '../../store/web/pile.js';
 import { allowed, allowedCases } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { PageError } from '../pageError.js';
+import { covers } from '../policy.js';
 import { PilePage } from '../views/printPile.js';
 import type { PileProps } from '../views/printPile.js';
 
@@ -32,12 +33,12 @@ const HandedForm = z.object({ siapa: z.string().trim().max(80) });
 /** Letters that are signed on paper: numbered and printed in one go, signed, scanned, handed out. */
 export function printPileRoutes(deps: WebDeps): Hono<WebEnv> {
   const page = async (c: WebContext, more: Partial<PileProps> = {}, status: 200 | 400 | 409 = 200) => {
-    allowed(c, 'letters.write');
+    const { scope: writing } = allowed(c, 'letters.write');
     const { scope } = allowedCases(c, 'cases.act', deps.services);
     return c.html(
       <PilePage
         view={c.get('view')}
-        rows={await pile(deps.pool, scope)}
+        rows={await pile(deps.pool, scope, writing)}
         services={deps.services}
         notice={c.req.query('kabar')}
         {...more}
@@ -52,6 +53,7 @@ export function printPileRoutes(deps: WebDeps): Hono<WebEnv> {
         const { officer } = allowed(c, 'letters.write');
         const form = await readForm(c, CodesForm);
         if (!form.data || form.data.codes.length === 0) return page(c, { faultKey: 'pile.choose' }, 400);
+        await mustWrite(deps, c, form.data.codes);
         const [{ issued, left }] = await deps.perform(officer, [
           { kind: 'issue_letters', codes: form.data.codes },
         ]);
@@ -60,11 +62,11 @@ export function printPileRoutes(deps: WebDeps): Hono<WebEnv> {
       })
       // One file of all: what a printer takes. Each look at what stands on a letter is written down.
       .post('/cetak/berkas', async (c) => {
-        const { officer } = allowed(c, 'letters.write');
+        const { officer, scope: writing } = allowed(c, 'letters.write');
         const form = await readForm(c, CodesForm);
         const wanted = new Set(form.data?.codes ?? []);
         const { scope } = allowedCases(c, 'cases.act', deps.services);
-        const letters = (await pile(deps.pool, scope)).filter(
+        const letters = (await pile(deps.pool, scope, writing)).filter(
           (row): row is PileRow & { letterId: string } =>
             wanted.has(row.code) && row.isMade && row.letterId !== null,
         );
@@ -105,6 +107,7 @@ export function printPileRoutes(deps: WebDeps): Hono<WebEnv> {
         const { officer } = allowed(c, 'letters.write');
         const form = await readForm(c, CodesForm);
         if (!form.data || form.data.codes.length === 0) return page(c, { faultKey: 'pile.choose' }, 400);
+        await mustWrite(deps, c, form.data.codes);
         const [{ done, left }] = await deps.perform(officer, [
           { kind: 'act_on_cases', codes: form.data.codes, act: 'ready' },
         ]);
@@ -200,6 +203,13 @@ async function findCase(deps: WebDeps, c: WebContext): Promise<CaseDetail> {
   const { scope } = allowedCases(c, 'cases.act', deps.services);
   const code = codeOf(c.req.param('code') ?? '');
   const found = code ? await caseByCode(deps.pool, scope, code) : null;
-  if (!found) throw new PageError(404);
+  if (!found || !covers(allowed(c, 'letters.write').scope, found.villageId)) throw new PageError(404);
   return found;
+}
+
+/** Refuses codes of villages whose letters this officer does not write, whatever else they may do there. */
+async function mustWrite(deps: WebDeps, c: WebContext, codes: readonly string[]): Promise<void> {
+  const { scope: writing } = allowed(c, 'letters.write');
+  const { scope } = allowedCases(c, 'cases.act', deps.services);
+  if (!(await mayWriteAll(deps.pool, scope, writing, codes))) throw new PageError(404);
 }

@@ -97,7 +97,8 @@ export async function insertCounterCases(sql: Sql, cases: CaseInsert[], now: Dat
   );
   for (const c of cases.filter(({ conversationId }) => conversationId === null)) {
     const { rowCount } = await sql.query(
-      `INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, answers, private,
+      `WITH ${wishBoards('SELECT $4::text')}
+       INSERT INTO cases (id, code, draft_id, village_id, service, flow, status, resident_id, answers, private,
          is_confidential, opened_at, due_at, event_count, step, is_urgent)
        VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, 1, $13, $14) ON CONFLICT (draft_id) DO NOTHING`,
       [

@@ -67,6 +67,12 @@ describe('somebody at the counter without a phone', () => {
     expect(await stage.rows(`SELECT action FROM audit_log`)).toEqual([{ action: 'case.walk_in' }]);
   });
 
+  test('stands on the boards of the village from then on, though nobody need be told of it', async () => {
+    await stage.pool.query('DELETE FROM board_wishes');
+    await stage.apply(sri, walkIn());
+    expect(await stage.rows('SELECT DISTINCT village_id FROM board_wishes')).toEqual([{ village_id: HERE }]);
+  });
+
   test('all acts go their way, and nobody is written to', async () => {
     const { code } = await stage.apply(sri, walkIn());
     for (const [who, what, more] of [

@@ -38,7 +38,9 @@ export async function tellFollowers(sql: Sql, acted: Acted[], context: ApplyCont
       .filter(({ leaderId }) => leaderId === one.row.id)
       .flatMap((follower) => notice(follower, `${one.row.id}:${number}`, 'followed', one.state.status)),
   );
-  const left = followers.filter(({ leaderId }) => withdrawn.some(({ row }) => row.id === leaderId));
+  const left = followers.filter(
+    ({ leaderId, isDirect }) => isDirect && withdrawn.some(({ row }) => row.id === leaderId),
+  );
   await openAgain(sql, left, context);
   const opened = left.flatMap((follower) =>
     notice(follower, `left:${follower.leaderId}`, 'reopened', 'open'),

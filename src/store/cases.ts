@@ -289,13 +289,20 @@ export interface Follower {
   residentId: string;
   conversationId: string | null;
   leaderId: string;
+  /** Merged into the leader itself, not into what was merged into it. */
+  isDirect: boolean;
 }
 
-/** The cases that were merged into these. */
+/** The cases that were merged into these, and those that were merged into such a one before: of each leader all that follow it. */
 export async function followersOf(sql: Sql, leaderIds: string[]): Promise<Follower[]> {
   const { rows } = await sql.query<Follower>(
-    `SELECT id, code, service, resident_id AS "residentId", conversation_id AS "conversationId", merged_into AS "leaderId"
-     FROM cases WHERE merged_into = ANY ($1::uuid[]) ORDER BY id`,
+    `WITH RECURSIVE following (id, leader, is_direct) AS (
+       SELECT id, merged_into, true FROM cases WHERE merged_into = ANY ($1::uuid[])
+       UNION SELECT c.id, f.leader, false FROM following f JOIN cases c ON c.merged_into = f.id
+     )
+     SELECT c.id, c.code, c.service, c.resident_id AS "residentId", c.conversation_id AS "conversationId",
+       f.leader AS "leaderId", f.is_direct AS "isDirect"
+     FROM following f JOIN cases c ON c.id = f.id ORDER BY c.id`,
     [leaderIds],
   );
   return rows;

@@ -368,6 +368,27 @@ describe('two requests about the same thing', () => {
     });
   });
 
+  test('one after the other are one still: who followed first hears of the last, and follows on where that one is withdrawn', async () => {
+    const tono = await stage.aResident({ name: 'Pak Tono' });
+    const wati = await stage.aResident({ name: 'Bu Wati' });
+    const first = await stage.aCase(tono, { service: 'infrastruktur' });
+    const second = await stage.aCase(wati, { service: 'infrastruktur' });
+    const last = await stage.aCase(siti, { service: 'infrastruktur' });
+    await act(slamet, first.code, 'merge', { to: second.code });
+    await act(slamet, second.code, 'merge', { to: last.code });
+    await act(slamet, last.code, 'finish');
+    const followed = (code: string, status: string) => ({ event: 'followed', code, status });
+    expect((await stage.told(tono)).at(-1)!.vars).toMatchObject(followed(first.code, 'finished'));
+    expect((await stage.told(wati)).at(-1)!.vars).toMatchObject(followed(second.code, 'finished'));
+    await act(slamet, last.code, 'reopen');
+    await act(siti, last.code, 'cancel');
+    expect(await row(second.id)).toMatchObject({ status: 'open' });
+    expect(await row(first.id)).toMatchObject({ status: 'cancelled' });
+    expect(await eventsOf(wati)).toEqual(['joined', 'merged', 'followed', 'followed', 'reopened']);
+    await act(slamet, second.code, 'finish');
+    expect((await stage.told(tono)).at(-1)!.vars).toMatchObject(followed(first.code, 'finished'));
+  });
+
   test('of one person say which number goes on; another service, village, or a sealed complaint is not the same', async () => {
     const first = await stage.aCase(siti);
     const second = await stage.aCase(siti);

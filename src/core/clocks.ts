@@ -189,11 +189,13 @@ export function clocksOf(one: ClockedCase): Clocks {
 
 /** What kind of complaint a case is: as somebody found it to be, else as its service says. Not asked of other cases. */
 export function complaintClass(
-  facts: readonly { kind: string; data: JsonObject }[],
+  facts: readonly { kind: string; number: number; data: JsonObject }[],
   service: Pick<Service, 'complaint_class'> | undefined,
 ): ComplaintClass {
+  const undone = undoneIn(facts);
   const found = facts
     .filter(({ kind }) => kind === 'case_verified' || kind === 'case_classified')
+    .filter(({ number }) => !undone.has(number))
     .map(({ data }) => classIn(data['class']))
     .findLast((one) => one !== null);
   return found ?? service?.complaint_class ?? 'non_supervisory';
@@ -306,6 +308,7 @@ function lifeOf(facts: readonly ClockFact[]): Life {
   const [first] = facts;
   if (first?.kind !== 'case_opened') throw new RangeError('the history of a case begins with its opening');
   const told = new Set<string>();
+  const undone = undoneIn(facts);
   let life = lifeFrom(first, newState(null), told);
   for (const fact of facts) {
     const { kind, number, at, data } = fact;
@@ -329,13 +332,23 @@ function lifeOf(facts: readonly ClockFact[]): Life {
       life.ready = state.status === 'ready' ? { number, at } : null;
       life.question = state.status === 'asked' ? { number, at } : null;
     }
+    life.state = state;
+    if (undone.has(number)) continue;
     if (kind === 'case_verified' || kind === 'case_asked') life.verified ??= at;
     if (kind === 'case_verified' || kind === 'case_classified')
       life.class = classIn(data['class']) ?? life.class;
     if (kind === 'case_asked') life.isAnswered = true;
-    life.state = state;
   }
   return life;
+}
+
+/** The numbers of what was undone later: it counts as never done. */
+function undoneIn(facts: readonly { kind: string; data: JsonObject }[]): ReadonlySet<unknown> {
+  return new Set(
+    facts.flatMap(({ kind, data }) =>
+      kind === 'case_undone' && Array.isArray(data['numbers']) ? data['numbers'] : [],
+    ),
+  );
 }
 
 function lifeFrom({ number, at }: ClockFact, state: CaseState, told: ReadonlySet<string>): Life {

@@ -185,6 +185,31 @@ describe('a complaint', () => {
     expect(only(aCase(again, { service }))).toContainEqual(resolve);
   });
 
+  test('whose check, or question, was undone is as before', () => {
+    const back = { status: 'in_hand', step: null, holder: sri, done_by: {}, missing: [], is_merged: false };
+    const undo: JsonObject = { numbers: [3], back };
+    const service = complaint('investigated');
+    const taken = facts(opened, ['11 08:00', 'case_taken']);
+    for (const done of ['case_verified', 'case_asked'] as const) {
+      const history = facts(
+        opened,
+        ['11 08:00', 'case_taken'],
+        ['11 09:00', done, { next: null, class: 'light' }],
+        ['11 09:05', 'case_undone', undo],
+      );
+      // The five minutes in which the question stood were no office's: its clocks rested for them.
+      expect(only(aCase(history, { service }))).toEqual(
+        done === 'case_asked'
+          ? [
+              ['verify', at('13 08:05')],
+              ['answer', at('18 08:05')],
+            ]
+          : only(aCase(taken, { service })),
+      );
+      expect(complaintClass(history, service)).toBe('investigated');
+    }
+  });
+
   test('of which its author is asked was looked into and answered', () => {
     const asked = facts(opened, ['10 09:00', 'case_asked'], ['10 10:00', 'case_answered']);
     expect(only(aCase(asked, { service: complaint() })).map(([rung]) => rung)).toEqual(['resolve']);

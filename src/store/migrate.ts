@@ -37,19 +37,23 @@ export async function migrate(databaseUrl: string, folder = FOLDER): Promise<str
 }
 
 /**
- * Those of our migrations that made a backup's tables. Throws SetupError where the backup was made by other files, or by
- * a newer program.
+ * Our migrations by a backup's record: those that made its tables, and those that came later. Throws SetupError where the
+ * backup was made by other files, or by a newer program.
  */
-export async function pickMigrations(
+export async function splitMigrations(
   applied: { name: string; checksum: string }[],
   folder = FOLDER,
-): Promise<Migration[]> {
+): Promise<{ made: Migration[]; later: Migration[] }> {
   const migrations = await readMigrations(folder);
   compare(
     migrations,
     applied.map(({ name, checksum }) => ({ migration_name: name, checksum, finished_at: new Date(0) })),
   );
-  return migrations.filter((migration) => applied.some(({ name }) => name === migration.name));
+  const names = new Set(applied.map(({ name }) => name));
+  return {
+    made: migrations.filter(({ name }) => names.has(name)),
+    later: migrations.filter(({ name }) => !names.has(name)),
+  };
 }
 
 /** Applies migrations and records them, within the caller's transaction; others wait with theirs until its end. */

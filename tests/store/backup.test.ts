@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter } from 'age-encryption';
@@ -18,13 +18,14 @@ import { createErasureKeeper, keepErasures, readErasureList } from '../../src/st
 import { insertAudit } from '../../src/store/audit.js';
 import { verifyChain, writeBlock } from '../../src/store/auditBlocks.js';
 import { checkKeys } from '../../src/store/keyCheck.js';
+import { migrate } from '../../src/store/migrate.js';
 import { createPool } from '../../src/store/pool.js';
 import { canBeProgram, PROGRAM_ROLE } from '../../src/store/programRole.js';
 import { createSealer, keyId } from '../../src/store/sealer.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
-import { aCase, aConversation, anInbound } from './rows.js';
+import { aCase, aConversation, anInbound, VILLAGE } from './rows.js';
 
 // Whole databases are made and read here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -265,6 +266,42 @@ test('what was erased after the backup is erased again, its file never written',
     expect(await inDatabase(into.url, 'SELECT state FROM attachments WHERE id = $1', [road])).toEqual([
       { state: 'stored' },
     ]);
+  });
+});
+
+test('a backup of older tables is brought up to date first, and what was erased since is erased in it', async () => {
+  // The last of them before notifications learned how they are told.
+  const last = '20261128010000_clocks';
+  const migrations = join(folder, 'migrations');
+  for (const name of (await readdir('prisma/migrations')).filter((one) => one <= last))
+    await cp(join('prisma/migrations', name), join(migrations, name), { recursive: true });
+  await elsewhere(async (old) => {
+    const done = await migrate(old.url, migrations);
+    expect(done.at(-1)).toBe(last);
+    await old.pool.query(`INSERT INTO districts (code, name) VALUES ('35.10.25', 'Blimbingsari')`);
+    await old.pool.query(
+      `INSERT INTO villages (id, district_code, name, search_name, type) VALUES ($1, '35.10.25', 'Gintangan', 'gintangan', 'desa')`,
+      [VILLAGE],
+    );
+    const of = await aConversation(old.pool);
+    const id = await aCase(old.pool, of, { code: 'BWI-OLD1' });
+    const officer = v7();
+    await old.pool.query(`INSERT INTO officers (id, name) VALUES ($1, 'Bu Sri')`, [officer]);
+    await old.pool.query(
+      `INSERT INTO notifications (id, officer_id, kind, subject_id, vars)
+       VALUES ($1, $2, 'officer-new-case', $3, '{"code": "BWI-OLD1", "resident": "Siti"}')`,
+      [v7(), officer, id],
+    );
+    const file = await aBackup(old);
+    await elsewhere(async (into) => {
+      const erasures = [{ id: v7(), kind: 'case', subject: id, at: NOW }];
+      expect(await restored(file, into, { erasures })).toMatchObject({ erased: 1 });
+      expect(await inDatabase(into.url, 'SELECT answers FROM cases')).toEqual([{ answers: {} }]);
+      expect(await inDatabase(into.url, 'SELECT vars, way FROM notifications')).toEqual([
+        { vars: { code: 'BWI-OLD1' }, way: null },
+      ]);
+      expect(await migrate(into.url)).toEqual([]);
+    });
   });
 });
 

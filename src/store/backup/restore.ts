@@ -7,7 +7,8 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { SetupError } from '../../core/errors.js';
 import { eraseAgain, readErasures } from '../erasures.js';
 import type { Erasure } from '../erasures.js';
-import { applyTo, migrate, pickMigrations } from '../migrate.js';
+import { applyTo, splitMigrations } from '../migrate.js';
+import type { Migration } from '../migrate.js';
 import type { Sql } from '../sql.js';
 import { readArchive } from './archive.js';
 import type { Entry } from './archive.js';
@@ -43,9 +44,10 @@ export interface RestoreReport {
 }
 
 /**
- * Puts a backup into an empty database (or, with `replace`, in the place of what is there), in one transaction: it is
- * all there afterwards, or nothing has changed. What was erased since the backup is erased again before anybody can
- * read it. Throws SetupError where the database is in use or not empty, or the backup is damaged or of a newer program.
+ * Puts a backup into an empty database (or, with `replace`, in the place of what is there) and brings it up to date, in
+ * one transaction: it is all there afterwards, or nothing has changed. What was erased since the backup is erased again
+ * before anybody can read it. Throws SetupError where the database is in use or not empty, or the backup is damaged or of
+ * a newer program.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const client = new pg.Client({
@@ -65,7 +67,6 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
     const files = new Set(await listFiles(client));
     await client.query('COMMIT');
     for (const key of oldFiles) if (!files.has(key)) await options.files.delete(key);
-    await migrate(options.databaseUrl);
     return report;
   } finally {
     await client.end();
@@ -95,6 +96,7 @@ export async function checkBackup(file: string, decrypter: Decrypter): Promise<R
 
 async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasure[]): Promise<RestoreReport> {
   let manifest: Manifest | null = null;
+  let later: Migration[] = [];
   let erased: Set<string> | null = null;
   let copying: { table: string; stream: Writable & { rowCount: number } } | null = null;
   const rows: { [table: string]: number } = {};
@@ -117,7 +119,7 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
       throw new SetupError([`${options.file}: its parts are out of order`]);
     if (place.kind === 'manifest') {
       manifest = parseJson(Manifest, entry.data);
-      await makeTables(client, manifest);
+      later = await makeTables(client, manifest);
       continue;
     }
     if (place.kind === 'rows') {
@@ -138,6 +140,8 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
     }
     await endTable();
     if (!erased) {
+      // What erases knows the tables of this program only: an older backup becomes one of today first.
+      await applyTo(client, later);
       for (const erasure of await readErasures(client)) before.add(erasure.id);
       await eraseAgain(client, erasures);
       erased = await listErased(client);
@@ -242,11 +246,11 @@ async function refuseIfFilled(sql: Sql): Promise<void> {
   ]);
 }
 
-/** The tables as they were when the backup was made. */
-async function makeTables(client: pg.Client, manifest: Manifest): Promise<void> {
-  const migrations = await pickMigrations(manifest.migrations);
+/** The tables as they were when the backup was made; answers what brings them up to date once they are filled. */
+async function makeTables(client: pg.Client, manifest: Manifest): Promise<Migration[]> {
+  const { made, later } = await splitMigrations(manifest.migrations);
   await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  await applyTo(client, migrations);
+  await applyTo(client, made);
   const known = new Map((await listTables(client)).map((table) => [table.name, table.columns]));
   const strange = manifest.tables.flatMap(({ name, columns }) =>
     columns.filter((column) => !known.get(name)?.includes(column)).map((column) => `${name}.${column}`),
@@ -255,6 +259,7 @@ async function makeTables(client: pg.Client, manifest: Manifest): Promise<void> 
     throw new SetupError([
       `The backup holds columns that its own version does not have: ${strange.join(', ')}`,
     ]);
+  return later;
 }
 
 async function write(stream: Writable, data: Uint8Array): Promise<void> {

@@ -128,6 +128,21 @@ export function dayEndsNext(hours: WorkingHours, at: Date): Date | null {
   return null;
 }
 
+/** The last moment before `at` at which a working day ended; null where none did within a month and a half. */
+export function dayEndedBefore(hours: WorkingHours, at: Date): Date | null {
+  for (let days = 1; days <= 45; days += 1) {
+    const end = dayEndsNext(hours, new Date(at.getTime() - days * DAY_MS));
+    if (end !== null && end < at) {
+      // Of several days that ended since then, the last.
+      for (let next: Date | null = end, last = end; ; last = next) {
+        next = dayEndsNext(hours, last);
+        if (next === null || next >= at) return last;
+      }
+    }
+  }
+  return null;
+}
+
 /** What of a day's spans lies after `from` and in no pause, in order. */
 function without(
   spans: { from: Date; to: Date }[],

@@ -4,7 +4,7 @@ import { rolesOf } from '../core/path.js';
 import type { NewId } from '../core/ports.js';
 import { isWorthTelling, recapVars } from '../core/recap.js';
 import type { Recap, RecapPeriod } from '../core/recap.js';
-import { dayEndsNext, dayOf, opensNext } from '../core/workingTime.js';
+import { dayEndedBefore, dayEndsNext, dayOf, opensNext } from '../core/workingTime.js';
 import type { WorkingHours } from '../core/workingTime.js';
 import { loadActingOfficers } from './delegations.js';
 import { insertNotifications } from './notifications.js';
@@ -211,8 +211,9 @@ export function sendRecaps(
 }
 
 /**
- * The working day that ended, to its last minute; or the month before the one that has begun. By the timer's own time, not
- * by when it rang: after a night without power yesterday is still told as yesterday.
+ * The working day that ended, from the end of the one before, so that evenings and Sundays are told of as well; or the month
+ * before the one that has begun. By the timer's own time, not by when it rang: after a night without power yesterday is
+ * still told as yesterday.
  */
 function spanOf(
   period: RecapPeriod,
@@ -222,8 +223,8 @@ function spanOf(
   if (period === 'day')
     return {
       villageId: village,
-      from: at.startOf('day').toJSDate(),
-      to: at.plus({ days: 1 }).startOf('day').toJSDate(),
+      from: dayEndedBefore(hours, timer.dueAt) ?? at.startOf('day').toJSDate(),
+      to: timer.dueAt,
       day: at.toISODate()!,
     };
   const month = at.minus({ months: 1 }).startOf('month');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  dayEndedBefore,
   dayEndsNext,
   describeHours,
   describeToday,
@@ -289,4 +290,8 @@ test('a working day ends with its last span, and the next one after it', () => {
   expect(dayEndsNext(HOURS, at('10 12:30'))).toEqual(at('10 15:30'));
   expect(dayEndsNext(HOURS, at('14 14:30'))).toEqual(at('18 15:30'));
   expect(dayEndsNext(NEVER, at('10 12:30'))).toBeNull();
+  expect(dayEndedBefore(HOURS, at('11 15:30'))).toEqual(at('10 15:30'));
+  expect(dayEndedBefore(HOURS, at('18 15:30'))).toEqual(at('14 14:30'));
+  expect(dayEndedBefore(HOURS, at('18 15:31'))).toEqual(at('18 15:30'));
+  expect(dayEndedBefore(NEVER, at('10 12:30'))).toBeNull();
 });

@@ -95,6 +95,30 @@ test('is sent once a day, also where it rings late, and never for a day off', as
   ]);
 });
 
+test('tells of what came after the office had closed, on the next working day, once', async () => {
+  await until('08-13 08:00');
+  await until('08-13 15:30');
+  await until('08-13 19:00');
+  await stage.aCase(siti);
+  await until('08-14 15:30');
+  await until('08-15 10:00');
+  await stage.aCase(siti);
+  await until('08-17 10:00');
+  await stage.aCase(siti);
+  await until('08-18 15:30');
+  await until('08-19 15:30');
+  expect(
+    (await recaps(slamet)).map(({ recap }) => {
+      const { day, opened } = recap as { day: string; opened: number };
+      return [day, opened];
+    }),
+  ).toEqual([
+    ['2026-08-14', 1],
+    ['2026-08-18', 2],
+    ['2026-08-19', 0],
+  ]);
+});
+
 test('of a month is sent when the office first opens in the next', async () => {
   await until('08-10 08:00');
   const { code } = await stage.aCase(siti);

@@ -65,6 +65,20 @@ test('emergencies are heard in many voices, and seldom where there is none', () 
   expect(shares(calm).falseAlarms, printFigures('voices', calm, false)).toBeLessThanOrEqual(0.02);
 });
 
+/** What people who never saw the program wrote; the promise is 0.98, 0.02, 0.9 and 0.97 (the README tells how far it is kept). */
+test.each([
+  ['a', { heard: 0.98, falseAlarms: 0.02, first: 0.95, three: 0.99 }],
+  ['b', { heard: 0.95, falseAlarms: 0.09, first: 0.84, three: 0.97 }],
+] as const)('strangers are understood (%s)', (name, least) => {
+  const needs = measure(flows, samples(`stranger-${name}-emergencies`));
+  const calm = measure(flows, samples(`stranger-${name}-innocent`));
+  const errands = measure(flows, samples(`stranger-${name}-errands`));
+  expect(shares(needs).heard).toBeGreaterThanOrEqual(least.heard);
+  expect(shares(calm).falseAlarms).toBeLessThanOrEqual(least.falseAlarms);
+  expect(shares(errands).first).toBeGreaterThanOrEqual(least.first);
+  expect(shares(errands).three).toBeGreaterThanOrEqual(least.three);
+});
+
 test('a cry alone is heard where it is drawn out, called twice or shouted', () => {
   for (const typed of ['tolooong', 'tulung tulung pak', 'TOLONG!'])
     expect(understand(flows, typed).kind, typed).toBe('emergency');

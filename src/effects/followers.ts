@@ -19,24 +19,30 @@ const FOLLOWED: ReadonlySet<CaseFactKind> = new Set([
   'case_reopened',
 ]);
 
+/** How a case that follows is told of it, as `case-notice` names it; null: they hear nothing. What was not told is not taken back either. */
+function newsOf({ kind, data }: CaseFact): 'followed' | 'undone' | null {
+  if (kind === 'case_undone') return FOLLOWED.has(data['undone'] as CaseFactKind) ? 'undone' : null;
+  return FOLLOWED.has(kind) ? 'followed' : null;
+}
+
 /**
  * Cases that are one with another follow it: their residents hear where it has come to, never whose it is nor what was
  * said there. Where the leading one is withdrawn by its own resident the others still want theirs: they are opened again.
  */
 export async function tellFollowers(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
   const led = acted.flatMap((one) => {
-    const n = one.facts.findLastIndex(({ fact }) => FOLLOWED.has(fact.kind));
-    return n < 0 ? [] : [{ one, number: one.row.eventCount + 1 + n }];
+    const n = one.facts.findLastIndex(({ fact }) => newsOf(fact) !== null);
+    return n < 0 ? [] : [{ one, number: one.row.eventCount + 1 + n, event: newsOf(one.facts[n]!.fact)! }];
   });
   const withdrawn = acted.filter(({ facts }) => facts.some(({ fact }) => fact.kind === 'case_cancelled'));
   const leaders = [...led.map(({ one }) => one.row.id), ...withdrawn.map(({ row }) => row.id)];
   if (leaders.length === 0) return;
   const followers = await followersOf(sql, leaders);
   if (followers.length === 0) return;
-  const told = led.flatMap(({ one, number }) =>
+  const told = led.flatMap(({ one, number, event }) =>
     followers
       .filter(({ leaderId }) => leaderId === one.row.id)
-      .flatMap((follower) => notice(follower, `${one.row.id}:${number}`, 'followed', one.state.status)),
+      .flatMap((follower) => notice(follower, `${one.row.id}:${number}`, event, one.state.status)),
   );
   const left = followers.filter(
     ({ leaderId, isDirect }) => isDirect && withdrawn.some(({ row }) => row.id === leaderId),

@@ -368,6 +368,27 @@ describe('two requests about the same thing', () => {
     });
   });
 
+  test('the one that follows hears as well that what it was told is taken back, and of nothing that it was not told', async () => {
+    const tono = await stage.aResident({ name: 'Pak Tono' });
+    const first = await stage.aCase(siti, { service: 'infrastruktur' });
+    const second = await stage.aCase(tono, { service: 'infrastruktur' });
+    await act(slamet, second.code, 'merge', { to: first.code });
+    await act(slamet, first.code, 'finish');
+    await act(slamet, first.code, 'undo');
+    expect(await eventsOf(tono)).toEqual(['merged', 'followed', 'undone']);
+    expect((await stage.told(tono)).at(-1)!.vars).toMatchObject({
+      event: 'undone',
+      code: second.code,
+      status: 'open',
+      by: null,
+      text: null,
+      whose: tono.residentId,
+    });
+    await act(slamet, first.code, 'take');
+    await act(slamet, first.code, 'undo');
+    expect(await eventsOf(tono)).toEqual(['merged', 'followed', 'undone']);
+  });
+
   test('one after the other are one still: who followed first hears of the last, and follows on where that one is withdrawn', async () => {
     const tono = await stage.aResident({ name: 'Pak Tono' });
     const wati = await stage.aResident({ name: 'Bu Wati' });

@@ -22,6 +22,8 @@ export interface OfficerIdentity {
   id: string;
   name: string;
   roles: OfficerRole[];
+  /** Of the console: their account proves nobody yet (core/accounts.ts). `roles` are what needs no proof, and they sign nothing. */
+  isUnconfirmed?: boolean;
   /** Roles that they hold today for somebody who is away, where these were asked for: for requests alone (core/path.ts). */
   standing?: OfficerRole[];
 }

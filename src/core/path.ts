@@ -1,3 +1,4 @@
+import { isGuarded } from './accounts.js';
 import { mayHandle, serves } from './handlers.js';
 import type { Handling, VillageOfficer } from './handlers.js';
 import type { OfficerIdentity, OfficerRole } from './asker.js';
@@ -72,27 +73,66 @@ export function holdersOf(
   village: string,
   handling: Handling,
 ): StepHolder[] {
+  const { own, roles } = fallTo(step, officers, village, handling);
+  if (roles)
+    return own
+      .flatMap((officer) => holding(officer, roles, officers, handling))
+      .toSorted((a, b) => a.rank - b.rank);
+  return step.act === 'sign' ? [] : own.map((officer, rank) => ({ officer, rank, inPlaceOf: null }));
+}
+
+/**
+ * How this officer may do the step; null: not. To whom it falls is the village's matter, by all that its officers hold; whoever
+ * acts does it by what they have proven alone (`provenRow`).
+ */
+export function mayStep(
+  step: Step,
+  officer: Acting,
+  officers: readonly VillageOfficer[],
+  village: string,
+  handling: Handling,
+): StepHolder | null {
+  const { own, roles } = fallTo(step, officers, village, handling);
+  const row = own.find(({ id }) => id === officer.id);
+  if (!row) return null;
+  const proven = provenRow(row, officer, village);
+  if (roles) return holding(proven, roles, officers, handling)[0] ?? null;
+  if (step.act === 'sign' || !handles(officer, village, handling, officers)) return null;
+  return { officer: proven, rank: own.indexOf(row), inPlaceOf: null };
+}
+
+/** Who acts, with the roles that they have proven. */
+type Acting = Pick<OfficerIdentity, 'id' | 'roles' | 'isUnconfirmed'>;
+
+/**
+ * An officer's row of a village, as far as whoever acts has proven to be them: an account that another's link opened holds
+ * none of its officer's guarded roles, nor such a role of somebody who is away.
+ */
+function provenRow(row: VillageOfficer, { roles, isUnconfirmed }: Acting, village: string): VillageOfficer {
+  const held = roles.filter(({ village: of }) => of === null || of === village).map(({ role }) => role);
+  return {
+    ...row,
+    roles: row.roles.filter((role) => held.includes(role)),
+    deputyFor: (row.deputyFor ?? []).filter(({ role }) => !isUnconfirmed || !isGuarded(role)),
+  };
+}
+
+/** Of the officers who handle such a request: by which roles the step is done here; null: nobody holds any that it names. */
+function fallTo(
+  step: Step,
+  officers: readonly VillageOfficer[],
+  village: string,
+  handling: Handling,
+): { own: VillageOfficer[]; roles: readonly string[] | null } {
   const own = officers.filter(
     (officer) =>
       !officer.isKeeper &&
       mayHandle(rolesOf(officer, village, handling), village, handling, [...officers], officer.id),
   );
-  for (const roles of [step.roles, step.otherwise ?? []]) {
-    const found = own.flatMap((officer) => holding(officer, roles, officers, handling));
-    if (found.length > 0) return found.toSorted((a, b) => a.rank - b.rank);
-  }
-  return step.act === 'sign' ? [] : own.map((officer, rank) => ({ officer, rank, inPlaceOf: null }));
-}
-
-/** How this officer may do the step; null: not. */
-export function mayStep(
-  step: Step,
-  officer: Pick<OfficerIdentity, 'id'>,
-  officers: readonly VillageOfficer[],
-  village: string,
-  handling: Handling,
-): StepHolder | null {
-  return holdersOf(step, officers, village, handling).find((one) => one.officer.id === officer.id) ?? null;
+  const roles = [step.roles, step.otherwise ?? []].find((named) =>
+    own.some((officer) => holding(officer, named, officers, handling).length > 0),
+  );
+  return { own, roles: roles ?? null };
 }
 
 /**
@@ -113,12 +153,13 @@ export function rolesOf(
  * them, and there those that they hold today for somebody who is away; none of these for what is sealed.
  */
 export function handlingRoles(
-  officer: Pick<OfficerIdentity, 'id' | 'roles'>,
+  officer: Acting,
   village: string,
   handling: Pick<Handling, 'sealedTo'>,
   officers: readonly VillageOfficer[],
 ): OfficerRole[] {
-  const here = officers.find(({ id }) => id === officer.id);
+  const row = officers.find(({ id }) => id === officer.id);
+  const here = row && provenRow(row, officer, village);
   return [...officer.roles, ...(here ? rolesOf({ ...here, roles: [] }, village, handling) : [])];
 }
 
@@ -127,7 +168,7 @@ export function handlingRoles(
  * requests shows. `officers`: all who serve the village, with those in whose place they stand today.
  */
 export function handles(
-  officer: Pick<OfficerIdentity, 'id' | 'roles'>,
+  officer: Acting,
   village: string,
   handling: Handling,
   officers: readonly VillageOfficer[],

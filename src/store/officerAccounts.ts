@@ -97,16 +97,25 @@ export async function settleAccount(
   return 'done';
 }
 
-/** Another head vouches for an account. The caller has asked `mayVouch`. */
+/** Another head vouches for an account. The caller has asked `mayConfirm`. */
 export async function confirmAccount(sql: Sql, officerId: string): Promise<void> {
   await sql.query('UPDATE officers SET account_unconfirmed_since = NULL WHERE id = $1', [officerId]);
 }
 
+/** What makes an account another's than its owner's: who did so lately vouches for nobody there. */
+const LINKED = ['officer.account', 'officer.password_link'];
+
 /**
  * Whether one officer may vouch for another's account: a head of a village of theirs, or a keeper of all; neither the one who made
- * the link, nor whom that one gave the role within the last `VOUCHING_DAYS`, nor the officer themselves.
+ * the link, or any within the last `VOUCHING_DAYS`, nor whom that one gave the role within these, nor the officer themselves.
  */
-export async function mayVouch(sql: Sql, voucherId: string, officerId: string, now: Date): Promise<boolean> {
+export async function mayVouch(
+  sql: Sql,
+  voucherId: string,
+  officerId: string,
+  now: Date,
+  unless: readonly string[] = LINKED,
+): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT FROM officers o JOIN officer_roles r ON r.officer_id = $1
      WHERE o.id = $2 AND o.id <> $1 AND o.account_link_by IS DISTINCT FROM $1
@@ -115,10 +124,22 @@ export async function mayVouch(sql: Sql, voucherId: string, officerId: string, n
          OR r.role = 'admin' AND r.village_id IS NULL)
        AND NOT coalesce(r.granted_by = o.account_link_by
          AND r.granted_at > $3::timestamptz - make_interval(days => $4), false)
+       AND NOT EXISTS (SELECT FROM audit_log a WHERE a.subject_kind = 'officer' AND a.subject_id = o.id::text
+         AND a.officer_id = $1 AND a.action = ANY ($5) AND a.at > $3::timestamptz - make_interval(days => $4))
      LIMIT 1`,
-    [voucherId, officerId, now, VOUCHING_DAYS],
+    [voucherId, officerId, now, VOUCHING_DAYS, unless],
   );
   return rows.length > 0;
+}
+
+/** The same for the account itself, while it is unconfirmed: nor does whoever has just taken its second factor away. */
+export async function mayConfirm(
+  sql: Sql,
+  voucherId: string,
+  officerId: string,
+  now: Date,
+): Promise<boolean> {
+  return mayVouch(sql, voucherId, officerId, now, [...LINKED, 'officer.code_removed']);
 }
 
 /** Whether this keeper of all villages was made one by another so lately that their agreement is not a second person's. */

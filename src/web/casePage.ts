@@ -3,7 +3,7 @@ import { officerActor, possibleActs } from '../core/decide.js';
 import { handlingOf } from '../core/handlers.js';
 import type { JsonObject } from '../core/json.js';
 import { openSidForm } from '../core/openSid.js';
-import { mayStep, pathOf } from '../core/path.js';
+import { holdersOf, pathOf } from '../core/path.js';
 import type { StepAct } from '../core/path.js';
 import type { CaseState } from '../core/cases.js';
 import type { Flows } from '../flow/compiled.js';
@@ -161,13 +161,14 @@ function needsPin(state: CaseState, actor: Actor, { way }: Situation): boolean {
 function waitsFor(
   state: CaseState,
   situation: Situation,
-  serving: Parameters<typeof mayStep>[2],
+  serving: Parameters<typeof holdersOf>[1],
   village: string,
-  handling: Parameters<typeof mayStep>[4],
+  handling: Parameters<typeof holdersOf>[3],
 ): string[] {
   const step = pathOf({ steps: situation.path }).find(({ act }) => act === state.step);
   if (!step || state.holder) return [];
-  return serving.filter((one) => mayStep(step, one, serving, village, handling)).map(({ name }) => name);
+  const holders = holdersOf(step, serving, village, handling).map(({ officer }) => officer.id);
+  return serving.filter(({ id }) => holders.includes(id)).map(({ name }) => name);
 }
 
 /** What of the service's papers this request needs, each with what came for it. */

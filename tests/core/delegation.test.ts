@@ -3,6 +3,7 @@ import { faultOfDelegation, LONGEST_DAYS } from '../../src/core/delegation.js';
 import { handlingOf } from '../../src/core/handlers.js';
 import type { VillageOfficer } from '../../src/core/handlers.js';
 import { holdersOf, mayStep } from '../../src/core/path.js';
+import type { Step } from '../../src/core/path.js';
 import type { Service } from '../../src/core/service.js';
 import { pickAssignee, pickAssignees } from '../../src/core/assign.js';
 import { LETTER, NOW } from './acts.js';
@@ -23,6 +24,10 @@ const OFFICE = [
   { ...officer('keeper', 'admin'), isKeeper: true },
 ];
 const TODAY = '2026-08-10';
+const acting = (id: string, ...roles: string[]) => ({
+  id,
+  roles: roles.map((role) => ({ role, village: 'v' })),
+});
 
 describe('who may stand in', () => {
   const fault = (officerId: string, deputyId: string, role: string, by = officerId, days = [TODAY, TODAY]) =>
@@ -84,11 +89,11 @@ describe('who does a step', () => {
         : one,
     );
     expect(who(sign, standing)).toEqual(['slamet for hadi', 'hadi']);
-    expect(mayStep(sign, { id: 'slamet' }, standing, 'v', handling)?.inPlaceOf).toEqual({
+    expect(mayStep(sign, acting('slamet', 'sekretaris'), standing, 'v', handling)?.inPlaceOf).toEqual({
       id: 'hadi',
       name: 'Pak Hadi',
     });
-    expect(mayStep(initial, { id: 'slamet' }, standing, 'v', handling)?.inPlaceOf).toBeNull();
+    expect(mayStep(initial, acting('slamet', 'sekretaris'), standing, 'v', handling)?.inPlaceOf).toBeNull();
   });
 
   test('never in another’s place of what is sealed to a role', () => {
@@ -103,7 +108,13 @@ describe('who does a step', () => {
     );
     expect(who({ act: 'verify', roles: ['kepala_desa'] }, standing, sealed)).toEqual(['hadi']);
     expect(
-      mayStep({ act: 'verify', roles: ['kepala_desa'] }, { id: 'slamet' }, standing, 'v', sealed),
+      mayStep(
+        { act: 'verify', roles: ['kepala_desa'] },
+        acting('slamet', 'sekretaris'),
+        standing,
+        'v',
+        sealed,
+      ),
     ).toBeNull();
   });
 
@@ -115,6 +126,29 @@ describe('who does a step', () => {
     expect(who({ ...sign, otherwise: ['kasi_pelayanan'] }, small)).toEqual(['ani']);
     // Not to somebody who may not handle such a request.
     expect(who(verify, [officer('kader', 'kader'), ...small])).toEqual(['ani']);
+  });
+
+  test('whoever acts does it by the roles that they have proven, whatever else is theirs', () => {
+    const office = [officer('hadi', 'operator', 'kepala_desa', 'sekretaris'), officer('sri', 'operator')];
+    const unproven = { ...acting('hadi', 'operator'), isUnconfirmed: true };
+    const may = (step: Step) => mayStep(step, unproven, office, 'v', handling) !== null;
+    expect(may(sign)).toBe(false);
+    expect(may({ ...sign, otherwise: ['operator'] })).toBe(false);
+    // A step that is theirs by a role that is not proven does not fall to whoever handles the request.
+    expect(may({ act: 'initial', roles: ['sekretaris'] })).toBe(false);
+    expect(may(verify)).toBe(true);
+    const proven = acting('hadi', 'operator', 'kepala_desa', 'sekretaris');
+    expect(mayStep(sign, proven, office, 'v', handling)).not.toBeNull();
+    const standing = [
+      {
+        ...officer('ani', 'kasi_pelayanan'),
+        deputyFor: [{ role: 'kepala_desa', of: { id: 'hadi', name: '' } }],
+      },
+      officer('hadi', 'kepala_desa'),
+    ];
+    const ani = acting('ani', 'kasi_pelayanan');
+    expect(mayStep(sign, ani, standing, 'v', handling)?.inPlaceOf?.id).toBe('hadi');
+    expect(mayStep(sign, { ...ani, isUnconfirmed: true }, standing, 'v', handling)).toBeNull();
   });
 
   test('of what is confidential only who may see it', () => {

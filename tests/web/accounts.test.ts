@@ -1,6 +1,9 @@
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { insertAudit } from '../../src/store/audit.js';
 import { settleAccount } from '../../src/store/officerAccounts.js';
+import { setPin } from '../../src/store/officerPins.js';
+import { hashPin } from '../../src/store/pinHash.js';
 import { insertProposal } from '../../src/store/publications.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { totp } from '../support/totp.js';
@@ -56,9 +59,9 @@ const told = async (officerId: string) =>
     )
   ).rows;
 
-/** The admin makes a link for somebody and chooses their password with it. */
-async function takeOver(officerId: string, username: string): Promise<string> {
-  const made = await web.app.request(`/console/petugas/${officerId}/kata-sandi`, form({}, admin.cookie));
+/** An admin, or another, makes a link for somebody and chooses their password with it. */
+async function takeOver(officerId: string, username: string, by = admin.cookie): Promise<string> {
+  const made = await web.app.request(`/console/petugas/${officerId}/kata-sandi`, form({}, by));
   const link = /\/console\/kata-sandi\/[\w-]+/u.exec(await made.text())![0];
   const chosen = await web.app.request(link, form({ password, again: password }));
   expect(chosen.status).toBe(303);
@@ -102,6 +105,59 @@ describe('a password that somebody chose by a link', () => {
     ]);
   });
 
+  describe('of a head to whom somebody gave a role that needs no proof', () => {
+    let cookie: string;
+    let letter: { id: string; code: string };
+    beforeEach(async () => {
+      await web.pool.query(
+        'INSERT INTO officer_roles (id, officer_id, village_id, role) VALUES ($1, $2, $3, $4)',
+        [newId(), head.id, GINTANGAN, 'operator'],
+      );
+      cookie = await takeOver(head.id, `kades${count}`);
+      letter = await web.case({ status: 'signing' });
+      await web.pool.query(`UPDATE cases SET step = 'sign' WHERE id = $1`, [letter.id]);
+    });
+    const stepOf = async () =>
+      (await web.pool.query<{ step: string }>('SELECT step FROM cases WHERE id = $1', [letter.id])).rows[0]!
+        .step;
+
+    test('makes no PIN and signs nothing with the one that there is', async () => {
+      await web.pool.query(`UPDATE villages SET letter_way = 'electronic' WHERE id = $1`, [GINTANGAN]);
+      const pin = '482915';
+      const set = await web.app.request('/console/pin', form({ current: password, pin, again: pin }, cookie));
+      expect(set.status).toBe(403);
+      expect(await set.text()).toContain('setelah akun ini dikonfirmasi');
+      const context = { now: web.clock.now, newId, sealer: web.deps.sealer };
+      const hash = await hashPin(head.id, pin, web.deps.sealer);
+      await inTransaction(web.pool, (sql) => setPin(sql, head.id, hash, context));
+      for (const path of ['/console/tanda-tangan', '/console/tanda-tangan/abc']) {
+        expect((await web.app.request(path, withCookie(cookie))).status).toBe(403);
+        const signed = await web.app.request(path, form({ pin, code: letter.code }, cookie));
+        expect(signed.status).toBe(403);
+      }
+      // Nor beside the page: the roles that are proven sign nothing.
+      const me = { id: head.id, name: 'Pak Kades', roles: [{ role: 'operator', village: GINTANGAN }] };
+      const [result] = await web.deps.perform(me, [
+        { kind: 'sign_cases', codes: [letter.code], pin },
+      ] as const);
+      expect(result).toMatchObject({ outcome: 'none', left: [{ code: letter.code, reason: 'role' }] });
+      await web.pool.query(`UPDATE villages SET letter_way = 'wet' WHERE id = $1`, [GINTANGAN]);
+    });
+
+    test('neither signs nor initials on paper', async () => {
+      for (const step of ['initial', 'sign'] as const) {
+        await web.pool.query('UPDATE cases SET step = $2 WHERE id = $1', [letter.id, step]);
+        await web.app.request(`/console/kasus/${letter.code}/${step}`, form({}, cookie));
+        expect(await stepOf()).toBe(step);
+      }
+      const context = { newId, now: web.clock.now };
+      await inTransaction(web.pool, (sql) => settleAccount(sql, head.id, true, context));
+      await web.pool.query(`UPDATE cases SET step = 'initial' WHERE id = $1`, [letter.id]);
+      await web.app.request(`/console/kasus/${letter.code}/initial`, form({}, cookie));
+      expect(await stepOf()).toBe('sign');
+    });
+  });
+
   test('a link that was refused in the chat works no more', async () => {
     const made = await web.app.request(`/console/petugas/${head.id}/kata-sandi`, form({}, admin.cookie));
     const link = /\/console\/kata-sandi\/[\w-]+/u.exec(await made.text())![0];
@@ -140,6 +196,44 @@ describe('a password that somebody chose by a link', () => {
     expect(secretary.id).not.toBe(head.id);
     expect(await vouch(await web.signIn(`sekdes${count}`))).toBe(303);
     expect(await see(cookie)).toBe(200);
+  });
+
+  test('is not vouched for by whoever lately made a link, whoever made the last one', async () => {
+    await web.officer({
+      name: 'Bu Sekdes',
+      username: `sekdes${count}`,
+      roles: [{ role: 'sekretaris', village: GINTANGAN }],
+    });
+    const secretary = await web.signIn(`sekdes${count}`);
+    const cookie = await takeOver(head.id, `kades${count}`, secretary);
+    // Somebody else makes one that nobody uses.
+    await web.app.request(`/console/petugas/${head.id}/kata-sandi`, form({}, admin.cookie));
+    const vouch = async () =>
+      (await web.app.request(`/console/petugas/${head.id}/konfirmasi`, form({}, secretary))).status;
+    expect(await vouch()).toBe(400);
+    expect(await see(cookie)).not.toBe(200);
+  });
+
+  test('is not vouched for by whoever has just taken its second factor away', async () => {
+    const cookie = await takeOver(head.id, `kades${count}`);
+    const secretary = await web.officer({
+      name: 'Bu Sekdes',
+      username: `sekdes${count}`,
+      roles: [{ role: 'sekretaris', village: GINTANGAN }],
+    });
+    const removed = { officerId: secretary.id, action: 'officer.code_removed' };
+    await insertAudit(
+      web.pool,
+      [{ ...removed, subjectKind: 'officer', subjectId: head.id }],
+      newId,
+      web.clock.now,
+    );
+    const vouched = await web.app.request(
+      `/console/petugas/${head.id}/konfirmasi`,
+      form({}, await web.signIn(`sekdes${count}`)),
+    );
+    expect(vouched.status).toBe(400);
+    expect(await see(cookie)).not.toBe(200);
   });
 
   test('changes nothing for an operator, whose role needs no proof', async () => {

@@ -47,7 +47,7 @@ export const officerWaiting: LookUpAnswerer<'officer_waiting'> = async (sql, req
         found &&
         sealedTo.some((to) => {
           const handling = handlingOf(services[service], isConfidential, to);
-          return mayStep(found, { id }, serving, villageId, handling) !== null;
+          return mayStep(found, asker.officer!, serving, villageId, handling) !== null;
         })
       );
     }).map((one) => ({ ord, ...one })),

@@ -32,10 +32,16 @@ export async function signedInOfficer(
   const { id, name, unconfirmedSince } = found;
   const isUnconfirmed = unconfirmedSince !== null;
   const roles = provenRoles(found.roles, isUnconfirmed);
-  const standing = await standingRoles(deps.pool, { id, roles }, deps.now());
+  const standing = provenRoles(await standingRoles(deps.pool, { id, roles }, deps.now()), isUnconfirmed);
   const wantsCode = needsSecondFactor(roles) && response.user.twoFactorEnabled !== true;
   return {
-    officer: { id, name, roles, ...(standing.length > 0 ? { standing } : {}) },
+    officer: {
+      id,
+      name,
+      roles,
+      ...(isUnconfirmed ? { isUnconfirmed } : {}),
+      ...(standing.length > 0 ? { standing } : {}),
+    },
     account: {
       isUnconfirmed: roles.length < found.roles.length,
       codeDue: wantsCode

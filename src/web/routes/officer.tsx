@@ -6,6 +6,7 @@ import type { OfficerIdentity } from '../../core/asker.js';
 import { insertAudit } from '../../store/audit.js';
 import {
   confirmAccount,
+  mayConfirm,
   mayVouch,
   peersOf,
   removeSecondFactor,
@@ -135,7 +136,8 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
       const { officer, scope } = allowed(c, 'officers.manage');
       const chosen = await find(c, scope);
       const isDone = await inTransaction(deps.pool, async (sql) => {
-        if (!chosen.isUnconfirmed || !(await mayVouch(sql, officer.id, chosen.id, deps.now()))) return false;
+        if (!chosen.isUnconfirmed || !(await mayConfirm(sql, officer.id, chosen.id, deps.now())))
+          return false;
         await confirmAccount(sql, chosen.id);
         await note(sql, officer, 'officer.account_confirmed', chosen.id, { by: 'another_head' });
         return true;

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { consoleAsker } from '../../core/asker.js';
 import { pinFault } from '../../core/pin.js';
@@ -115,7 +116,15 @@ export function pinRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<WebEnv
     return found;
   };
 
+  // What signs is set and used by nobody whose account another's link opened, until its owner says that it was they.
+  const confirmed: MiddlewareHandler<WebEnv> = (c, next) => {
+    if (officerOf(c).isUnconfirmed) throw new PageError(403, 'pin.unconfirmed');
+    return next();
+  };
+
   return new Hono<WebEnv>()
+    .use('/pin', confirmed)
+    .use('/tanda-tangan/*', confirmed)
     .get('/pin', (c) => pinPage(c))
     .post('/pin', async (c) => {
       const officer = officerOf(c);

@@ -15,7 +15,7 @@ import { stopTimers } from '../store/timerRows.js';
 import type { ApplyContext, EffectRequest } from './applier.js';
 import { layOn } from '../store/laying.js';
 import type { Laid } from '../store/laying.js';
-import { tellFollowers } from './followers.js';
+import { leftBehind, tellFollowers } from './followers.js';
 import { tellOfActs } from './caseNotices.js';
 
 /** A case with what the acts of this batch have made of it. */
@@ -28,7 +28,7 @@ export interface Acted {
   relatedTo?: { id: string; officerId: string };
 }
 
-/** Writes what acts made of cases: rows, history, files, timers, audit lines; and tells of it. */
+/** Writes what acts made of cases, and of those that follow them: rows, history, files, timers, audit lines; and tells of it. */
 export async function writeActs(
   sql: Sql,
   acted: Acted[],
@@ -106,6 +106,7 @@ export async function writeActs(
     newId,
     now,
   );
+  await writeActs(sql, await leftBehind(sql, acted, context), officers, context);
 }
 
 /**

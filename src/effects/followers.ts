@@ -1,10 +1,8 @@
-import { isOpenCase } from '../core/cases.js';
-import type { CaseFactKind } from '../core/cases.js';
-import { nextStep, pathOf } from '../core/path.js';
-import { followersOf, lockCases, writeFacts } from '../store/cases.js';
-import type { Follower } from '../store/cases.js';
 import { fold } from '../core/cases.js';
-import type { CaseFact } from '../core/cases.js';
+import type { CaseFact, CaseFactKind } from '../core/cases.js';
+import { nextStep, pathOf } from '../core/path.js';
+import { followersOf, lockCases } from '../store/cases.js';
+import type { Follower } from '../store/cases.js';
 import { insertInternal } from '../store/inbound.js';
 import type { Sql } from '../store/sql.js';
 import type { ApplyContext } from './applier.js';
@@ -27,32 +25,72 @@ function newsOf({ kind, data }: CaseFact): 'followed' | 'undone' | null {
 
 /**
  * Cases that are one with another follow it: their residents hear where it has come to, never whose it is nor what was
- * said there. Where the leading one is withdrawn by its own resident the others still want theirs: they are opened again.
+ * said there.
  */
 export async function tellFollowers(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
   const led = acted.flatMap((one) => {
     const n = one.facts.findLastIndex(({ fact }) => newsOf(fact) !== null);
     return n < 0 ? [] : [{ one, number: one.row.eventCount + 1 + n, event: newsOf(one.facts[n]!.fact)! }];
   });
-  const withdrawn = acted.filter(({ facts }) => facts.some(({ fact }) => fact.kind === 'case_cancelled'));
-  const leaders = [...led.map(({ one }) => one.row.id), ...withdrawn.map(({ row }) => row.id)];
-  if (leaders.length === 0) return;
-  const followers = await followersOf(sql, leaders);
-  if (followers.length === 0) return;
+  if (led.length === 0) return;
+  const followers = await followersOf(
+    sql,
+    led.map(({ one }) => one.row.id),
+  );
   const told = led.flatMap(({ one, number, event }) =>
     followers
       .filter(({ leaderId }) => leaderId === one.row.id)
       .flatMap((follower) => notice(follower, `${one.row.id}:${number}`, event, one.state.status)),
   );
-  const left = followers.filter(
-    ({ leaderId, isDirect }) => isDirect && withdrawn.some(({ row }) => row.id === leaderId),
+  await insertInternal(sql, told, context.now);
+  context.nudges.converse ||= told.length > 0;
+}
+
+/**
+ * Where the leading one is withdrawn by its own resident the others still want theirs: those that follow it directly are
+ * opened again, at the beginning of their path. They are locked, their residents told, and what happened to them is
+ * answered, to be written as any other act is: with its clock, on whom it lies, and what officers hear.
+ */
+export async function leftBehind(sql: Sql, acted: Acted[], context: ApplyContext): Promise<Acted[]> {
+  const withdrawn = acted.flatMap(({ row, facts }) => {
+    const cancelling = facts.find(({ fact }) => fact.kind === 'case_cancelled');
+    return cancelling ? [{ id: row.id, asker: cancelling.request.asker }] : [];
+  });
+  if (withdrawn.length === 0) return [];
+  const followers = (
+    await followersOf(
+      sql,
+      withdrawn.map(({ id }) => id),
+    )
+  ).filter(({ isDirect }) => isDirect);
+  const rows = await lockCases(
+    sql,
+    followers.map(({ code }) => code),
   );
-  await openAgain(sql, left, context);
-  const opened = left.flatMap((follower) =>
+  const opened = rows
+    .filter(({ state }) => state.isMerged)
+    .map((row) => ({ row, follower: followers.find(({ id }) => id === row.id)! }));
+  const told = opened.flatMap(({ follower }) =>
     notice(follower, `left:${follower.leaderId}`, 'reopened', 'open'),
   );
-  await insertInternal(sql, [...told, ...opened], context.now);
-  context.nudges.converse ||= told.length + opened.length > 0;
+  await insertInternal(sql, told, context.now);
+  context.nudges.converse ||= told.length > 0;
+  return opened.map(({ row, follower }) => {
+    const step = nextStep(pathOf(context.services[row.service]), null);
+    const fact: CaseFact = {
+      kind: 'case_reopened',
+      officer: null,
+      data: { step, because: 'leader_withdrawn' },
+    };
+    const { asker } = withdrawn.find(({ id }) => id === follower.leaderId)!;
+    const effect = { kind: 'act_on_case', code: row.code, act: 'reopen' } as const;
+    return {
+      row,
+      state: fold(row.state, fact),
+      facts: [{ fact, request: { asker, effect } }],
+      mergedInto: null,
+    };
+  });
 }
 
 function notice(
@@ -65,27 +103,4 @@ function notice(
   const externalId = `follow:${id}:${of}`;
   const vars = { code, service, event, status, by: null, text: null, whose: residentId };
   return [{ conversationId, externalId, flow: 'case-notice', vars }];
-}
-
-async function openAgain(sql: Sql, followers: Follower[], context: ApplyContext): Promise<void> {
-  if (followers.length === 0) return;
-  const rows = await lockCases(
-    sql,
-    followers.map(({ code }) => code),
-  );
-  const merged = rows.filter(({ state }) => state.isMerged && !isOpenCase(state.status));
-  await writeFacts(
-    sql,
-    merged.map((row) => {
-      const step = nextStep(pathOf(context.services[row.service]), null);
-      const fact: CaseFact = {
-        kind: 'case_reopened',
-        officer: null,
-        data: { step, because: 'leader_withdrawn' },
-      };
-      return { id: row.id, state: fold(row.state, fact), firstNumber: row.eventCount + 1, facts: [fact] };
-    }),
-    context.newId,
-    context.now,
-  );
 }

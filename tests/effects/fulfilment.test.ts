@@ -433,10 +433,27 @@ describe('two requests about the same thing', () => {
     const tono = await stage.aResident({ name: 'Pak Tono' });
     const first = await stage.aCase(siti, { service: 'infrastruktur' });
     const second = await stage.aCase(tono, { service: 'infrastruktur' });
+    const clocks = () =>
+      stage.rows(
+        `SELECT t.due_at > $2 AS is_ahead, t.done_at IS NULL AS is_set, c.due_at IS NOT NULL AS is_promised
+         FROM timers t JOIN cases c ON c.id = t.subject_id WHERE t.subject_id = $1 AND t.kind = 'case_clock'`,
+        [second.id, stage.now],
+      );
     await act(slamet, second.code, 'merge', { to: first.code });
+    expect(await clocks()).toMatchObject([{ is_set: false }]);
+    await stage.pool.query('UPDATE cases SET assigned_id = NULL WHERE id = $1', [second.id]);
+    stage.now = minutes(60);
     await act(siti, first.code, 'cancel');
-    expect(await row(second.id)).toMatchObject({ status: 'open' });
+    expect(await row(second.id)).toMatchObject({ status: 'open', holder: null, assigned: 'Pak Slamet' });
     expect(await eventsOf(tono)).toEqual(['merged', 'reopened']);
+    // It is work again: its clock runs, it lies on somebody, and that one is told.
+    expect(await clocks()).toEqual([{ is_ahead: true, is_set: true, is_promised: true }]);
+    const heard = await stage.rows(
+      `SELECT o.name, n.vars ->> 'event' AS event FROM notifications n JOIN officers o ON o.id = n.officer_id
+       WHERE n.kind = 'officer-case-notice' AND n.vars ->> 'code' = $1`,
+      [second.code],
+    );
+    expect(heard).toEqual([{ name: 'Pak Slamet', event: 'reopened' }]);
   });
 
   test('related ones are noted on both, once', async () => {

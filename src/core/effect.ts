@@ -20,6 +20,8 @@ export type Effect =
   | SignCases
   /** One act, without words, on several cases: each is decided by itself. */
   | { kind: 'act_on_cases'; codes: string[]; act: CaseAct }
+  /** What an officer has in hand, or what lies on them, where they serve no more, goes back to the office. */
+  | { kind: 'hand_back'; officer: string }
   /** Where a chat has no keypad: a page of one use on which the officer signs these cases. */
   | { kind: 'open_sign_page'; codes: string[] }
   /** An officer asks in their own chat to choose a new password of the console. */
@@ -405,6 +407,7 @@ export interface EffectResults {
     reason?: string;
   };
   act_on_cases: { outcome: 'done' | 'none'; done: string[]; left: string[]; count: number };
+  hand_back: { codes: string[] };
   /**
    * `none`: nothing of it was theirs to sign. `left`: what was not signed, and why: `missing` fields of its letter, or what
    * act_on_case says of it. `missing` words the first for officers (`K7M2-PXQ4-3 (tempat lahir)`), `others` are the

@@ -20,6 +20,7 @@ import { openWalkIn } from './openWalkIn.js';
 import { endCall } from './endCall.js';
 import { endHandOver } from './endHandOver.js';
 import { finishForm } from './finishForm.js';
+import { handBack } from './handBack.js';
 import { handOver } from './handOver.js';
 import { issueLettersApplier, replaceLetter, withdrawLetter } from './letterActs.js';
 import { endGroup, linkGroup } from './linkGroup.js';
@@ -85,6 +86,7 @@ export const appliers = {
   delegate,
   end_delegation: endDelegation,
   act_on_cases: actOnCases,
+  hand_back: handBack,
   sign_cases: signCases,
   open_sign_page: openSignPage,
   open_password_link: openPasswordLink,

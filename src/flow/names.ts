@@ -237,6 +237,7 @@ export const EFFECTS = {
   link_group: { with: ['token'], more: [], result: ['outcome', 'village'], into: 'group' },
   end_group: { with: [], more: [], result: ['outcome', 'village'], into: 'group' },
   decide_match: null,
+  hand_back: null,
   match_register: { with: ['name'], more: ['birth_date', 'address'], result: [], into: null },
   note_introduction: {
     with: ['way'],

@@ -140,8 +140,9 @@ export class World {
         return { outcome: 'done', delegation: 'delegation-1', deputy: 'Bu Sri' };
       case 'end_delegation':
         return { outcome: 'done' };
-      // The counter's own; no chat asks for it.
+      // The counter's and the console's own; no chat asks for them.
       case 'open_walk_in':
+      case 'hand_back':
         throw new Error(`no conversation asks for ${effect.kind}`);
       case 'act_on_cases':
         for (const code of effect.codes) this.act({ kind: 'act_on_case', code, act: effect.act });

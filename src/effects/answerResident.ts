@@ -8,7 +8,7 @@ import { insertInternal } from '../store/inbound.js';
 import { insertNotifications } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
 import type { Applier, ApplyContext } from './applier.js';
-import { callsThatMayBeAnswered } from './calls.js';
+import { callsThatMayBeAnswered, takenBy } from './calls.js';
 import type { AnswerableCall } from './calls.js';
 
 const LONGEST = 1000;
@@ -17,10 +17,10 @@ const LONGEST = 1000;
  * An officer answers a resident who asked for a person: words and photos are said in the resident's conversation
  * (`officer-message`), with the officer's first name. Only an officer who was told of that hand-over within three days,
  * and who still serves the village, can: for all others the conversation is not found. The first who answers has it:
- * the others are told by whom, and theirs is not said.
+ * the others are told by whom, and theirs is not said. A call about a case is answered by whoever handles that case.
  */
 export const answerResident: Applier<'answer_resident'> = async (sql, requests, context) => {
-  const calls = await callsThatMayBeAnswered(sql, requests, context.now);
+  const calls = await callsThatMayBeAnswered(sql, requests, context);
   const photos = await ownPhotos(
     sql,
     requests.flatMap(({ asker, effect }) =>
@@ -39,7 +39,7 @@ export const answerResident: Applier<'answer_resident'> = async (sql, requests, 
   });
   const taken = await takeHandOvers(
     sql,
-    answers.flatMap((answer) => (answer ? [answer.call] : [])),
+    answers.flatMap((answer) => (answer ? [takenBy(answer.call)] : [])),
     context.now,
     context.newId,
   );
@@ -56,6 +56,8 @@ export const answerResident: Applier<'answer_resident'> = async (sql, requests, 
         text: answer!.text === '' ? null : answer!.text,
         by: firstName(answer!.call.officerName),
         ...(answer!.photos.length > 0 ? { photos: answer!.photos } : {}),
+        // Words about a case are read by whoever may read of that case, and by nobody else.
+        ...(answer!.call.about ? { code: answer!.call.about.code } : {}),
       },
     })),
     context.now,

@@ -3,7 +3,7 @@ import { firstName } from '../core/firstName.js';
 import { closeHandOvers, takeHandOvers } from '../store/handOvers.js';
 import { insertInternal } from '../store/inbound.js';
 import type { Applier } from './applier.js';
-import { callsThatMayBeAnswered } from './calls.js';
+import { callsThatMayBeAnswered, takenBy } from './calls.js';
 
 /**
  * An officer ends the conversation with a resident: the bot has the word there again, and says by whom it was ended
@@ -11,10 +11,10 @@ import { callsThatMayBeAnswered } from './calls.js';
  */
 export const endCall: Applier<'end_call'> = async (sql, requests, context) => {
   const { now, newId } = context;
-  const calls = await callsThatMayBeAnswered(sql, requests, now);
+  const calls = await callsThatMayBeAnswered(sql, requests, context);
   const taken = await takeHandOvers(
     sql,
-    calls.flatMap((call) => call ?? []),
+    calls.flatMap((call) => (call ? [takenBy(call)] : [])),
     now,
     newId,
   );

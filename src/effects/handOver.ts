@@ -13,6 +13,8 @@ import type { Sql } from '../store/sql.js';
 import { setTimers } from '../store/timerRows.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { Applier, EffectRequest } from './applier.js';
+import { caseCalls } from './caseCalls.js';
+import type { CaseCall } from './caseCalls.js';
 
 /** After this long without an end the bot has the word again: nobody is left with a silent chat. */
 export const HAND_OVER_HOURS = 12;
@@ -21,8 +23,9 @@ const ANSWER_HOURS = 4;
 
 /**
  * Gives the word to a person: the bot falls silent, and the village's officers are told (`officer-hand-over`), once for
- * calls that follow each other within half an hour; an emergency, and what the resident goes on to say, is always told. Where nobody can be told, an incident
- * is opened.
+ * calls that follow each other within half an hour; an emergency, and what the resident goes on to say, is always told.
+ * Where an officer wrote about a case, only whoever may hear of that case is. Where nobody can be told, an incident is
+ * opened.
  */
 export const handOver: Applier<'hand_over'> = async (sql, requests, context) => {
   const { now, newId } = context;
@@ -32,6 +35,9 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     asking.map(({ asker }) => asker.conversationId!),
     now,
     newId,
+    new Set(
+      asking.flatMap(({ asker, effect }) => (effect.reason === 'answered' ? [asker.conversationId!] : [])),
+    ),
   );
   const silence = await silenceOf(sql, [...begun.values()], now);
   await setTimers(
@@ -50,22 +56,33 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     return one &&
       effect.reason !== 'answered' &&
       (!one.isRepeat || effect.reason === 'emergency' || effect.text !== undefined || effect.files)
-      ? [{ asker, one, effect, villageId: asker.villageId ?? one.villageId }]
+      ? [{ asker, one, effect, homeId: asker.villageId ?? one.homeId }]
       : [];
   });
+  const cases = await caseCalls(
+    sql,
+    told.flatMap(({ one }) => (one.caseId === null ? [] : [one.conversationId])),
+    context,
+  );
   const officers = await loadVillageOfficers(
     sql,
-    told.flatMap(({ villageId }) => villageId ?? []),
+    told.flatMap(({ homeId }) => homeId ?? []),
   );
-  const calls = told.map((call) => ({
-    ...call,
-    to: whomToTell(call.one.holderId, call.effect.reason, officers.get(call.villageId ?? '') ?? []),
-  }));
+  const calls = told.map((call) => {
+    const about = cases.get(call.one.conversationId);
+    const { reason } = call.effect;
+    const here = officers.get(call.homeId ?? '') ?? [];
+    return {
+      ...call,
+      villageId: about?.villageId ?? call.homeId,
+      to: about ? whomToTellOfCase(about, reason, here) : whomToTell(call.one.holderId, reason, here),
+    };
+  });
   await insertNotifications(
     sql,
     calls.flatMap(({ asker, one, effect, to }) =>
-      to.map((officer) => ({
-        officerId: officer.id,
+      to.map(({ id, hearsWords }) => ({
+        officerId: id,
         kind: 'officer-hand-over',
         subjectId: one.conversationId,
         number: one.number,
@@ -74,10 +91,12 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
           // Who it is, nobody knows while their history is hidden.
           resident: asker.hidden ? null : firstName(one.residentName),
           text:
-            effect.text === undefined ? null : maskIdentityNumbers(storable(effect.text)).text.slice(0, 500),
+            effect.text === undefined || !hearsWords
+              ? null
+              : maskIdentityNumbers(storable(effect.text)).text.slice(0, 500),
           conversation: one.conversationId,
           village: one.villageName,
-          ...(effect.files ? { files: effect.files } : {}),
+          ...(effect.files && hearsWords ? { files: effect.files } : {}),
         },
       })),
     ),
@@ -87,7 +106,7 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   await raiseIncidents(
     sql,
     calls
-      .filter(({ to, one }) => to.length === 0 && !one.isRepeat)
+      .filter(({ to, one }) => to.length === 0 && (!one.isRepeat || one.caseId !== null))
       .map(({ one, effect, villageId }) => ({
         kind: 'no_officer' as const,
         villageId,
@@ -101,17 +120,38 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
   return requests.map(() => null);
 };
 
-/** Who has the conversation hears what is said in it; an emergency everybody, and what nobody has yet. */
-function whomToTell(
-  holderId: string | null,
-  reason: HandOverReason,
-  officers: VillageOfficer[],
-): VillageOfficer[] {
-  const holder = reason === 'emergency' ? [] : officers.filter(({ id }) => id === holderId);
-  return holder.length > 0
-    ? holder
-    : officersToTell(officers, { kind: 'conversation', isConfidential: false });
+/** An officer who is told of a call. `hearsWords`: also what the resident wrote and sent. */
+interface Told {
+  id: string;
+  hearsWords: boolean;
 }
+
+/** Who has the conversation hears what is said in it; an emergency everybody, and what nobody has yet. */
+function whomToTell(holderId: string | null, reason: HandOverReason, officers: VillageOfficer[]): Told[] {
+  const holder = reason === 'emergency' ? [] : officers.filter(({ id }) => id === holderId);
+  return hearing(holder.length > 0 ? holder : officersToTell(officers, ANSWERED_BY_ALL));
+}
+
+const ANSWERED_BY_ALL = { kind: 'conversation', isConfidential: false } as const;
+
+/**
+ * What is said after an officer wrote about a case is for that officer, whatever the day and wherever the resident lives
+ * by now; where they handle it no more, for whoever does. Of an emergency all at the resident's home are told at once:
+ * with the words, unless the case is confidential. Then these are for its handlers alone, and the others call them.
+ */
+function whomToTellOfCase(about: CaseCall, reason: HandOverReason, atHome: VillageOfficer[]): Told[] {
+  const handlers = officersToTell(about.serving, about.handling);
+  const holder = about.isHeld ? about.serving.filter(({ id }) => id === about.holderId) : [];
+  if (reason !== 'emergency') return hearing(holder.length > 0 ? holder : handlers);
+  const hear = new Set([...holder, ...handlers].map(({ id }) => id));
+  const others = officersToTell(atHome, ANSWERED_BY_ALL).filter(({ id }) => !hear.has(id));
+  return [
+    ...[...hear].map((id) => ({ id, hearsWords: true })),
+    ...others.map(({ id }) => ({ id, hearsWords: !about.handling.isConfidential })),
+  ];
+}
+
+const hearing = (officers: VillageOfficer[]): Told[] => officers.map(({ id }) => ({ id, hearsWords: true }));
 
 /**
  * When silence ends each call: after half a day, but not before somebody of the office could answer. A call on Friday

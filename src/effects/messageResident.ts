@@ -12,6 +12,8 @@ import { loadActingOfficers } from '../store/delegations.js';
 import { takeHandOvers } from '../store/handOvers.js';
 import { insertInternal } from '../store/inbound.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { passedOver } from './calls.js';
+import { caseCalls } from './caseCalls.js';
 
 const LONGEST = 1000;
 type Result = EffectResults['message_resident'];
@@ -19,7 +21,8 @@ type Result = EffectResults['message_resident'];
 /**
  * An officer writes to the resident of a case, in the chat that the case came from (`officer-message`): nothing of the
  * case changes. Whoever may handle the case may write; where another officer has the word there, theirs is not said,
- * and they are told whose it is. What the resident answers reaches the officer who wrote.
+ * and they are told whose it is. What the resident answers reaches the officer who wrote,
+ * or, where that one handles the case no more, whoever does.
  */
 export const messageResident: Applier<'message_resident'> = async (sql, requests, context) => {
   const codes = requests.map(({ effect }) => {
@@ -52,7 +55,21 @@ async function say(
   const officer = asker.officer!;
   const conversationId = chat.conversationId!;
   const resident = chat.residentName;
-  const taken = await takeHandOvers(sql, [{ conversationId, officerId: officer.id }], now, newId);
+  const open = (await caseCalls(sql, [conversationId], context)).get(conversationId);
+  const isTheirs = open && handles(officer, open.villageId, open.handling, open.serving);
+  const taken = await takeHandOvers(
+    sql,
+    [
+      {
+        conversationId,
+        officerId: officer.id,
+        about: chat.id,
+        ...(isTheirs ? { handled: open.id, passedOver: passedOver(open) } : {}),
+      },
+    ],
+    now,
+    newId,
+  );
   const holder = taken.get(`${conversationId} ${officer.id}`);
   if (holder?.id !== officer.id) return { outcome: 'lost', resident, by: holder?.name ?? null };
   await insertInternal(

@@ -55,10 +55,13 @@ async function pourInto(
   ])
     await sql.query(`UPDATE ${table} SET conversation_id = $2 WHERE conversation_id = $1`, ids);
   await sql.query('UPDATE beneficiaries SET asked_in = $2 WHERE asked_in = $1', ids);
-  // Of two that are open the later ends: one person has one call.
+  // One person has one call: of two that are open the one stays whose case fewer may see, else where they are led to.
   await sql.query(
-    `UPDATE hand_overs h SET ended_at = $3, ended_by = 'silence' WHERE conversation_id = $1 AND ended_at IS NULL
-       AND EXISTS (SELECT FROM hand_overs o WHERE o.conversation_id = $2 AND o.ended_at IS NULL)`,
+    `UPDATE hand_overs SET ended_at = $3, ended_by = 'silence' WHERE id IN (
+       SELECT h.id FROM hand_overs h LEFT JOIN cases c ON c.id = h.case_id
+       WHERE h.conversation_id IN ($1, $2) AND h.ended_at IS NULL
+       ORDER BY c.receiver_role IS NOT NULL DESC, (c.is_confidential) IS TRUE DESC, c.id IS NOT NULL DESC,
+         h.conversation_id = $2 DESC OFFSET 1)`,
     [...ids, now],
   );
   await sql.query('UPDATE hand_overs SET conversation_id = $2 WHERE conversation_id = $1', ids);

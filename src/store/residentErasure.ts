@@ -1,6 +1,7 @@
 import type { NewId } from '../core/ports.js';
 import { rememberErased } from './attachments.js';
 import { eraseForms } from './forms.js';
+import { endHandOversWith } from './handOvers.js';
 import { endLinksOf } from './links.js';
 import { IS_TOLD_BY } from './notifications.js';
 import { deleteProfile, giveWord, insertResident, loadProfiles, startAnew } from './profiles.js';
@@ -71,6 +72,8 @@ export async function eraseResident(
      WHERE address_id = ANY ($1::uuid[])`,
     [addresses.filter((id) => !shared.has(id))],
   );
+  // What is said from now on is no reply to what an officer wrote about them.
+  await endHandOversWith(sql, residentId, addresses, now);
   for (const address of addresses) await partFrom(sql, address, residentId, { newId, now });
   await remember(sql, 'conversation', conversations, newId, now);
   await remember(sql, 'case', cases, newId, now);

@@ -4,6 +4,8 @@ import type { Asker } from '../../src/core/asker.js';
 import { mergeConversations } from '../../src/store/mergeConversations.js';
 import { eraseResident } from '../../src/store/residentErasure.js';
 import { inTransaction } from '../../src/store/sql.js';
+import { callsOf, countCalls } from '../../src/store/web/calls.js';
+import { caseScopeOf } from '../../src/web/allowed.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
 /** An officer wrote about a case: who hears what the resident replies. */
@@ -247,5 +249,60 @@ describe('a call about nothing', () => {
     expect(await stage.rows('SELECT village_id, officer_id FROM hand_overs WHERE ended_at IS NULL')).toEqual([
       { village_id: ELSEWHERE, officer_id: elsewhere.officer!.id },
     ]);
+  });
+});
+
+describe('the page of calls', () => {
+  const shown = async (asker: Asker, village = HERE) => {
+    const cases = caseScopeOf(asker.officer!, stage.context().services);
+    const [call] = await callsOf(stage.pool, { villages: [village] }, cases, asker.officer!.id, stage.now);
+    return call?.answers.map(({ text }) => text);
+  };
+
+  test('shows words about a case to whoever sees the case, and to nobody else', async () => {
+    await calls();
+    await answers(operator, 'Silakan, Bu');
+    hours(25);
+    const letter = await stage.aCase(siti, { service: 'spm' });
+    await writes(head, letter.code, 'Tentang berkas rujukan');
+    await isSaid();
+    await stage.apply(siti, { kind: 'end_hand_over' });
+    hours(1);
+    const complaint = await aComplaint();
+    await writes(secretary, complaint.code, 'Tentang keluhan Ibu');
+    await isSaid();
+    await replies();
+    await answers(secretary, 'Terima kasih laporannya');
+    expect(await shown(operator)).toEqual(['Silakan, Bu']);
+    expect(await shown(head)).toEqual(['Silakan, Bu', 'Tentang berkas rujukan']);
+    expect(await shown(secretary)).toEqual([
+      'Silakan, Bu',
+      'Tentang berkas rujukan',
+      'Tentang keluhan Ibu',
+      'Terima kasih laporannya',
+    ]);
+    // It is the secretary's after the weekend still.
+    hours(30);
+    expect(await countCalls(stage.pool, { villages: [HERE] }, operator.officer!.id, stage.now)).toBe(0);
+    expect(await countCalls(stage.pool, { villages: [HERE] }, secretary.officer!.id, stage.now)).toBe(1);
+  });
+
+  test('shows a village nothing of what was answered in another, and a call about a case where the case is', async () => {
+    await calls();
+    await answers(operator, 'Silakan, Bu');
+    const { code } = await aComplaint();
+    await stage.apply(siti, { kind: 'end_hand_over' });
+    await moves();
+    hours(1);
+    await calls();
+    await answers(elsewhere, 'Selamat datang');
+    expect(await shown(elsewhere, ELSEWHERE)).toEqual(['Selamat datang']);
+    expect(await shown(operator)).toBeUndefined();
+    await stage.apply(siti, { kind: 'end_hand_over' });
+    await writes(secretary, code, 'Tentang keluhan Ibu');
+    await isSaid();
+    await replies();
+    expect(await shown(elsewhere, ELSEWHERE)).toEqual(['Selamat datang']);
+    expect(await shown(secretary)).toEqual(['Silakan, Bu', 'Tentang keluhan Ibu']);
   });
 });

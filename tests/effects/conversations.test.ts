@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { consoleAsker } from '../../src/core/asker.js';
 import type { Asker } from '../../src/core/asker.js';
 import { appliers } from '../../src/effects/index.js';
+import { caseScopeOf } from '../../src/web/allowed.js';
 import { callsOf } from '../../src/store/web/calls.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
@@ -15,6 +16,8 @@ beforeEach(async () => {
   siti = await stage.aResident();
 });
 afterAll(() => stage.close());
+
+const casesOf = (asker: Asker) => caseScopeOf(asker.officer!, stage.context().services);
 
 const resident = async () =>
   (await stage.rows('SELECT name, village_id, language FROM residents WHERE id = $1', [siti.residentId]))[0]!;
@@ -166,7 +169,7 @@ describe('an officer’s answer to a resident who asked for a person', () => {
     ]);
     expect(await answer(sri)).toEqual({ outcome: 'done', resident: null, by: null });
     const scope = { villages: [HERE] };
-    expect(await callsOf(stage.pool, scope, sri.officer!.id, stage.now)).toMatchObject([
+    expect(await callsOf(stage.pool, scope, casesOf(sri), sri.officer!.id, stage.now)).toMatchObject([
       { conversationId: siti.conversationId, resident: null },
     ]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '../../src/core/asker.js';
+import { caseScopeOf } from '../../src/web/allowed.js';
 import { callsOf, countCalls } from '../../src/store/web/calls.js';
 import { aStage, HERE, type Stage } from './stage.js';
 
@@ -18,6 +19,8 @@ beforeEach(async () => {
   await call();
 });
 afterAll(() => stage.close());
+
+const casesOf = (asker: Asker) => caseScopeOf(asker.officer!, stage.context().services);
 
 const call = (text?: string) =>
   stage.apply(siti, {
@@ -153,10 +156,12 @@ describe('a conversation with a person', () => {
   test('stands in the console with who has it, and waits there for nobody else', async () => {
     const scope = { villages: [HERE] };
     await answer(sri);
-    expect(await callsOf(stage.pool, scope, budi.officer!.id, stage.now)).toMatchObject([
+    expect(await callsOf(stage.pool, scope, casesOf(budi), budi.officer!.id, stage.now)).toMatchObject([
       { heldBy: 'Bu Sri Wahyuni', isWaiting: true },
     ]);
-    expect(await callsOf(stage.pool, scope, sri.officer!.id, stage.now)).toMatchObject([{ heldBy: null }]);
+    expect(await callsOf(stage.pool, scope, casesOf(sri), sri.officer!.id, stage.now)).toMatchObject([
+      { heldBy: null },
+    ]);
     expect(await countCalls(stage.pool, scope, budi.officer!.id, stage.now)).toBe(0);
     expect(await countCalls(stage.pool, scope, sri.officer!.id, stage.now)).toBe(1);
   });

@@ -13,6 +13,7 @@ import { createFetcher } from '../../src/pipeline/fetch.js';
 import { mediaFiles } from '../../src/store/mediaFiles.js';
 import { createSealer } from '../../src/store/sealer.js';
 import { DEMONSTRATION_VILLAGE } from '../../src/store/seedDemonstration.js';
+import { caseScopeOf } from '../../src/web/allowed.js';
 import { callsOf, fileOfCall } from '../../src/store/web/calls.js';
 import { ELF, OGG, phonePhoto } from '../media/samples.js';
 import { aWorld, type World } from '../support/world.js';
@@ -107,7 +108,13 @@ test('a voice note is kept, and heard by an officer who was told of it', async (
   );
   const told = rows[0]!;
   const scope = { villages: [DEMONSTRATION_VILLAGE] };
-  const [call] = await callsOf(world.pool, scope, told.id, new Date());
+  const [call] = await callsOf(
+    world.pool,
+    scope,
+    caseScopeOf({ id: told.id, name: '', roles: [] }, {}),
+    told.id,
+    new Date(),
+  );
   expect(call).toMatchObject({
     isWaiting: true,
     messages: [

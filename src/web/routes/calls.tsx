@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { callsOf, fileOfCall } from '../../store/web/calls.js';
-import { allowed } from '../allowed.js';
+import { allowed, caseScopeOf } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
 import { readForm } from '../form.js';
@@ -17,7 +17,13 @@ export function callRoutes(deps: WebDeps): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get('/percakapan', async (c) => {
       const { officer, scope } = allowed(c, 'calls.answer');
-      const calls = await callsOf(deps.pool, scope, officer.id, deps.now());
+      const calls = await callsOf(
+        deps.pool,
+        scope,
+        caseScopeOf(officer, deps.services),
+        officer.id,
+        deps.now(),
+      );
       return c.html(
         <CallsPage
           view={c.get('view')}

@@ -18,6 +18,7 @@ import type { Sql } from '../store/sql.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 import { writeActs } from './caseWriting.js';
 import type { Acted } from './caseWriting.js';
+import { holdChecked } from './letterCheck.js';
 
 type Request = EffectRequest<'act_on_case'>;
 type Result = EffectResults['act_on_case'];
@@ -76,6 +77,7 @@ export async function applyActs(
       context,
     );
   });
+  await holdChecked(sql, [...acted.values()], context);
   await writeActs(
     sql,
     [...acted.values()].filter((one) => one.facts.length > 0),

@@ -1,5 +1,6 @@
 import { TOKEN_BYTES, letterTokenHash } from '../core/letter.js';
 import type { LetterPrint, LetterPrivate } from '../core/letter.js';
+import { letterContent } from '../core/letterContent.js';
 import { letterNumber, NUMBER_FORMAT } from '../core/letterNumber.js';
 import { unprintableParts } from '../core/letterSigns.js';
 import type { UnprintablePart } from '../core/letterSigns.js';
@@ -8,6 +9,7 @@ import type { Filled, LetterTemplate, VillageTemplate } from '../core/letterTemp
 import { initialsOf, letterValues } from '../core/letterValues.js';
 import type { JsonObject } from '../core/json.js';
 import { insertAudit } from '../store/audit.js';
+import { checkedLetters } from '../store/letters/checked.js';
 import { allocateNumbers, insertLetters } from '../store/letters/issue.js';
 import { replaceEarlier } from '../store/letters/state.js';
 import { readLetterCases } from '../store/letters/sources.js';
@@ -49,6 +51,7 @@ export async function issueLetters(
   const ids = [...new Set(wanted.map(({ caseId }) => caseId))];
   await sql.query('SELECT FROM cases WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE', [ids]);
   const cases = await readLetterCases(sql, ids, context.sealer);
+  const checked = await checkedLetters(sql, ids);
   const result: Issued = { issued: [], left: [] };
   const ready: { of: LetterCase; to: LetterToIssue; draft: Draft }[] = [];
   for (const caseId of ids) {
@@ -61,6 +64,7 @@ export async function issueLetters(
       continue;
     }
     const draft = draftOf(of, to, context);
+    if (isOther(of, draft, checked.get(caseId), context)) draft.missing.push(CHANGED);
     if (draft.missing.length > 0) result.left.push({ caseId, code: of.code, missing: draft.missing });
     else ready.push({ of, to, draft });
   }
@@ -123,6 +127,21 @@ export async function issueLetters(
   );
   if (letters.length > 0) context.nudges.letters = true;
   return result;
+}
+
+/** What officers read of a letter that says something else than what was checked. */
+const CHANGED = 'isinya berubah sejak diperiksa, kembalikan dulu ke pemeriksaan';
+
+/** Whether a letter would say something else than what was checked; of what was checked before this was held fast nobody knows. */
+function isOther(
+  of: LetterCase,
+  { values }: Draft,
+  checked: string | undefined,
+  { services, sealer }: ApplyContext,
+): boolean {
+  const template = templateOf(services[of.service]?.letter ?? null, of.own);
+  if (checked === undefined || !template) return false;
+  return !sealer.lookUpKeys(letterContent(of.caseId, template, values)).includes(checked);
 }
 
 /** What is missing for the letters of these cases, as officers call it, by case id; nothing issued, nothing locked. */

@@ -1,4 +1,5 @@
 import type { LetterPrint } from '../core/letter.js';
+import { GIVEN_FIELDS } from '../core/letterContent.js';
 import type { UnprintablePart } from '../core/letterSigns.js';
 import { fieldsIn, knownFields, requiredFields } from '../core/letterTemplate.js';
 import { letterNumber, NUMBER_FORMAT } from '../core/letterNumber.js';
@@ -9,19 +10,6 @@ import { loadActingOfficers } from '../store/delegations.js';
 import { readLetterCases } from '../store/letters/sources.js';
 import type { WebDeps } from './deps.js';
 
-/** Filled in by the issuing itself: nobody types them. */
-const GIVEN: readonly string[] = [
-  'nomor',
-  'tanggal',
-  'jabatan',
-  'penandatangan',
-  'berlaku_sampai',
-  'desa',
-  'nama_desa',
-  'kecamatan',
-  'kabupaten',
-  'alamat_kantor',
-];
 const NUMBER = /^\d{16}$/u;
 
 /** A field of the letter as its officer sees it. */
@@ -71,7 +59,9 @@ export async function draftOfCase(deps: WebDeps, caseId: string): Promise<CaseDr
     now,
   );
   const known = knownFields(template);
-  const used = [...new Set([...fieldsIn(template.body), template.about])].filter((id) => !GIVEN.includes(id));
+  const used = [...new Set([...fieldsIn(template.body), template.about])].filter(
+    (id) => !GIVEN_FIELDS.includes(id),
+  );
   const required = new Set([...requiredFields(template.body), template.about, ...draft.missingFields]);
   return {
     fields: used.map((id) => ({

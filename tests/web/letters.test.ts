@@ -44,8 +44,12 @@ describe('the letter beside its case', () => {
     expect(first).toContain('Belum lengkap');
     expect(first).toContain('Tempat lahir');
     expect((await post('operator', `${page}/terbit`, {})).status).toBe(409);
+    const waits = (status: string, step: string) =>
+      web.pool.query('UPDATE cases SET status = $2, step = $3 WHERE id = $1', [id, status, step]);
+    await waits('in_hand', 'verify');
     const saved = await post('operator', `${page}/isian`, { ...FORM, f_unknown: 'x' });
     expect(saved.headers.get('location')).toBe(`${page}?kabar=letter_saved`);
+    await waits('signing', 'sign');
     const { rows } = await web.pool.query('SELECT private FROM letter_drafts WHERE case_id = $1', [id]);
     expect(rows[0].private).not.toContain('Pedagang');
     const picture = await get('operator', `${page}/pratinjau.svg`);
@@ -70,6 +74,51 @@ describe('the letter beside its case', () => {
     expect(first + after).not.toContain(LETTER_NIK);
     expect(after).toContain('351001******0001');
     expect(JSON.stringify(looks)).not.toContain('Pedagang');
+  });
+
+  test('says what was checked: nothing of it changes until it goes back, whichever way that is tried', async () => {
+    const { code, id } = await aLetterCase(web);
+    await web.pool.query(`UPDATE cases SET status = 'open', step = 'verify' WHERE id = $1`, [id]);
+    const at = `/console/kasus/${code}`;
+    const type = (who: string, more: { [name: string]: string } = {}) =>
+      post(who, `${at}/surat/isian`, { ...FORM, ...more });
+    const issue = async () => {
+      const answer = await post('operator', `${at}/surat/terbit`, {});
+      return { status: answer.status, text: await answer.text() };
+    };
+    const through = async () => {
+      await post('operator', `${at}/verify`, {});
+      await post('sekdes', `${at}/initial`, {});
+    };
+    expect((await type('operator')).status).toBe(303);
+    await post('operator', `${at}/verify`, {});
+    // Checked: neither before the initials nor after them, by nobody.
+    const late = await type('operator', { f_nama: 'ORANG LAIN' });
+    expect(late.status).toBe(409);
+    expect(await late.text()).toContain('Kembalikan dulu ke pemeriksaan');
+    await post('sekdes', `${at}/initial`, {});
+    expect((await type('sekdes', { f_nama: 'ORANG LAIN' })).status).toBe(409);
+    expect(await (await get('sekdes', `${at}/surat`)).text()).not.toContain('surat/isian');
+    // The village's words are changed under it.
+    const words = { title: 'Surat Keterangan Usaha', signer: 'head', act: 'save' };
+    const body = 'Menerangkan bahwa {nama} mempunyai usaha {nama_usaha} dan berhak atas dana desa.';
+    const template = `/console/templat/${GINTANGAN}/surat/usaha`;
+    expect((await post('operator', template, { ...words, body })).status).toBe(303);
+    const changed = await issue();
+    expect(changed.status).toBe(409);
+    expect(changed.text).toContain('berubah sejak diperiksa');
+    // Sent back it is theirs to write, and what is checked then is what is issued.
+    await post('sekdes', `${at}/return`, { text: 'Ada yang salah', to: 'verify' });
+    expect((await type('operator', { f_nama: 'SITI AMINAH' })).status).toBe(303);
+    await through();
+    expect((await issue()).status).toBe(303);
+    await post('operator', `${template}/kembali/0`, {});
+    // On paper a head has it written anew, from what is known then.
+    const [letter] = (await web.pool.query<{ id: string }>('SELECT id FROM letters WHERE case_id = $1', [id]))
+      .rows;
+    expect((await type('operator', { f_pekerjaan: 'Petani' })).status).toBe(303);
+    const anew = await post('sekdes', `${at}/surat/${letter!.id}/ganti`, { reason: 'Salah pekerjaan' });
+    expect(anew.headers.get('location')).toContain('letter_replaced');
   });
 
   test('the file is printed and copied, and each is written down; withdrawing wants a head and a reason', async () => {

@@ -91,8 +91,9 @@ describe('a letter that waits for a signature on paper', () => {
 describe('signs that the fonts of a letter lack', () => {
   test('are told beside the case with the field that has them, and the letter is issued once they are gone', async () => {
     const { id, code } = await aLetterCase(web);
-    const type = (business: string) =>
-      web.app.request(
+    const type = async (business: string) => {
+      await web.pool.query(`UPDATE cases SET status = 'in_hand', step = 'verify' WHERE id = $1`, [id]);
+      await web.app.request(
         `/console/kasus/${code}/surat/isian`,
         form(
           Object.fromEntries(
@@ -101,6 +102,8 @@ describe('signs that the fonts of a letter lack', () => {
           cookies['operator']!,
         ),
       );
+      await web.pool.query(`UPDATE cases SET status = 'signing', step = 'sign' WHERE id = $1`, [id]);
+    };
     const issue = async () =>
       (await web.app.request(`/console/kasus/${code}/surat/terbit`, form({}, cookies['operator']!))).status;
     await type('Warung ꦮ 🍜');

@@ -67,6 +67,12 @@ async function aCase() {
   await web.pool.query(`UPDATE cases SET step = 'sign' WHERE id = $1`, [made.id]);
   return made;
 }
+/** What its letter lacks is typed while it is checked. */
+async function type({ id, code }: { id: string; code: string }): Promise<void> {
+  await web.pool.query(`UPDATE cases SET status = 'in_hand', step = 'verify' WHERE id = $1`, [id]);
+  await post(`/console/kasus/${code}/surat/isian`, TYPED);
+  await web.pool.query(`UPDATE cases SET status = 'signing', step = 'sign' WHERE id = $1`, [id]);
+}
 const statusOf = async (id: string) =>
   (await web.pool.query<{ status: string }>('SELECT status FROM cases WHERE id = $1', [id])).rows[0]!.status;
 /** A page of one use, as a chat without a keypad asks for it. */
@@ -136,7 +142,7 @@ describe('the page where letters are signed', () => {
   test('signs what is ticked, leaves the rest, and tells what a letter lacks', async () => {
     await give();
     const [ready, lacking, unticked] = [await aCase(), await aCase(), await aCase()];
-    await post(`/console/kasus/${ready.code}/surat/isian`, TYPED);
+    await type(ready);
     const page = await (await get('/console/tanda-tangan')).text();
     for (const { code } of [ready, lacking, unticked]) expect(page).toContain(`value="${code}"`);
     const request = form({ pin: PIN }, cookie);
@@ -168,7 +174,7 @@ describe('a page of one use', () => {
   test('signs its batch alone, once, and tells the chat that asked for it', async () => {
     await give();
     const [mine, other] = [await aCase(), await aCase()];
-    await post(`/console/kasus/${mine.code}/surat/isian`, TYPED);
+    await type(mine);
     const { conversationId } = await web.resident('Pak Arifin');
     const path = await aPage([mine.code], conversationId);
     const page = await (await get(path)).text();

@@ -1,8 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { isOpenCase } from '../../core/cases.js';
+import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
 import { letterFileName } from '../../core/letter.js';
+import { nextStep, pathOf } from '../../core/path.js';
 import { insertAudit } from '../../store/audit.js';
+import { lockCases } from '../../store/cases.js';
 import { inTransaction } from '../../store/sql.js';
 import { lettersOfCase, markPrinted, saveLetterDraft } from '../../store/letters/read.js';
 import type { CaseLetter } from '../../store/letters/read.js';
@@ -23,6 +27,13 @@ const ReasonForm = z.object({ reason: z.string().trim().min(5).max(300) });
 
 /** The letter of a case beside it: its preview, what is missing, issuing it, its file, and taking it back. */
 export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
+  /** Past its check a letter stays as it was checked, until it goes back, or was issued and is to be written anew. */
+  const isChecked = (
+    { service, isIssued }: { service: string; isIssued: boolean },
+    { status, step }: { status: string; step: string | null },
+  ): boolean =>
+    isOpenCase(status as CaseStatus) && !isIssued && step !== nextStep(pathOf(deps.services[service]), null);
+
   const page = async (c: WebContext, more: Partial<LetterPageProps> = {}, status: 200 | 400 | 409 = 200) => {
     const found = await findCase(deps, c);
     const { officer } = allowed(c, 'letters.write');
@@ -35,6 +46,10 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
         view={c.get('view')}
         found={found}
         draft={draft}
+        isChecked={isChecked(
+          { service: found.service, isIssued: letters.some(({ state }) => state === 'issued') },
+          found,
+        )}
         letters={letters}
         mayChange={covers(scopeOf(officer, 'letters.change'), found.villageId)}
         notice={c.req.query('kabar')}
@@ -80,7 +95,9 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
           if (typed !== '' && typed !== '-') fields[id] = typed.slice(0, 300);
           else if (typed === '' && isTyped && isNumber) fields[id] = draft.typed[id]!;
         }
-        await inTransaction(deps.pool, async (sql) => {
+        const isSaved = await inTransaction(deps.pool, async (sql) => {
+          const [row] = await lockCases(sql, [found.code]);
+          if (!row || isChecked(row, row.state)) return false;
           await saveLetterDraft(
             sql,
             { caseId: found.id, fields, officerId: officer.id },
@@ -95,7 +112,9 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
             data: { code: found.code, fields: Object.keys(fields) },
           };
           await insertAudit(sql, [entry], deps.newId, deps.now());
+          return true;
         });
+        if (!isSaved) return page(c, { faultKey: 'letter.checked' }, 409);
         return c.redirect(`/console/kasus/${found.code}/surat?kabar=letter_saved`, 303);
       })
       .post('/kasus/:code/surat/terbit', async (c) => {

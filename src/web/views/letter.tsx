@@ -12,6 +12,8 @@ export interface LetterPageProps {
   found: CaseDetail;
   /** null: its service has no template. */
   draft: CaseDraft | null;
+  /** It was checked: what it says changes no more, unless it goes back. */
+  isChecked: boolean;
   letters: CaseLetter[];
   /** Whether the officer may withdraw and replace. */
   mayChange: boolean;
@@ -49,7 +51,7 @@ export function LetterPage(props: LetterPageProps) {
       {!draft && <p class="notice bad">{t('letter.no_template')}</p>}
       {draft && (
         <div class="letter-sides">
-          <Fields view={view} draft={draft} path={path} isIssued={standing !== undefined} />
+          <Fields {...props} draft={draft} path={path} isIssued={standing !== undefined} />
           <section class="card letter-sheet">
             <h2>{t(standing ? 'letter.preview_next' : 'letter.preview')}</h2>
             <img src={`${path}/surat/pratinjau.svg`} alt={t('letter.preview_alt')} loading="lazy" />
@@ -60,8 +62,14 @@ export function LetterPage(props: LetterPageProps) {
   );
 }
 
-function Fields(props: { view: View; draft: CaseDraft; path: string; isIssued: boolean }) {
-  const { view, draft, path, isIssued } = props;
+function Fields(props: {
+  view: View;
+  draft: CaseDraft;
+  path: string;
+  isIssued: boolean;
+  isChecked: boolean;
+}) {
+  const { view, draft, path, isIssued, isChecked } = props;
   const { t } = view;
   const lacking = draft.fields.filter(
     ({ value, isRequired, signs }) => (value === null && isRequired) || signs.length > 0,
@@ -70,7 +78,7 @@ function Fields(props: { view: View; draft: CaseDraft; path: string; isIssued: b
   return (
     <section class="card" id="isian">
       <h2>{t(lacking.length > 0 ? 'letter.fields_missing' : 'letter.fields')}</h2>
-      <p>{t('letter.fields_lead')}</p>
+      <p>{t(isChecked ? 'letter.checked' : 'letter.fields_lead')}</p>
       {draft.unprintable.length > 0 && (
         <div class="notice risk">
           <p>{t('letter.unprintable')}</p>
@@ -83,20 +91,22 @@ function Fields(props: { view: View; draft: CaseDraft; path: string; isIssued: b
           </ul>
         </div>
       )}
-      <form method="post" action={`${path}/surat/isian`}>
-        {lacking.map((field) => (
-          <FieldInput view={view} field={field} />
-        ))}
-        <details open={lacking.length === 0}>
-          <summary>{t('letter.fields_others')}</summary>
-          {others.map((field) => (
+      {!isChecked && (
+        <form method="post" action={`${path}/surat/isian`}>
+          {lacking.map((field) => (
             <FieldInput view={view} field={field} />
           ))}
-        </details>
-        <button type="submit" class={isIssued ? 'quiet' : undefined}>
-          {t('letter.save')}
-        </button>
-      </form>
+          <details open={lacking.length === 0}>
+            <summary>{t('letter.fields_others')}</summary>
+            {others.map((field) => (
+              <FieldInput view={view} field={field} />
+            ))}
+          </details>
+          <button type="submit" class={isIssued ? 'quiet' : undefined}>
+            {t('letter.save')}
+          </button>
+        </form>
+      )}
       {!isIssued && (
         <>
           <h2>{t('letter.issue_title')}</h2>

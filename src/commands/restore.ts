@@ -49,6 +49,7 @@ async function restore({ config, url, log }: Server, file: string, given: Given)
   const { keepErasures, readErasureList } = await import('../store/erasures.js');
   const { createMediaStorage } = await import('../media/storage.js');
   const { createPool } = await import('../store/pool.js');
+  const { v7: newId } = await import('uuid');
   const list = erasureList(config.dataDir);
   const done = await restoreBackup({
     databaseUrl: url,
@@ -57,6 +58,7 @@ async function restore({ config, url, log }: Server, file: string, given: Given)
     files: createMediaStorage(config.dataDir),
     erasures: (await Promise.all([list, ...given.erasures].map(readErasureList))).flat(),
     replace: given.replace === true,
+    newId,
   });
   const pool = createPool(url, { max: 1, log });
   try {

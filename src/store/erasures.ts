@@ -1,7 +1,18 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SetupError } from '../core/errors.js';
-import { eraseCases, eraseListings, eraseWords, forgetPerson } from './residentErasure.js';
+import type { NewId } from '../core/ports.js';
+import {
+  beginAnew,
+  eraseCases,
+  eraseDrafts,
+  eraseListings,
+  eraseReminders,
+  eraseWords,
+  eraseWorkingPapers,
+  forgetPerson,
+  partFromAllAddresses,
+} from './residentErasure.js';
 import type { Sql } from './sql.js';
 
 /** That something was erased, and when: ids alone, nothing of what it was. */
@@ -14,24 +25,46 @@ export interface Erasure {
 
 const Line = z.object({ id: z.uuid(), kind: z.string(), subject: z.string(), at: z.coerce.date() });
 
-/** How each kind of subject is erased again, by its ids. A kind that the program writes has its line here. */
-const ERASERS: { [kind: string]: (sql: Sql, ids: string[], at: Date[]) => Promise<void> } = {
+/**
+ * How each kind of subject is erased again, by its ids, in this order. A kind that the program writes has its line here;
+ * those of `hapus data` call what erased them in life (store/residentErasure.ts).
+ */
+const ERASERS: {
+  [kind: string]: (sql: Sql, ids: string[], at: Date[], newId: NewId) => Promise<void>;
+} = {
   /** With all that was entered in it; its photos are named by themselves. */
   async form(sql, ids) {
     await sql.query('DELETE FROM forms WHERE id = ANY ($1::uuid[])', [ids]);
   },
-  /** `hapus data`: store/residentErasure.ts. */
+  /** The draft as well where several share the chat: what they fill in today is in no backup. */
   async conversation(sql, ids, at) {
-    for (const [n, id] of ids.entries()) await eraseWords(sql, [id], at[n]!);
+    for (const [n, id] of ids.entries()) await eraseWords(sql, [id], at[n]!, 'is_dropped');
+    await eraseReminders(sql, ids);
+    await eraseDrafts(sql, ids);
   },
   async case(sql, ids) {
-    await eraseCases(sql, ids);
+    await eraseCases(sql, ids, 'is_dropped');
+  },
+  async working_papers(sql, ids) {
+    await eraseWorkingPapers(sql, ids);
   },
   async listing(sql, ids, at) {
-    for (const [n, id] of ids.entries()) await eraseListings(sql, [id], at[n]!);
+    for (const [n, id] of ids.entries()) await eraseListings(sql, [id], at[n]!, 'is_dropped');
   },
-  async resident(sql, ids) {
-    for (const id of ids) await forgetPerson(sql, id);
+  /** Nobody was left there. */
+  async address(sql, ids, at, newId) {
+    for (const [n, id] of ids.entries()) await beginAnew(sql, id, { newId, now: at[n]! });
+  },
+  /** After the addresses: those that are theirs only in the backup, or that others share. */
+  async resident(sql, ids, at, newId) {
+    for (const [n, id] of ids.entries()) {
+      await forgetPerson(sql, id, 'unless_open');
+      await partFromAllAddresses(sql, id, { newId, now: at[n]! });
+    }
+  },
+  /** Nothing of theirs was open when it was erased, whatever is open in the backup. */
+  async name(sql, ids) {
+    for (const id of ids) await forgetPerson(sql, id, 'always');
   },
   async attachment(sql, ids, at) {
     // As eraseRestricted left it: with a storage key it is the order to delete the bytes.
@@ -51,19 +84,29 @@ export async function readErasures(sql: Sql): Promise<Erasure[]> {
   return rows;
 }
 
-/** Erases again, and remembers it in the database. Throws SetupError on a kind that this program does not know. */
-export async function eraseAgain(sql: Sql, erasures: Erasure[]): Promise<void> {
-  for (const kind of new Set(erasures.map((erasure) => erasure.kind))) {
+/**
+ * Erases again what the database does not remember to have erased, and remembers it there. Answers how many there were.
+ * Throws SetupError on a kind that this program does not know.
+ */
+export async function eraseAgain(sql: Sql, listed: Erasure[], { newId }: { newId: NewId }): Promise<number> {
+  const strange = listed.find(({ kind }) => !(kind in ERASERS));
+  if (strange)
+    throw new SetupError([
+      `The list of erasures names '${strange.kind}', which this program does not know: it is of a newer one. Update first.`,
+    ]);
+  // What came after an erasure that is remembered is not of its time: a new draft, a new person at the address.
+  const done = new Set((await readErasures(sql)).map(({ id }) => id));
+  const erasures = [...new Map(listed.map((one) => [one.id, one])).values()].filter(
+    ({ id }) => !done.has(id),
+  );
+  for (const [kind, eraser] of Object.entries(ERASERS)) {
     const of = erasures.filter((erasure) => erasure.kind === kind);
-    const eraser = ERASERS[kind];
-    if (!eraser)
-      throw new SetupError([
-        `The list of erasures names '${kind}', which this program does not know: it is of a newer one. Update first.`,
-      ]);
+    if (of.length === 0) continue;
     await eraser(
       sql,
       of.map((e) => e.subject),
       of.map((e) => e.at),
+      newId,
     );
   }
   await sql.query(
@@ -76,6 +119,7 @@ export async function eraseAgain(sql: Sql, erasures: Erasure[]): Promise<void> {
       erasures.map((e) => e.at),
     ],
   );
+  return erasures.length;
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Sql } from './sql.js';
  * `hapus data` (UU 27/2022), as an officer fulfils it: what a resident wrote and sent is erased, their name, and who
  * their accounts belong to. What must stay: letters and what was asked for with them (`keptServices`, by rules of
  * archives), requests that are still worked on, and the numbers of all others, without words. `erasures` names every
- * subject, so that a restored backup forgets them again (store/erasures.ts).
+ * subject, so that a restored backup forgets them again: what is done here to a subject is one of the functions below, which
+ * store/erasures.ts calls as well.
  */
 export async function eraseResident(
   sql: Sql,
@@ -19,12 +20,10 @@ export async function eraseResident(
   { keptServices, newId, now }: { keptServices: string[]; newId: NewId; now: Date },
 ): Promise<void> {
   const { addresses, shared } = await addressesOf(sql, residentId);
-  const conversations = await idsOf(
-    sql,
-    'SELECT id FROM conversations WHERE address_id = ANY ($1::uuid[])',
-    addresses,
-  );
-  const cases = await casesToErase(sql, residentId, keptServices);
+  const conversations = await conversationsAt(sql, addresses);
+  const closed = await closedCases(sql, residentId);
+  const cases = closed.filter(({ service }) => !keptServices.includes(service)).map(({ id }) => id);
+  const workedOn = closed.map(({ id }) => id);
   const listings = await idsOf(sql, 'SELECT id FROM listings WHERE resident_id = ANY ($1::uuid[])', [
     residentId,
   ]);
@@ -45,41 +44,43 @@ export async function eraseResident(
     residentId,
     [...shared],
   );
-  await eraseCases(sql, cases);
-  await sql.query(
-    `DELETE FROM letter_drafts WHERE case_id IN (
-       SELECT id FROM cases WHERE resident_id = $1 AND closed_at IS NOT NULL)`,
-    [residentId],
-  );
-  await eraseListings(sql, listings, now);
-  await eraseWords(sql, conversations, now);
-  // What they asked to be reminded of tells of a child or a pregnancy.
-  await sql.query(
-    `DELETE FROM timers WHERE subject_kind = 'conversation' AND subject_id = ANY ($1::uuid[])
-       AND kind IN ('immunisation_reminder', 'pregnancy_reminder')`,
-    [conversations],
-  );
+  await eraseCases(sql, cases, 'goes_first');
+  await eraseWorkingPapers(sql, workedOn);
+  await eraseListings(sql, listings, now, 'goes_first');
+  await eraseWords(sql, conversations, now, 'goes_first');
+  await eraseReminders(sql, conversations);
   await sql.query(
     `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL WHERE id = ANY ($1::uuid[])`,
     [files, now],
   );
   await rememberErased(sql, files, newId, now);
   await eraseForms(sql, await formsToErase(sql, residentId), newId, now);
-  await forgetPerson(sql, residentId);
-  // A draft that waits is nobody's any more; where several share the chat it may be another's.
-  await sql.query(
-    `UPDATE conversations SET session = '{}', private = NULL, version = version + 1, handed_over_at = NULL
-     WHERE address_id = ANY ($1::uuid[])`,
-    [addresses.filter((id) => !shared.has(id))],
+  const isNameless = await forgetPerson(sql, residentId, 'unless_open');
+  // Where several share the chat what is being filled in may be another's.
+  await eraseDrafts(
+    sql,
+    await conversationsAt(
+      sql,
+      addresses.filter((id) => !shared.has(id)),
+    ),
   );
   // What is said from now on is no reply to what an officer wrote about them.
   await endHandOversWith(sql, residentId, addresses, now);
-  for (const address of addresses) await partFrom(sql, address, residentId, { newId, now });
+  const begun = await partFromAddresses(sql, residentId, addresses, { newId, now });
   await remember(sql, 'conversation', conversations, newId, now);
   await remember(sql, 'case', cases, newId, now);
+  await remember(sql, 'working_papers', workedOn, newId, now);
   await remember(sql, 'listing', listings, newId, now);
+  await remember(sql, 'address', begun, newId, now);
   await remember(sql, 'resident', [residentId], newId, now);
+  if (isNameless) await remember(sql, 'name', [residentId], newId, now);
 }
+
+/**
+ * What becomes of a message that nobody handled yet: in life it goes its way first, and is erased by its age; in a
+ * backup it was handled long since, and is dropped.
+ */
+export type Waiting = 'goes_first' | 'is_dropped';
 
 /** Locks what an erasure will change of conversations: before any case is locked, as everybody does. */
 export async function lockForErasure(sql: Sql, codes: string[], service: string): Promise<void> {
@@ -94,7 +95,7 @@ export async function lockForErasure(sql: Sql, codes: string[], service: string)
 }
 
 /** The words of these cases, and of their history: the numbers stay. */
-export async function eraseCases(sql: Sql, ids: string[]): Promise<void> {
+export async function eraseCases(sql: Sql, ids: string[], waiting: Waiting): Promise<void> {
   await sql.query(
     `UPDATE cases SET answers = '{}', private = NULL, last_words = NULL WHERE id = ANY ($1::uuid[])`,
     [ids],
@@ -112,22 +113,23 @@ export async function eraseCases(sql: Sql, ids: string[]): Promise<void> {
     sql,
     `n.subject_id = ANY ($1::uuid[]) OR n.subject_id IN (SELECT id FROM introductions WHERE case_id = ANY ($1::uuid[]))`,
     [ids],
+    waiting,
   );
-  await eraseOnBoards(sql, ids);
+  await eraseOnBoards(sql, ids, waiting);
   await sql.query('DELETE FROM beneficiaries WHERE case_id = ANY ($1::uuid[])', [ids]);
 }
 
 /** First names on boards of the village's officers (store/boards.ts): each change of a board was a row of its own. */
-async function eraseOnBoards(sql: Sql, ids: string[]): Promise<void> {
+async function eraseOnBoards(sql: Sql, ids: string[], waiting: Waiting): Promise<void> {
   const chats = `SELECT DISTINCT v.id, c.code FROM cases c
     JOIN officer_roles r ON r.village_id = c.village_id
     JOIN addresses a ON a.officer_id = r.officer_id JOIN conversations v ON v.address_id = a.id
     WHERE c.id = ANY ($1::uuid[])`;
   await sql.query(
-    `UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind) FROM (${chats}) v
+    `UPDATE inbound_messages i SET ${EMPTIED} FROM (${chats}) v
      WHERE i.conversation_id = v.id AND i.kind = 'internal' AND i.external_id LIKE 'board:%'
-       AND i.handled_at IS NOT NULL AND position(v.code IN i.body::text) > 0`,
-    [ids],
+       AND (i.handled_at IS NOT NULL OR $2) AND position(v.code IN i.body::text) > 0`,
+    [ids, waiting === 'is_dropped'],
   );
   await sql.query(
     `UPDATE outbound_messages o SET body = '{"text": ""}' FROM (${chats}) v
@@ -137,13 +139,22 @@ async function eraseOnBoards(sql: Sql, ids: string[]): Promise<void> {
   );
 }
 
-/** What was written in these conversations up to then; what nobody handled or sent yet goes its way first. */
-export async function eraseWords(sql: Sql, conversationIds: string[], until: Date): Promise<void> {
+/** An inbound row `i` without its words; one that is dropped counts as handled. */
+const EMPTIED = `body = jsonb_build_object('kind', i.kind), sealed_body = NULL,
+  handled_at = coalesce(i.handled_at, CASE WHEN i.parked_at IS NULL THEN i.received_at END)`;
+
+/** What was written in these conversations up to then. */
+export async function eraseWords(
+  sql: Sql,
+  conversationIds: string[],
+  until: Date,
+  waiting: Waiting,
+): Promise<void> {
   await sql.query(
-    `UPDATE inbound_messages SET body = jsonb_build_object('kind', kind), sealed_body = NULL
+    `UPDATE inbound_messages i SET ${EMPTIED}
      WHERE conversation_id = ANY ($1::uuid[]) AND received_at <= $2
-       AND (handled_at IS NOT NULL OR parked_at IS NOT NULL)`,
-    [conversationIds, until],
+       AND (handled_at IS NOT NULL OR parked_at IS NOT NULL OR $3)`,
+    [conversationIds, until, waiting === 'is_dropped'],
   );
   await sql.query(
     `UPDATE outbound_messages SET body = '{"text": ""}'
@@ -155,7 +166,12 @@ export async function eraseWords(sql: Sql, conversationIds: string[], until: Dat
      WHERE subject_id = ANY ($1::uuid[]) AND created_at <= $2`,
     [conversationIds, until],
   );
-  await eraseTold(sql, 'n.subject_id = ANY ($1::uuid[]) AND n.created_at <= $2', [conversationIds, until]);
+  await eraseTold(
+    sql,
+    'n.subject_id = ANY ($1::uuid[]) AND n.created_at <= $2',
+    [conversationIds, until],
+    waiting,
+  );
   await sql.query(
     `UPDATE incidents SET detail = detail - 'text' WHERE conversation_id = ANY ($1::uuid[]) AND opened_at <= $2`,
     [conversationIds, until],
@@ -166,16 +182,17 @@ export async function eraseWords(sql: Sql, conversationIds: string[], until: Dat
  * What officers were told of it in their own chats: the internal rows that notifications `n` became (told_at is when,
  * store/notifications.ts), and what was said for them in the same turn.
  */
-async function eraseTold(sql: Sql, which: string, values: unknown[]): Promise<void> {
+async function eraseTold(sql: Sql, which: string, values: unknown[], waiting: Waiting): Promise<void> {
   await sql.query(
     `WITH told AS (
        SELECT i.seq, i.conversation_id, i.handled_at
        FROM notifications n JOIN addresses a ON a.officer_id = n.officer_id
          JOIN conversations c ON c.address_id = a.id
          JOIN inbound_messages i ON i.conversation_id = c.id AND i.kind = 'internal' AND i.received_at = n.told_at
-       WHERE (${which}) AND i.handled_at IS NOT NULL AND ${IS_TOLD_BY('n', 'i')}),
+       WHERE (${which}) AND (i.handled_at IS NOT NULL OR ${String(waiting === 'is_dropped')})
+         AND ${IS_TOLD_BY('n', 'i')}),
      rows AS (
-       UPDATE inbound_messages i SET body = jsonb_build_object('kind', i.kind) FROM told WHERE i.seq = told.seq)
+       UPDATE inbound_messages i SET ${EMPTIED} FROM told WHERE i.seq = told.seq)
      UPDATE outbound_messages o SET body = '{"text": ""}' FROM told
      WHERE o.conversation_id = told.conversation_id AND o.created_at = told.handled_at
        AND o.state NOT IN ('pending', 'sending')`,
@@ -184,27 +201,74 @@ async function eraseTold(sql: Sql, which: string, values: unknown[]): Promise<vo
 }
 
 /** Off the market, with nothing that tells whose it was. */
-export async function eraseListings(sql: Sql, ids: string[], at: Date): Promise<void> {
+export async function eraseListings(sql: Sql, ids: string[], at: Date, waiting: Waiting): Promise<void> {
   await sql.query(
     `UPDATE listings SET status = CASE WHEN status IN ('waiting', 'published') THEN 'withdrawn' ELSE status END,
        closed_at = coalesce(closed_at, $2), title = '—', description = NULL, place = NULL, contact = NULL,
        seller = NULL, search_text = '' WHERE id = ANY ($1::uuid[])`,
     [ids, at],
   );
+  await sql.query(
+    `UPDATE notifications SET vars = vars || '{"title": "—", "seller": null, "photo": null, "photos": []}'
+     WHERE kind = 'officer-listing' AND subject_id = ANY ($1::uuid[])`,
+    [ids],
+  );
+  await eraseTold(sql, 'n.subject_id = ANY ($1::uuid[])', [ids], waiting);
 }
 
-/** Who they are; of an open request the name stays until it is closed. */
-export async function forgetPerson(sql: Sql, residentId: string): Promise<void> {
+/** What closed cases were worked on with: what was typed for a letter, and whom the register was asked for. */
+export async function eraseWorkingPapers(sql: Sql, caseIds: string[]): Promise<void> {
+  await sql.query('DELETE FROM letter_drafts WHERE case_id = ANY ($1::uuid[])', [caseIds]);
+  await sql.query('DELETE FROM register_matches WHERE case_id = ANY ($1::uuid[])', [caseIds]);
+}
+
+/** What these conversations asked to be reminded of tells of a child or a pregnancy. */
+export async function eraseReminders(sql: Sql, conversationIds: string[]): Promise<void> {
   await sql.query(
-    `DELETE FROM register_matches m WHERE resident_id = $1 AND NOT EXISTS (
-       SELECT FROM cases c WHERE c.id = m.case_id AND c.closed_at IS NULL)`,
-    [residentId],
+    `DELETE FROM timers WHERE subject_kind = 'conversation' AND subject_id = ANY ($1::uuid[])
+       AND kind IN ('immunisation_reminder', 'pregnancy_reminder')`,
+    [conversationIds],
   );
+}
+
+/** A draft that waits is nobody's any more. */
+export async function eraseDrafts(sql: Sql, conversationIds: string[]): Promise<void> {
   await sql.query(
-    `UPDATE residents r SET name = NULL, register_id = NULL WHERE id = $1 AND NOT EXISTS (
-       SELECT FROM cases c WHERE c.resident_id = r.id AND c.closed_at IS NULL)`,
-    [residentId],
+    `UPDATE conversations SET session = '{}', private = NULL, version = version + 1, handed_over_at = NULL
+     WHERE id = ANY ($1::uuid[])`,
+    [conversationIds],
   );
+}
+
+/**
+ * Who they are. 'unless_open': of an open request it stays until that is closed. Answers whether the name is gone.
+ */
+export async function forgetPerson(
+  sql: Sql,
+  residentId: string,
+  when: 'unless_open' | 'always',
+): Promise<boolean> {
+  await sql.query(
+    `DELETE FROM register_matches m WHERE resident_id = $1 AND ($2 OR NOT EXISTS (
+       SELECT FROM cases c WHERE c.id = m.case_id AND c.closed_at IS NULL))`,
+    [residentId, when === 'always'],
+  );
+  const { rowCount } = await sql.query(
+    `UPDATE residents r SET name = NULL, register_id = NULL WHERE id = $1 AND ($2 OR NOT EXISTS (
+       SELECT FROM cases c WHERE c.resident_id = r.id AND c.closed_at IS NULL))`,
+    [residentId, when === 'always'],
+  );
+  return rowCount === 1;
+}
+
+/** All addresses of a person, as `partFromAddresses` needs them. */
+export async function partFromAllAddresses(
+  sql: Sql,
+  residentId: string,
+  context: { newId: NewId; now: Date },
+): Promise<void> {
+  const { addresses } = await addressesOf(sql, residentId);
+  await partFromAddresses(sql, residentId, addresses, context);
 }
 
 async function addressesOf(
@@ -224,14 +288,17 @@ async function addressesOf(
   };
 }
 
-async function casesToErase(sql: Sql, residentId: string, keptServices: string[]): Promise<string[]> {
-  return await idsOf(
-    sql,
-    `SELECT id FROM cases WHERE resident_id = ANY ($1::uuid[]) AND closed_at IS NOT NULL AND service <> ALL ($2::text[])
+async function conversationsAt(sql: Sql, addressIds: string[]): Promise<string[]> {
+  return await idsOf(sql, 'SELECT id FROM conversations WHERE address_id = ANY ($1::uuid[])', addressIds);
+}
+
+async function closedCases(sql: Sql, residentId: string): Promise<{ id: string; service: string }[]> {
+  const { rows } = await sql.query<{ id: string; service: string }>(
+    `SELECT id, service FROM cases WHERE resident_id = $1 AND closed_at IS NOT NULL
      ORDER BY id FOR NO KEY UPDATE`,
     [residentId],
-    keptServices,
   );
+  return rows;
 }
 
 /** Forms that no open request needs. */
@@ -244,29 +311,55 @@ async function formsToErase(sql: Sql, residentId: string): Promise<string[]> {
   );
 }
 
-/** The address begins anew; one that several share goes to whoever is left there. */
-async function partFrom(
+/** Addresses begin anew; one that several share goes to whoever is left there. Answers those that began anew. */
+async function partFromAddresses(
+  sql: Sql,
+  residentId: string,
+  addressIds: string[],
+  { newId, now }: { newId: NewId; now: Date },
+): Promise<string[]> {
+  const begun: string[] = [];
+  for (const addressId of addressIds) {
+    const others = (await loadProfiles(sql, [addressId])).filter((one) => one.residentId !== residentId);
+    const next = others[0];
+    if (!next) {
+      await beginAnew(sql, addressId, { newId, now });
+      begun.push(addressId);
+      continue;
+    }
+    await endLinksAt(sql, addressId, residentId, now);
+    await sql.query('UPDATE addresses SET display_name = NULL WHERE id = $1', [addressId]);
+    await deleteProfile(sql, addressId, residentId);
+    await giveWord(sql, addressId, next.residentId, false, now);
+  }
+  return begun;
+}
+
+/** An address is somebody's of whom nothing is known but the language; nothing where there is no such address. */
+export async function beginAnew(
   sql: Sql,
   addressId: string,
-  residentId: string,
   { newId, now }: { newId: NewId; now: Date },
 ): Promise<void> {
+  const { rows } = await sql.query<{ residentId: string }>(
+    'UPDATE addresses SET display_name = NULL WHERE id = $1 RETURNING resident_id AS "residentId"',
+    [addressId],
+  );
+  const was = rows[0];
+  if (!was) return;
+  await endLinksAt(sql, addressId, was.residentId, now);
+  const id = newId();
+  await insertResident(sql, { id, name: null, like: was.residentId, withVillage: false });
+  await startAnew(sql, addressId, id);
+}
+
+/** Ends the links by which an address joined others, and those by which others joined this person there. */
+async function endLinksAt(sql: Sql, addressId: string, residentId: string, now: Date): Promise<void> {
   await endLinksOf(sql, addressId, now);
   await sql.query(
     'UPDATE address_links SET ended_at = $2 WHERE to_address_id = $1 AND to_resident_id = $3 AND ended_at IS NULL',
     [addressId, now, residentId],
   );
-  await sql.query('UPDATE addresses SET display_name = NULL WHERE id = $1', [addressId]);
-  const others = (await loadProfiles(sql, [addressId])).filter((one) => one.residentId !== residentId);
-  const next = others[0];
-  if (next) {
-    await deleteProfile(sql, addressId, residentId);
-    await giveWord(sql, addressId, next.residentId, false, now);
-    return;
-  }
-  const id = newId();
-  await insertResident(sql, { id, name: null, like: residentId, withVillage: false });
-  await startAnew(sql, addressId, id);
 }
 
 async function remember(sql: Sql, kind: string, ids: string[], newId: NewId, now: Date): Promise<void> {

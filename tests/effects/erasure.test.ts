@@ -162,6 +162,7 @@ describe('hapus data', () => {
     await stage.apply(consoleAsker(secretary.officer!), finish(code));
     const erasures = await readErasures(stage.pool);
     // As it was before.
+    await stage.rows('DELETE FROM erasures');
     await stage.rows(`UPDATE residents SET name = 'Bu Siti' WHERE id = $1`, [siti.residentId]);
     await stage.rows(
       `UPDATE cases SET answers = '{"what": "jalan Bu Siti"}', closed_at = now(), status = 'finished'`,
@@ -170,7 +171,7 @@ describe('hapus data', () => {
       `UPDATE outbound_messages SET body = '{"text": "Halo Bu Siti"}' WHERE conversation_id = $1`,
       [siti.conversationId],
     );
-    await inTransaction(stage.pool, (sql) => eraseAgain(sql, erasures));
+    await inTransaction(stage.pool, (sql) => eraseAgain(sql, erasures, { newId: v7 }));
     expect(await stage.rows('SELECT answers FROM cases WHERE code = $1', [report])).toEqual([
       { answers: {} },
     ]);

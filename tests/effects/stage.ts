@@ -59,6 +59,7 @@ export const MONDAY = new Date('2026-08-10T01:00:00Z');
 
 export interface Stage {
   pool: Pool;
+  url: string;
   /** The clock; a test may move it. */
   now: Date;
   /** Applies one effect in a transaction of its own; the nudges that it asked for are in `nudges`. */
@@ -102,6 +103,7 @@ export async function aStage(): Promise<Stage> {
 
   const stage: Stage = {
     pool,
+    url: database.url,
     now: MONDAY,
     nudges,
     rows,

@@ -110,6 +110,7 @@ async function restored(file: string, into: TestDatabase, more: Partial<RestoreO
     files: storage(),
     erasures: [],
     replace: false,
+    newId: v7,
     ...more,
   });
 }
@@ -386,6 +387,7 @@ test('a database of another program, or one that Kentongan runs on, is left alon
         files: storage(),
         erasures: [],
         replace: true,
+        newId: v7,
       }),
     ).rejects.toThrow(/is running on this database/u);
     running.release();
@@ -403,6 +405,7 @@ test('a restore waits for the last connections of a program that was just stoppe
       files: storage(),
       erasures: [],
       replace: false,
+      newId: v7,
     });
     restoring.catch(() => {});
     const looks = async () =>

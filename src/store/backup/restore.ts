@@ -5,6 +5,7 @@ import type { Decrypter } from 'age-encryption';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { SetupError } from '../../core/errors.js';
+import type { NewId } from '../../core/ports.js';
 import { eraseAgain, readErasures } from '../erasures.js';
 import type { Erasure } from '../erasures.js';
 import { applyTo, splitMigrations } from '../migrate.js';
@@ -30,6 +31,7 @@ export interface RestoreOptions {
   erasures: Erasure[];
   /** Take away what is in the database now. */
   replace: boolean;
+  newId: NewId;
 }
 
 export interface RestoreReport {
@@ -103,7 +105,8 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
   let files = 0;
   let skipped = 0;
   let ending: Ending | null = null;
-  const before = new Set<string>();
+  let erasedAgain = 0;
+  let unsent = 0;
 
   const endTable = async () => {
     if (!copying) return;
@@ -142,8 +145,9 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
     if (!erased) {
       // What erases knows the tables of this program only: an older backup becomes one of today first.
       await applyTo(client, later);
-      for (const erasure of await readErasures(client)) before.add(erasure.id);
-      await eraseAgain(client, erasures);
+      // First: the words of a message that is still to be sent are never erased.
+      unsent = await calmDown(client);
+      erasedAgain = await eraseAgain(client, erasures, options);
       erased = await listErased(client);
     }
     if (place.kind === 'file') {
@@ -160,8 +164,8 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
     madeAt: manifest.madeAt,
     rows: sum(rows),
     files: files - skipped,
-    erased: new Set(erasures.map((e) => e.id).filter((id) => !before.has(id))).size,
-    unsent: await calmDown(client),
+    erased: erasedAgain,
+    unsent,
     keyId: manifest.keyId,
   };
 }

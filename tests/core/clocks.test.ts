@@ -90,7 +90,7 @@ describe('a promise', () => {
       ['asked_7', at('18 08:00')],
     ]);
     const answered = [...asked, { ...facts(['10 14:00', 'case_answered'])[0]!, number: 4 }];
-    const outages = [{ from: at('10 13:00'), to: at('10 15:00') }];
+    const outages = [{ kind: 'power' as const, from: at('10 13:00'), to: at('10 15:00') }];
     expect(clocksOf(aCase(answered, { outages }))).toMatchObject({ due: at('11 13:00'), pausedAt: null });
   });
 

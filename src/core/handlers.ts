@@ -121,6 +121,12 @@ export function serves(roles: OfficerRole[], village: string): boolean {
   return roles.some(({ role, village: of }) => !isOutsider(role) && (of === null || of === village));
 }
 
+/** The villages into which these roles reach; null: all. */
+export function servedBy(roles: OfficerRole[]): string[] | null {
+  const villages = roles.filter(({ role }) => !isOutsider(role)).map(({ village }) => village);
+  return villages.includes(null) ? null : [...new Set(villages.filter((village) => village !== null))];
+}
+
 /**
  * Whether an officer with these roles may handle such a request in this village. `officers` are all who
  * serve the village; `officerId`: who it is, for what is sealed to named officers.

@@ -4,7 +4,7 @@ import { newCaseCode } from '../core/code.js';
 import { officerActor } from '../core/decide.js';
 import type { EffectResults, OpenCase, OpenWalkIn } from '../core/effect.js';
 import { firstName } from '../core/firstName.js';
-import { handlingOf } from '../core/handlers.js';
+import { handlingOf, servedBy } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { nextStep, pathOf } from '../core/path.js';
 import { insertAudit } from '../store/audit.js';
@@ -33,7 +33,7 @@ type Result = EffectResults['open_walk_in'];
 
 /**
  * Opens a case for somebody at the counter, by an officer who may handle such requests in that village. One draft opens
- * one case. Whose it is: the person of the phone that was given, else who the register entry was found to be before, else
+ * one case. Whose it is: the person of the phone that was given where they live in the officer's villages, else who the register entry was found to be before, else
  * somebody new. They are told in the chat of their phone where a line knows it; else nobody is written to. A complaint
  * about the office is not made to the office's own counter.
  */
@@ -54,7 +54,7 @@ async function open(sql: Sql, request: Request, context: ApplyContext): Promise<
     effect.register !== undefined && (await isInRegister(sql, effect.register, effect.village))
       ? effect.register
       : null;
-  const { person, isHelped } = await personOf(sql, effect, name, registerId, context);
+  const { person, isHelped } = await personOf(sql, request, name, registerId, context);
   const { step, isUrgent, due, firstMark } = await beginning(sql, effect, context);
   const id = context.newId();
   const sealed = effect.private && Object.keys(effect.private).length > 0 ? effect.private : null;
@@ -135,12 +135,13 @@ async function mayOpen(
 /** Who stands at the counter. `isHelped`: the phone is somebody else's, who hears of it for them. */
 async function personOf(
   sql: Sql,
-  effect: OpenWalkIn,
+  { asker, effect }: Request,
   name: string,
   registerId: string | null,
   { newId, now }: ApplyContext,
 ): Promise<{ person: CounterPerson; isHelped: boolean }> {
-  const phoned = effect.phone === undefined ? null : await personOfPhone(sql, effect.phone);
+  const villages = servedBy(asker.officer?.roles ?? []);
+  const phoned = effect.phone === undefined ? null : await personOfPhone(sql, effect.phone, villages);
   if (phoned) {
     const isHelped = phoned.name !== null && !isSameName(phoned.name, name);
     if (!isHelped) await completePerson(sql, phoned.residentId, { name, registerId });

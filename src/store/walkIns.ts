@@ -9,8 +9,15 @@ export interface CounterPerson {
   conversationId: string | null;
 }
 
-/** The chat of this phone that was heard last, and whose it is; null where no line knows it. */
-export async function personOfPhone(sql: Sql, phone: string): Promise<CounterPerson | null> {
+/**
+ * The chat of this phone that was heard last, and whose it is; null where no line knows it. Only of these villages (null:
+ * all), or of somebody who has none yet: a number that is typed in opens nobody's chat elsewhere.
+ */
+export async function personOfPhone(
+  sql: Sql,
+  phone: string,
+  villages: readonly string[] | null,
+): Promise<CounterPerson | null> {
   const { rows } = await sql.query<CounterPerson>(
     `SELECT r.id AS "residentId", r.name, c.id AS "conversationId"
      FROM addresses a JOIN conversations c ON c.address_id = a.id JOIN lines l ON l.id = c.line_id
@@ -18,8 +25,9 @@ export async function personOfPhone(sql: Sql, phone: string): Promise<CounterPer
      WHERE a.phone = $1 AND a.blocked_at IS NULL AND a.merged_into IS NULL AND a.officer_id IS NULL
        AND a.hidden_since IS NULL AND c.merged_into IS NULL AND NOT c.is_group AND NOT c.is_private
        AND l.removed_at IS NULL
+       AND ($2::text[] IS NULL OR coalesce(r.village_id, l.village_id) IS NULL OR coalesce(r.village_id, l.village_id) = ANY ($2))
      ORDER BY c.last_inbound_at DESC NULLS LAST, c.id LIMIT 1`,
-    [phone],
+    [phone, villages],
   );
   return rows[0] ?? null;
 }

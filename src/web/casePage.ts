@@ -75,6 +75,8 @@ export async function caseProps(
         chatOfCase(deps.pool, {
           conversationId,
           code: found.code,
+          caseId: found.id,
+          villageId: found.villageId,
           since: found.openedAt,
           officerId: officer.id,
           hears,

@@ -5,6 +5,7 @@ import { mergeConversations } from '../../src/store/mergeConversations.js';
 import { eraseResident } from '../../src/store/residentErasure.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { callsOf, countCalls } from '../../src/store/web/calls.js';
+import { chatOfCase } from '../../src/store/web/caseChat.js';
 import { caseScopeOf } from '../../src/web/allowed.js';
 import { aStage, ELSEWHERE, HERE, type Stage } from './stage.js';
 
@@ -304,5 +305,54 @@ describe('the page of calls', () => {
     await replies();
     expect(await shown(elsewhere, ELSEWHERE)).toEqual(['Selamat datang']);
     expect(await shown(secretary)).toEqual(['Silakan, Bu', 'Tentang keluhan Ibu']);
+  });
+});
+
+describe('the chat of a case', () => {
+  let said = 0;
+  const says = (text: string) =>
+    stage.rows(
+      `INSERT INTO inbound_messages (line_id, external_id, conversation_id, kind, body, sent_at, received_at, handled_at)
+       VALUES ($1, $2, $3, 'text', $4, $5, $5, $5)`,
+      [siti.lineId, `said:${(said += 1)}`, siti.conversationId, { kind: 'text', text }, stage.now],
+    );
+  const shown = async (asker: Asker, { id, code }: { id: string; code: string }, since: Date) =>
+    (
+      await chatOfCase(stage.pool, {
+        conversationId: siti.conversationId!,
+        code,
+        caseId: id,
+        villageId: HERE,
+        since,
+        officerId: asker.officer!.id,
+        hears: true,
+      })
+    ).map(({ text }) => text);
+
+  test('shows nothing of what was said with another village, by either side', async () => {
+    const since = stage.now;
+    const letter = await stage.aCase(siti);
+    await calls();
+    await says('Kapan suratnya jadi?');
+    await answers(operator, 'Besok, Bu');
+    await stage.apply(siti, { kind: 'end_hand_over' });
+    hours(1);
+    await moves();
+    await calls();
+    await says('Saya baru pindah');
+    await answers(elsewhere, 'Selamat datang');
+    expect(await shown(operator, letter, since)).toEqual(['Kapan suratnya jadi?', 'Besok, Bu']);
+  });
+
+  test('shows nothing of what was replied about another case, whatever the order', async () => {
+    const since = stage.now;
+    const letter = await stage.aCase(siti);
+    const complaint = await aComplaint();
+    await writes(secretary, complaint.code, 'Tentang keluhan Ibu');
+    await isSaid();
+    hours(1);
+    await says('Andi lagi');
+    expect(await shown(operator, letter, since)).toEqual([]);
+    expect(await shown(secretary, complaint, since)).toEqual(['Tentang keluhan Ibu', 'Andi lagi']);
   });
 });

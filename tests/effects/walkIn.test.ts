@@ -170,6 +170,32 @@ describe('somebody whose phone a line knows', () => {
   });
 });
 
+describe('a phone that is somebody’s of another village', () => {
+  const enters = async (asker: Asker, village: string | null) => {
+    const rina = await stage.aResident({ name: 'Rina Elsewhere', village, phone: '628123456789' });
+    const { code, told } = await stage.apply(asker, walkIn({ name: 'Asal Tebak', phone: '628123456789' }));
+    return { rina, told, row: await row(code) };
+  };
+
+  test('is nobody’s at this counter: neither name nor chat is found, and they are not written to', async () => {
+    const { rina, told, row } = await enters(sri, ELSEWHERE);
+    expect(told).toBe(false);
+    expect(row).toMatchObject({ conversation_id: null, name: 'Asal Tebak' });
+    expect(await stage.told(rina)).toEqual([]);
+    expect(await stage.look(rina, 'my_cases', {})).toMatchObject({ count: 0 });
+  });
+
+  test('is found by who serves both villages, and where they have chosen none yet', async () => {
+    const both = await stage.anOfficer('Bu Dua', [
+      { role: 'operator', village: HERE },
+      { role: 'operator', village: ELSEWHERE },
+    ]);
+    expect(await enters(both, ELSEWHERE)).toMatchObject({ told: true, row: { name: 'Rina Elsewhere' } });
+    await stage.rows('UPDATE addresses SET phone = NULL WHERE officer_id IS NULL');
+    expect(await enters(sri, null)).toMatchObject({ told: true, row: { name: 'Rina Elsewhere' } });
+  });
+});
+
 describe('who is in the village’s register', () => {
   const entry = async (village = HERE) => {
     const id = v7();

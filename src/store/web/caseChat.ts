@@ -17,11 +17,17 @@ const SIZE = 40;
 export interface ChatReader {
   conversationId: string;
   code: string;
+  caseId: string;
+  villageId: string;
   since: Date;
   officerId: string;
   /** Answers residents who ask for a person, in this village. */
   hears: boolean;
 }
+
+/** A call of the case's village, about this case or none: `h`, at the time of message `m`. */
+const CALL = `h.conversation_id = m.conversation_id AND h.village_id = $6 AND (h.case_id IS NULL OR h.case_id = $7)
+  AND m.received_at BETWEEN h.begun_at AND coalesce(h.ended_at, 'infinity')`;
 
 /** What an officer wrote about another case of the same chat: maybe one that this reader must not see. */
 const OF_ANOTHER = (row: string): string =>
@@ -29,8 +35,9 @@ const OF_ANOTHER = (row: string): string =>
 
 /**
  * What was said in the conversation of a case since it was opened: what officers wrote about it, and what the resident
- * said while the reader had the word there. Who answers calls reads what was said to any officer, unless that one wrote
- * about another case. What residents told the bot about other things is nobody's here.
+ * said while the reader had the word there. Who answers calls reads what was said to any officer of the case's village,
+ * unless that one wrote about another case. What residents told the bot about other things is nobody's here, and what they
+ * told another village its own.
  */
 export async function chatOfCase(sql: Sql, reader: ChatReader): Promise<ChatRow[]> {
   const { rows } = await sql.query<{ at: Date; kind: string; by: string | null; text: Json }>(
@@ -39,15 +46,23 @@ export async function chatOfCase(sql: Sql, reader: ChatReader): Promise<ChatRow[
      FROM inbound_messages m
      WHERE conversation_id = $1 AND received_at >= $2 AND (
        (kind = 'internal' AND body->>'flow' = 'officer-message'
-         AND CASE WHEN body->'vars' ? 'code' THEN body->'vars'->>'code' = $3 ELSE $5 END)
+         AND CASE WHEN body->'vars' ? 'code' THEN body->'vars'->>'code' = $3
+           ELSE $5 AND EXISTS (SELECT FROM hand_overs h WHERE ${CALL} AND h.case_id IS NULL) END)
        OR (kind IN ('text', 'photo', 'document', 'voice', 'location') AND EXISTS (
-         SELECT FROM hand_overs h WHERE h.conversation_id = m.conversation_id AND h.answered_at IS NOT NULL
-           AND m.received_at BETWEEN h.begun_at AND coalesce(h.ended_at, 'infinity')
+         SELECT FROM hand_overs h WHERE ${CALL} AND h.answered_at IS NOT NULL
            AND (h.officer_id = $4 OR $5) AND NOT EXISTS (
              SELECT FROM inbound_messages o WHERE o.conversation_id = h.conversation_id AND ${OF_ANOTHER('o')}
                AND o.received_at BETWEEN h.begun_at AND coalesce(h.ended_at, 'infinity')))))
      ORDER BY seq DESC LIMIT ${SIZE}`,
-    [reader.conversationId, reader.since, reader.code, reader.officerId, reader.hears],
+    [
+      reader.conversationId,
+      reader.since,
+      reader.code,
+      reader.officerId,
+      reader.hears,
+      reader.villageId,
+      reader.caseId,
+    ],
   );
   return rows.toReversed().map((row) => ({ ...row, text: typeof row.text === 'string' ? row.text : null }));
 }

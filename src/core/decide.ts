@@ -45,7 +45,14 @@ export interface Given {
   step?: StepAct | undefined;
   /** merge, relate: the other case; null: none that this officer may handle, in the same village. */
   other?:
-    | { code: string; service: string; isOpen: boolean; isSealed: boolean; residentId: string }
+    | {
+        code: string;
+        service: string;
+        isOpen: boolean;
+        isSealed: boolean;
+        isConfidential: boolean;
+        residentId: string;
+      }
     | null
     | undefined;
 }
@@ -89,7 +96,7 @@ export interface LastAct {
   before: CaseState;
 }
 
-/** Why an act is not allowed: `step`: another step comes first; `pin`: only by sign_cases; `late`: its time is over; `no_letter`: what is signed on paper is not issued. */
+/** Why an act is not allowed: `step`: another step comes first; `pin`: only by sign_cases; `late`: its time is over; `no_letter`: what is signed on paper is not issued; `shut`: one of the two is confidential. */
 export type Refusal =
   | 'role'
   | 'status'
@@ -100,7 +107,8 @@ export type Refusal =
   | 'not_yours'
   | 'not_there'
   | 'issued'
-  | 'no_letter';
+  | 'no_letter'
+  | 'shut';
 
 /** What an act comes to. No facts: it was done before by the same person, and nobody is told twice. */
 export type Decision =
@@ -178,6 +186,9 @@ export function decide(
       return text ? done(fact('case_noted', actor, worded)) : denied('no_words');
     case 'relate':
       if (!given.other) return denied('not_there');
+      // Each is named in the other's history, which more people read where it is open.
+      if (given.other.isSealed !== situation.isSealed) return denied('shut');
+      if (given.other.isConfidential !== situation.isConfidential) return denied('shut');
       return done(fact('case_related', actor, { code: given.other.code }));
     case 'classify':
       return classify(state, actor, given, situation);
@@ -281,7 +292,8 @@ export function possibleActs(
       code: '',
       service: situation.service,
       isOpen: true,
-      isSealed: false,
+      isSealed: situation.isSealed,
+      isConfidential: situation.isConfidential,
       residentId: situation.residentId,
     },
     ...given,
@@ -417,8 +429,8 @@ function merge(actor: Officer, worded: JsonObject, situation: Situation, { other
   if (!other) return denied('not_there');
   const isOnesOwn = other.residentId === situation.residentId;
   // Whose words are confidential is one with nobody else's.
-  if (situation.isSealed || other.isSealed || (situation.isConfidential && !isOnesOwn))
-    return denied('not_there');
+  const isConfidential = situation.isConfidential || other.isConfidential;
+  if (situation.isSealed || other.isSealed || (isConfidential && !isOnesOwn)) return denied('not_there');
   if (!other.isOpen || other.service !== situation.service) return denied('not_there');
   if (situation.isIssued) return denied('issued');
   return done(fact('case_merged', actor, { ...worded, code: other.code, is_own: isOnesOwn }));

@@ -230,6 +230,7 @@ function givenIn(group: CaseGroup, actor: Actor): Given {
       service: group.services[0]!,
       isOpen: true,
       isSealed: group.isSealed,
+      isConfidential: group.isConfidential,
       residentId: 'resident',
     },
   };

@@ -219,6 +219,7 @@ function givenOf(
               service: other.row.service,
               isOpen: isOpenCase(other.state.status),
               isSealed: other.row.sealedTo !== null,
+              isConfidential: other.row.isConfidential,
               residentId: other.row.residentId,
             }
           : null,

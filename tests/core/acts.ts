@@ -72,7 +72,14 @@ export const GIVEN: Given = {
   text: 'kata-kata',
   office: 'Dukcapil',
   colleague: { id: 'lain', name: 'Bu Lain' },
-  other: { code: 'X', service: 'usaha', isOpen: true, isSealed: false, residentId: 'siti' },
+  other: {
+    code: 'X',
+    service: 'usaha',
+    isOpen: true,
+    isSealed: false,
+    isConfidential: false,
+    residentId: 'siti',
+  },
 };
 
 /** What an act comes to, in short: facts, '=' done before, 'lost', or the reason of a refusal. */

@@ -557,7 +557,23 @@ describe('two cases that are one', () => {
     expect(merged({ residentId: 'tono' })).toBe('merged');
     expect(merged({ residentId: 'tono' }, { isConfidential: true })).toBe('not_there');
     expect(merged({}, { isConfidential: true })).toBe('merged');
+    expect(merged({ residentId: 'tono', isConfidential: true })).toBe('not_there');
     expect(cameTo(STATES.open, 'merge', 'sri', { given: { other: null } })).toBe('not_there');
+  });
+
+  test('is named in the history of another only where both are as shut', () => {
+    const { other } = GIVEN;
+    const related = (more: object, situation: object = {}) =>
+      cameTo(STATES.open, 'relate', 'sri', { given: { other: { ...other!, ...more } }, situation });
+    const [sealed, confidential] = [{ isSealed: true, isConfidential: true }, { isConfidential: true }];
+    expect(related({})).toBe('related');
+    expect(related(sealed)).toBe('shut');
+    expect(related({}, sealed)).toBe('shut');
+    expect(related(confidential)).toBe('shut');
+    expect(related({}, confidential)).toBe('shut');
+    expect(related(sealed, confidential)).toBe('shut');
+    expect(related(confidential, confidential)).toBe('related');
+    expect(related(sealed, sealed)).toBe('related');
   });
 
   test('what was merged is closed, and is not opened again by itself', () => {

@@ -463,6 +463,22 @@ describe('two requests about the same thing', () => {
     expect(await stage.rows('SELECT case_id, other_id FROM case_relations')).toHaveLength(1);
     expect(await eventsOf(siti)).toEqual([]);
   });
+
+  test('an open history does not name what is confidential, nor the other way round', async () => {
+    const first = await stage.aCase(siti);
+    const shut = await aLetter();
+    await stage.pool.query('UPDATE cases SET is_confidential = true WHERE id = $1', [shut.id]);
+    for (const [of, to] of [
+      [first.code, shut.code],
+      [shut.code, first.code],
+    ] as const)
+      expect(await act(slamet, of, 'relate', { to })).toMatchObject({
+        outcome: 'not_allowed',
+        reason: 'shut',
+      });
+    expect(await stage.rows('SELECT FROM case_relations')).toEqual([]);
+    expect(await stage.rows(`SELECT FROM case_events WHERE kind = 'case_related'`)).toEqual([]);
+  });
 });
 
 describe('undoing', () => {

@@ -107,6 +107,7 @@ export function actOn(known: WorldCase, effect: Act, by: ActsBy, service: Servic
       service: known.service,
       isOpen: true,
       isSealed: false,
+      isConfidential: false,
       residentId: situation.residentId,
     },
   };

@@ -399,9 +399,15 @@ function doSteps(
 }
 
 /** A step back, with its reason, into the hands of whoever did it. */
-function giveBack(state: CaseState, actor: Officer, given: Given, { path, isIssued }: Situation): Decision {
+function giveBack(
+  state: CaseState,
+  actor: Officer,
+  given: Given,
+  { path, isIssued, way }: Situation,
+): Decision {
   const text = given.text?.trim();
-  if (isIssued) return denied('issued');
+  // What is signed electronically has its letter after that: one that stands is from before, and gives way to it.
+  if (isIssued && way === 'wet') return denied('issued');
   if (state.step === null || state.status !== 'signing') return denied('status');
   if (!actor.leads && !actor.steps[state.step]) return denied('role');
   if (!text) return denied('no_words');
@@ -416,10 +422,15 @@ function giveBack(state: CaseState, actor: Officer, given: Given, { path, isIssu
   );
 }
 
-/** Opened again: it goes its path anew. What was erased stays erased, and what was one with another follows that one. */
+/**
+ * Opened again: it goes its path anew. What was erased stays erased, and what was one with another follows that one. So does
+ * what lies ready without its letter, where that was signed electronically and holds no more: it is to be signed again.
+ */
 function reopen(state: CaseState, actor: Officer, worded: JsonObject, situation: Situation): Decision {
   if (situation.service === ERASURE_SERVICE) return denied('status');
-  if (isOpenCase(state.status)) return denied('status');
+  const { isOwnLetter, isIssued, way } = situation;
+  const isWithoutLetter = state.status === 'ready' && isOwnLetter && !isIssued && way === 'electronic';
+  if (isOpenCase(state.status) && !isWithoutLetter) return denied('status');
   if (state.status === 'cancelled') return denied('status');
   return done(fact('case_reopened', actor, { step: nextStep(situation.path, null), ...worded }));
 }

@@ -18,6 +18,7 @@ import type { Sql } from '../store/sql.js';
 import { dateTimeFormat } from '../words/formatters.js';
 import { wordDate, wordMoney, wordMonth, wordNumber } from '../words/values.js';
 import type { ApplyContext } from './applier.js';
+import { endLetter } from './endLetter.js';
 
 /** So many signs of a field that cannot be printed are named. */
 const MOST_SIGNS = 5;
@@ -28,7 +29,12 @@ export interface LetterToIssue {
   signer: { id: string; name: string; role: string };
   /** Set where it is signed a.n. (for the one who holds this role): 'kepala_desa'. */
   onBehalfOf: string | null;
+  /** Set where it was signed just now: a letter of the case that stands gives way to the new one. `from`: where it was signed. */
+  anew?: { from: string };
 }
+
+/** Why a letter gave way, as the register tells it. */
+const SIGNED_ANEW = 'Surat baru ditandatangani';
 
 export interface Issued {
   /** `isNew` false: it was issued before, and stands as it is. */
@@ -39,8 +45,9 @@ export interface Issued {
 
 /**
  * Issues letters inside the caller's transaction: each gets its number, its token and its words, which change no more. The
- * file is made after the commit (queue `letters`). A case whose letter stands already keeps it; one whose fields are not all known
- * is left, with their names. `issuedBy`: the officer who had it done, where that is not the signer.
+ * file is made after the commit (queue `letters`). A case whose letter stands already keeps it, but where it was signed anew:
+ * then the one before says from now on that it was replaced. One whose fields are not all known is left, with their names.
+ * `issuedBy`: the officer who had it done, where that is not the signer.
  */
 export async function issueLetters(
   sql: Sql,
@@ -58,7 +65,7 @@ export async function issueLetters(
     const of = cases.get(caseId);
     const to = wanted.find((one) => one.caseId === caseId)!;
     if (!of) continue;
-    if (of.issued) {
+    if (of.issued && !to.anew) {
       const { id: letterId, number } = of.issued;
       result.issued.push({ caseId, code: of.code, letterId, number, isNew: false });
       continue;
@@ -77,6 +84,14 @@ export async function issueLetters(
     })),
   );
   const letters = ready.map((one, n) => ({ ...one, id: context.newId(), sequence: numbers[n]! }));
+  for (const { of, to } of letters)
+    if (of.issued && to.anew)
+      await endLetter(
+        sql,
+        { ...of.issued, code: of.code },
+        { state: 'replaced', officerId: to.signer.id, from: to.anew.from, reason: SIGNED_ANEW },
+        context,
+      );
   await insertLetters(
     sql,
     letters.map(({ of, to, draft, id, sequence }) => {

@@ -1,18 +1,19 @@
+import { isOpenCase } from '../core/cases.js';
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
 import { handlingOf, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
-import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
 import { handles, holdersOf, pathOf } from '../core/path.js';
-import { insertAudit } from '../store/audit.js';
 import { lockCases } from '../store/cases.js';
 import type { LockedCase } from '../store/cases.js';
-import { closeLetter, lockLetters } from '../store/letters/state.js';
+import { lockLetters } from '../store/letters/state.js';
 import type { LockedLetter } from '../store/letters/state.js';
 import type { Sql } from '../store/sql.js';
 import { loadActingOfficers } from '../store/delegations.js';
 import { applyActs } from './actOnCase.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { endLetter } from './endLetter.js';
+import type { LetterEnd } from './endLetter.js';
 import { issueLetters } from './issueLetters.js';
 import type { LetterToIssue } from './issueLetters.js';
 
@@ -77,7 +78,7 @@ export const withdrawLetter: Applier<'withdraw_letter'> = async (sql, requests, 
       results.push({ outcome: found.outcome, number: null });
       continue;
     }
-    await close(sql, found.letter, request, 'withdrawn', null, context);
+    await endLetter(sql, found.letter, endOf(request, 'withdrawn'), context);
     results.push({ outcome: 'done', number: found.letter.number });
   }
   return results;
@@ -85,7 +86,7 @@ export const withdrawLetter: Applier<'withdraw_letter'> = async (sql, requests, 
 
 /**
  * A letter is written anew, with what is known now: the one before says from now on that it was replaced. On paper the new one
- * has its number at once, and is printed and signed; where the village signs electronically its case goes back to be signed.
+ * has its number at once, and is printed and signed; where the village signs electronically its case goes back to be signed, where it is not on its way there already.
  */
 export const replaceLetter: Applier<'replace_letter'> = async (sql, requests, context) => {
   const results: EffectResults['replace_letter'][] = [];
@@ -112,8 +113,12 @@ async function replace(
   context: ApplyContext,
 ): Promise<EffectResults['replace_letter']> {
   await sql.query('SAVEPOINT replace_letter');
-  await close(sql, letter, request, row.letterWay === 'wet' ? 'replaced' : 'withdrawn', null, context);
-  if (row.letterWay === 'electronic') {
+  const isWet = row.letterWay === 'wet';
+  await endLetter(sql, letter, endOf(request, isWet ? 'replaced' : 'withdrawn'), context);
+  if (!isWet) {
+    // One that goes its path already comes to its signature by itself.
+    const isOnItsWay = isOpenCase(row.state.status) && row.state.status !== 'ready';
+    if (isOnItsWay) return { outcome: 'to_sign', number: null, missing: [] };
     const [act] = await applyActs(
       sql,
       [
@@ -182,34 +187,11 @@ async function find(
   return row ? { letter, row } : { outcome: 'not_found' };
 }
 
-async function close(
-  sql: Sql,
-  letter: LockedLetter,
+function endOf(
   { asker, effect }: EffectRequest<'withdraw_letter'> | EffectRequest<'replace_letter'>,
-  state: 'withdrawn' | 'replaced',
-  replacedBy: string | null,
-  context: ApplyContext,
-): Promise<void> {
-  const reason = maskIdentityNumbers(storable(effect.reason)).text.trim().slice(0, 300);
-  await closeLetter(
-    sql,
-    { id: letter.id, state, officerId: asker.officer!.id, reason, replacedBy },
-    context.now,
-  );
-  await insertAudit(
-    sql,
-    [
-      {
-        officerId: asker.officer!.id,
-        action: `letter_${state}`,
-        subjectKind: 'letter',
-        subjectId: letter.id,
-        data: { code: letter.code, number: letter.number, from: asker.platform },
-      },
-    ],
-    context.newId,
-    context.now,
-  );
+  state: LetterEnd['state'],
+): LetterEnd {
+  return { state, officerId: asker.officer!.id, from: asker.platform, reason: effect.reason };
 }
 
 function spelled(code: string): string | null {

@@ -3,6 +3,7 @@ import type { EffectResults } from '../core/effect.js';
 import { serves } from '../core/handlers.js';
 import { digitsOf } from '../core/keypad.js';
 import { lockCases } from '../store/cases.js';
+import type { LockedCase } from '../store/cases.js';
 import { insertInternal } from '../store/inbound.js';
 import { checkPin } from '../store/officerPins.js';
 import { endSignPage } from '../store/signPages.js';
@@ -46,9 +47,10 @@ async function signBatch(sql: Sql, request: Request, context: ApplyContext): Pro
     case 'right':
   }
   const codes = [...new Set(effect.codes.slice(0, MOST_SIGNED).map(spelled))];
-  const onPaper = await signedOnPaper(sql, codes, request);
+  const rows = await lockCases(sql, codes);
+  const onPaper = signedOnPaper(rows, request);
   const wanted = codes.filter((code) => !onPaper.includes(code));
-  const { signed, left } = await sign(sql, wanted, request, context);
+  const { signed, left } = await sign(sql, wanted, rows, request, context);
   const result = told(signed, [...onPaper.map((code) => ({ code, reason: 'wet' })), ...left]);
   if (effect.page !== undefined) await endPage(sql, effect.page, officer.id, result, context);
   return result;
@@ -61,6 +63,7 @@ async function signBatch(sql: Sql, request: Request, context: ApplyContext): Pro
 async function sign(
   sql: Sql,
   codes: string[],
+  rows: LockedCase[],
   request: Request,
   context: ApplyContext,
 ): Promise<{ signed: string[]; left: Left }> {
@@ -79,7 +82,7 @@ async function sign(
       : [{ code, reason: reason ?? outcome, ...(outcome === 'lost' && by ? { by } : {}) }],
   );
   const signed = acts.filter(({ outcome }) => outcome === 'done').map(({ code }) => code);
-  const issued = await issueLetters(sql, await lettersOf(sql, signed, request), context);
+  const issued = await issueLetters(sql, lettersOf(rows, signed, request), context);
   if (issued.left.length === 0) {
     await sql.query('RELEASE SAVEPOINT sign_cases');
     return { signed, left };
@@ -87,7 +90,7 @@ async function sign(
   await sql.query('ROLLBACK TO SAVEPOINT sign_cases');
   const lacking = issued.left.map(({ code, missing }) => ({ code, reason: 'missing', missing }));
   const rest = codes.filter((code) => !lacking.some((one) => one.code === code));
-  const again = await sign(sql, rest, request, context);
+  const again = await sign(sql, rest, rows, request, context);
   return { signed: again.signed, left: [...lacking, ...again.left] };
 }
 
@@ -116,25 +119,31 @@ async function endPage(
   context.nudges.converse = true;
 }
 
-/** Who stands under each letter: the head of the village themselves, or another a.n. (for them). */
-async function lettersOf(sql: Sql, codes: string[], { asker }: Request): Promise<LetterToIssue[]> {
+/**
+ * Who stands under each letter: the head of the village themselves, or another a.n. (for them). A letter that stands from
+ * before (the case was opened again, or it was numbered for paper) gives way: only what is signed now is sent. `rows`: as
+ * they were before.
+ */
+function lettersOf(rows: LockedCase[], codes: string[], { asker }: Request): LetterToIssue[] {
   const { id, name, roles } = asker.officer!;
-  const rows = await lockCases(sql, codes);
-  return rows.map(({ id: caseId, villageId }) => {
-    const own = roles.filter(({ village }) => village === villageId).map(({ role }) => role);
-    const isHead = own.includes('kepala_desa');
-    const role = isHead
-      ? 'kepala_desa'
-      : own.includes('sekretaris')
-        ? 'sekretaris'
-        : (own[0] ?? 'sekretaris');
-    return { caseId, signer: { id, name, role }, onBehalfOf: isHead ? null : 'kepala_desa' };
-  });
+  return rows
+    .filter(({ code }) => codes.includes(code))
+    .map(({ id: caseId, villageId, state }) => {
+      const own = roles.filter(({ village }) => village === villageId).map(({ role }) => role);
+      const isHead = own.includes('kepala_desa');
+      const role = isHead
+        ? 'kepala_desa'
+        : own.includes('sekretaris')
+          ? 'sekretaris'
+          : (own[0] ?? 'sekretaris');
+      const letter = { caseId, signer: { id, name, role }, onBehalfOf: isHead ? null : 'kepala_desa' };
+      // A second tap of who signed it a moment ago signs nothing anew.
+      return state.doneBy.sign ? letter : { ...letter, anew: { from: asker.platform } };
+    });
 }
 
 /** Those of a village that signs on paper: no PIN signs there. Others' are not found, whatever their village does. */
-async function signedOnPaper(sql: Sql, codes: string[], { asker }: Request): Promise<string[]> {
-  const rows = await lockCases(sql, codes);
+function signedOnPaper(rows: LockedCase[], { asker }: Request): string[] {
   return rows
     .filter(({ villageId, letterWay }) => letterWay === 'wet' && serves(asker.officer!.roles, villageId))
     .map(({ code }) => code);

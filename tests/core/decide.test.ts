@@ -535,6 +535,28 @@ describe('opening again', () => {
     expect(mayReopen({ status: 'finished', ...erased }, NOW)).toBe(false);
   });
 
+  test('what lies ready without its letter, which was signed electronically and withdrawn, is signed again', () => {
+    const situation = { way: 'electronic', isOwnLetter: true } as const;
+    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation })).toBe('reopened');
+    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation: { ...situation, isIssued: true } })).toBe(
+      'status',
+    );
+    // On paper it is numbered anew where it lies.
+    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation: { ...situation, way: 'wet' } })).toBe('status');
+    expect(cameTo(STATES.ready, 'reopen', 'resident', { situation })).toBe('status');
+  });
+
+  test('what was opened again may go a step back, though its letter of before stands until the next is signed', () => {
+    const back = (way: 'wet' | 'electronic') =>
+      cameTo(STATES['to be signed'], 'return', 'hadi', {
+        given: { text: 'Nama salah' },
+        situation: { way, isIssued: true },
+      });
+    expect(back('electronic')).toBe('returned');
+    // On paper that is the very letter that waits to be signed.
+    expect(back('wet')).toBe('issued');
+  });
+
   test('taking back is the resident’s while nothing was issued', () => {
     for (const from of ['open', 'in hand', 'asked', 'to be initialled', 'to be signed'] as const)
       expect(cameTo(STATES[from], 'cancel', 'resident')).toBe('cancelled');

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { erasureList } from './erasureList.js';
+import { letterNumberList } from './letterNumberList.js';
 import { readPassphrase } from './readPassphrase.js';
 import { withDatabase } from './withDatabase.js';
 
@@ -27,6 +28,7 @@ export function backupCommand(program: Command): void {
         const { createBackup } = await import('../store/backup/backup.js');
         const { backupKeyFile, lockFor } = await import('../store/backup/keys.js');
         const { keepErasures } = await import('../store/erasures.js');
+        const { createNumberKeeper } = await import('../store/letters/numberList.js');
         const { createMediaStorage } = await import('../media/storage.js');
         const file = resolve(given.to);
         if (await stat(file).catch(() => null))
@@ -35,6 +37,7 @@ export function backupCommand(program: Command): void {
         const keyFile = given.key ?? backupKeyFile(config.dataDir);
         const { encrypter, made } = await lockFor({ recipients: given.recipient, passphrase, keyFile });
         await keepErasures(pool, erasureList(config.dataDir));
+        await createNumberKeeper(letterNumberList(config.dataDir))(pool);
         const files = createMediaStorage(config.dataDir);
         const done = await createBackup({ databaseUrl: url, file, encrypter, files, now: new Date() });
         print(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../config.js';
 import type { KeySource } from '../store/keys.js';
 import { erasureList } from './erasureList.js';
+import { letterNumberList } from './letterNumberList.js';
 import { readPassphrase } from './readPassphrase.js';
 import { reportingFaults, withServer } from './withDatabase.js';
 import type { Server } from './withDatabase.js';
@@ -11,6 +12,7 @@ interface Given {
   key?: string;
   passphraseFile?: string;
   erasures: string[];
+  letterNumbers: string[];
   replace?: boolean;
   check?: boolean;
 }
@@ -26,6 +28,12 @@ export function restoreCommand(program: Command): void {
     .option(
       '--erasures <file>',
       'a further list of erasures (erasures.jsonl of the lost machine)',
+      collect,
+      [],
+    )
+    .option(
+      '--letter-numbers <file>',
+      'a further list of given letter numbers (letter-numbers.jsonl of the lost machine)',
       collect,
       [],
     )
@@ -47,28 +55,40 @@ async function check(file: string, given: Given): Promise<void> {
 async function restore({ config, url, log }: Server, file: string, given: Given): Promise<void> {
   const { restoreBackup } = await import('../store/backup/restore.js');
   const { keepErasures, readErasureList } = await import('../store/erasures.js');
+  const { createNumberKeeper, readNumberList } = await import('../store/letters/numberList.js');
   const { createMediaStorage } = await import('../media/storage.js');
   const { createPool } = await import('../store/pool.js');
   const { v7: newId } = await import('uuid');
   const list = erasureList(config.dataDir);
+  const numbers = letterNumberList(config.dataDir);
   const done = await restoreBackup({
     databaseUrl: url,
     file,
     decrypter: await decrypterFor(given, config.dataDir),
     files: createMediaStorage(config.dataDir),
     erasures: (await Promise.all([list, ...given.erasures].map(readErasureList))).flat(),
+    numbers: (await Promise.all([numbers, ...given.letterNumbers].map(readNumberList))).flat(),
     replace: given.replace === true,
     newId,
+    now: new Date(),
   });
   const pool = createPool(url, { max: 1, log });
   try {
     await keepErasures(pool, list);
+    await createNumberKeeper(numbers)(pool);
   } finally {
     await pool.end();
   }
   print(`Restored the backup of ${done.madeAt}: ${done.rows} rows, ${done.files} files.`);
   print(
     `Erased again, as it was erased since: ${done.erased}. Messages that waited then and are not sent again: ${done.unsent}.`,
+  );
+  for (const { village, counter, year, from, to } of done.passedOver)
+    print(
+      `Letter numbers given after the backup, not given again: ${from} to ${to} (${village}, ${counter || 'all codes'}, ${year}).`,
+    );
+  print(
+    'Before the first letter compare its number with the paper agenda (console: Templat surat, Kop): what was issued last may stand in no list.',
   );
   print('Officers sign in anew. What came in after the backup was made is not in it.');
   await warnOfKey(config, done.keyId);

@@ -9,6 +9,7 @@ import { insertInternal } from '../store/inbound.js';
 import { currentLetterKey } from '../store/letters/keys.js';
 import { keepMadeLetter, markTold, postponeLetter, takeLetterToMake } from '../store/letters/making.js';
 import type { LetterToMake } from '../store/letters/making.js';
+import type { NumberKeeper } from '../store/letters/numberList.js';
 import { inTransaction } from '../store/sql.js';
 import type { SignPdf } from './p12.js';
 import type { Renderer } from './renderer.js';
@@ -24,6 +25,8 @@ export interface MakeDeps {
   publicUrl: string | null;
   /** Signs the PDF itself, where a certificate is configured. */
   signPdf: SignPdf | null;
+  /** Keeps outside the database how far the numbers have come: no letter is there to be handed out before its number is. */
+  keepNumbers: NumberKeeper;
   /** Conversations have something to hear. */
   converse: () => void;
 }
@@ -44,6 +47,7 @@ export async function makeLetters(deps: MakeDeps): Promise<number> {
       const at = deps.now();
       let file;
       try {
+        await deps.keepNumbers(sql, letter.villageCode);
         file = await makeFile(deps, letter, await currentLetterKey(sql, deps.sealer, at));
       } catch (cause) {
         const minutes = AGAIN_MINUTES[letter.failures] ?? AGAIN_MINUTES.at(-1)!;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { erasureList } from '../commands/erasureList.js';
+import { letterNumberList } from '../commands/letterNumberList.js';
 import { formUrlOf } from '../core/formLink.js';
 import { createFigures } from '../jobs/figures.js';
 import { createAuditKeeper } from '../jobs/audit.js';
@@ -14,6 +15,7 @@ import type { Runtime } from '../runtime.js';
 import { clockIsBehind } from '../store/clockGuard.js';
 import { createErasureKeeper } from '../store/erasures.js';
 import { endIncidents } from '../store/incidents.js';
+import { createNumberKeeper } from '../store/letters/numberList.js';
 import { recordClockOutages } from '../store/outages.js';
 import { choicesOfLines } from './lines.js';
 
@@ -47,12 +49,14 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
   if (!isAlone) await queues.work('wake', () => converser.run());
   await queues.work('notify', notify);
   await queues.work('timed', timed);
+  const keepNumbers = createNumberKeeper(letterNumberList(runtime.config.dataDir));
   const letters = await createLetterWork({
     ...runtime,
     storage: runtime.mediaParts.storage,
     publicUrl: runtime.config.publicUrl,
     folder: LETTERS_FOLDER,
     p12: runtime.config.letterP12,
+    keepNumbers,
     converse: () => nudge.converse(),
   });
   await queues.work('letters', () => letters.run());
@@ -82,6 +86,9 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       .catch((cause: unknown) => log.warn({ err: cause }, 'erased files still lie there'));
     keepErasures().catch((cause: unknown) =>
       log.warn({ err: cause }, 'the list of erasures that outlives the database is not complete'),
+    );
+    keepNumbers(pool).catch((cause: unknown) =>
+      log.warn({ err: cause }, 'the list of letter numbers that outlives the database is not complete'),
     );
   }, ERASE_EVERY_MS);
   const keepAudit = createAuditKeeper({

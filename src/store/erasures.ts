@@ -1,7 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SetupError } from '../core/errors.js';
 import type { NewId } from '../core/ports.js';
+import { appendToList, readList } from './lineList.js';
 import {
   beginAnew,
   eraseCases,
@@ -129,15 +129,7 @@ export async function eraseAgain(sql: Sql, listed: Erasure[], { newId }: { newId
 export async function keepErasures(sql: Sql, path: string): Promise<number> {
   const kept = new Set((await readErasureList(path)).map((erasure) => erasure.id));
   const fresh = (await readErasures(sql)).filter((erasure) => !kept.has(erasure.id));
-  if (fresh.length === 0) return 0;
-  const file = await open(path, 'a', 0o600);
-  try {
-    // A line end first: a crash may have cut the last line off.
-    await file.appendFile(fresh.map((erasure) => `\n${JSON.stringify(erasure)}`).join('') + '\n');
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await appendToList(path, fresh);
   return fresh.length;
 }
 
@@ -156,21 +148,8 @@ export function createErasureKeeper(sql: Sql, path: string): () => Promise<numbe
 
 /** The list at `path`; empty where there is none. A last line that a crash cut off is left out: it is added again. */
 export async function readErasureList(path: string): Promise<Erasure[]> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return '';
-    throw cause;
-  });
-  return text.split('\n').flatMap((line) => {
-    if (line === '') return [];
-    const parsed = Line.safeParse(parse(line));
+  return (await readList(path)).flatMap((line) => {
+    const parsed = Line.safeParse(line);
     return parsed.success ? [parsed.data] : [];
   });
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

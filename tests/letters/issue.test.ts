@@ -4,6 +4,7 @@ import { asPrivate, letterTokenHash } from '../../src/core/letter.js';
 import { checkLetter } from '../../src/core/letterProof.js';
 import { issueLetters, missingForLetters } from '../../src/effects/issueLetters.js';
 import { letterKeys, rotateLetterKey } from '../../src/store/letters/keys.js';
+import { readNumberList } from '../../src/store/letters/numberList.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aLetterStage, ANSWERS, FAMILY_CARD, NIK, VILLAGE } from './stage.js';
 import type { LetterStage } from './stage.js';
@@ -191,6 +192,24 @@ describe('the file', () => {
     expect(checkLetter(changed, letter.proof!, keys).outcome).toBe('other_file');
     expect(checkLetter(pdf, letter.proof!.replace('S.A.', 'X.Y.'), keys).outcome).toBe('forged');
     expect(checkLetter(pdf, 'nothing', keys).outcome).toBe('not_a_proof');
+  });
+
+  test('is there only once its number is kept outside the database', async () => {
+    const first = await stage.aCase();
+    await issue(first.id);
+    const kept: unknown[] = [];
+    await stage.make({
+      storage: { write: async () => void kept.push(await readNumberList(stage.numberList)) },
+    });
+    expect(kept).toEqual([[{ village: VILLAGE, counter: '500.2.2.4', year: 2026, last: 1 }]]);
+    const second = await stage.aCase();
+    await issue(second.id);
+    await stage.make({ keepNumbers: () => Promise.reject(new Error('the disk is full')) });
+    const { rows } = await stage.pool.query(
+      'SELECT made_at IS NOT NULL AS made FROM letters ORDER BY sequence',
+    );
+    expect(rows).toEqual([{ made: true }, { made: false }]);
+    expect(stage.files.size).toBe(0);
   });
 
   test('of a letter on paper is made and not sent; one that cannot be made is tried again later', async () => {

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { consoleAsker } from '../../src/core/asker.js';
 import type { EffectKind, EffectOf, ResultOf } from '../../src/core/effect.js';
@@ -11,6 +14,7 @@ import { readFlows } from '../../src/flow/load.js';
 import { makeLetters } from '../../src/letters/make.js';
 import type { MakeDeps } from '../../src/letters/make.js';
 import { createRenderer } from '../../src/letters/renderer.js';
+import { createNumberKeeper } from '../../src/store/letters/numberList.js';
 import { createSealer } from '../../src/store/sealer.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { testDatabase } from '../support/database.js';
@@ -37,6 +41,8 @@ export async function aLetterStage() {
   const sealer = createSealer([randomBytes(32)]);
   const files = new Map<string, Uint8Array>();
   const renderer = createRenderer('flows/letters');
+  const folder = await mkdtemp(join(tmpdir(), 'letters-'));
+  const numberList = join(folder, 'letter-numbers.jsonl');
   const clock = { now: new Date('2026-11-24T02:00:00Z') };
   const converse = { count: 0 };
   const logged: string[] = [];
@@ -62,6 +68,7 @@ export async function aLetterStage() {
     log: { info: log, warn: log, error: log },
     publicUrl: 'https://desa.example.id',
     signPdf: null,
+    keepNumbers: createNumberKeeper(numberList),
     converse: () => void (converse.count += 1),
   };
 
@@ -81,6 +88,7 @@ export async function aLetterStage() {
     sealer,
     services,
     files,
+    numberList,
     clock,
     converse,
     logged,
@@ -171,6 +179,7 @@ export async function aLetterStage() {
     async close() {
       await renderer.stop();
       await database.drop();
+      await rm(folder, { recursive: true });
     },
   };
 

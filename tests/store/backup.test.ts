@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter } from 'age-encryption';
+import type { Pool } from 'pg';
 import { v7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { SetupError } from '../../src/core/errors.js';
@@ -16,6 +17,8 @@ import type { RestoreOptions } from '../../src/store/backup/restore.js';
 import { listTables } from '../../src/store/backup/tables.js';
 import { createErasureKeeper, keepErasures, readErasureList } from '../../src/store/erasures.js';
 import { insertAudit } from '../../src/store/audit.js';
+import { allocateNumbers } from '../../src/store/letters/issue.js';
+import { createNumberKeeper, readNumberList } from '../../src/store/letters/numberList.js';
 import { verifyChain, writeBlock } from '../../src/store/auditBlocks.js';
 import { checkKeys } from '../../src/store/keyCheck.js';
 import { migrate } from '../../src/store/migrate.js';
@@ -110,7 +113,9 @@ async function restored(file: string, into: TestDatabase, more: Partial<RestoreO
     files: storage(),
     erasures: [],
     replace: false,
+    numbers: [],
     newId: v7,
+    now: NOW,
     ...more,
   });
 }
@@ -270,6 +275,86 @@ test('what was erased after the backup is erased again, its file never written',
   });
 });
 
+test('a number that was given after the backup is not given again, and the record of acts says which', async () => {
+  const list = join(folder, 'letter-numbers.jsonl');
+  const give = (pool: Pool, count: number, counter = '', year = 2026) =>
+    inTransaction(pool, (sql) =>
+      allocateNumbers(
+        sql,
+        Array.from({ length: count }, () => ({ villageId: VILLAGE, counter, year })),
+      ),
+    );
+  await elsewhere(
+    async (first) => {
+      await give(first.pool, 40);
+      await aConversation(first.pool);
+      await insertAudit(
+        first.pool,
+        [{ officerId: null, action: 'case.read', subjectKind: 'line', subjectId: 'sim:resident' }],
+        v7,
+        NOW,
+      );
+      const keep = createNumberKeeper(list);
+      expect(await keep(first.pool)).toBe(1);
+      const file = await aBackup(first);
+      // Handed out on paper, and a code that had no letter before; then the disk is lost.
+      expect((await give(first.pool, 5)).at(-1)).toBe(45);
+      await give(first.pool, 2, '470', 2027);
+      expect([await keep(first.pool), await keep(first.pool)]).toEqual([2, 0]);
+      expect((await stat(list)).mode & 0o777).toBe(0o600);
+      await elsewhere(async (into) => {
+        const report = await restored(file, into, { numbers: await readNumberList(list) });
+        const passed = [
+          { counter: '', year: 2026, from: 41, to: 45 },
+          { counter: '470', year: 2027, from: 1, to: 2 },
+        ];
+        expect(report.passedOver).toEqual(passed.map((one) => ({ village: VILLAGE, ...one })));
+        expect(
+          await inDatabase(
+            into.url,
+            `SELECT data, village_id AS village, seq::int FROM audit_log WHERE action = 'letter_counter.restored' ORDER BY seq`,
+          ),
+        ).toEqual(passed.map((data, n) => ({ data, village: VILLAGE, seq: n + 2 })));
+        const pool = createPool(into.url, { max: 1 });
+        try {
+          expect([await give(pool, 1), await give(pool, 1, '470', 2027)]).toEqual([[46], [3]]);
+          expect(await createNumberKeeper(list)(pool)).toBe(2);
+          // Where the village counts each code by itself from now on, nobody knows of which code the lost ones were.
+          expect(await give(pool, 1, '500')).toEqual([47]);
+        } finally {
+          await pool.end();
+        }
+        // What is replaced knows of its own numbers, without any list; a list never takes one back.
+        const again = await restored(file, into, { replace: true, numbers: [] });
+        expect(again.passedOver.map(({ from, to }) => [from, to])).toEqual([
+          [41, 46],
+          [1, 3],
+          [1, 47],
+        ]);
+        const older = [{ village: VILLAGE, counter: '', year: 2026, last: 12 }];
+        expect((await restored(file, into, { replace: true, numbers: older })).passedOver).toHaveLength(3);
+      });
+    },
+    { isEmpty: false },
+  );
+});
+
+test('the list of numbers that was taken away is written anew, one whose last line was cut off is completed', async () => {
+  const list = join(folder, 'letter-numbers.jsonl');
+  const one = { village: VILLAGE, counter: '', year: 2026, last: 3 };
+  await elsewhere(
+    async ({ pool }) => {
+      await writeFile(list, `${JSON.stringify(one)}\n{"village":"35.1`);
+      await pool.query(`INSERT INTO letter_counters VALUES ($1, '', 2026, 4)`, [VILLAGE]);
+      const keep = createNumberKeeper(list);
+      expect([await keep(pool), await readNumberList(list)]).toEqual([1, [{ ...one, last: 4 }]]);
+      await rm(list);
+      expect([await keep(pool), await readNumberList(list)]).toEqual([1, [{ ...one, last: 4 }]]);
+    },
+    { isEmpty: false },
+  );
+});
+
 test('a backup of older tables is brought up to date first, and what was erased since is erased in it', async () => {
   // The last of them before notifications learned how they are told.
   const last = '20261128010000_clocks';
@@ -387,7 +472,9 @@ test('a database of another program, or one that Kentongan runs on, is left alon
         files: storage(),
         erasures: [],
         replace: true,
+        numbers: [],
         newId: v7,
+        now: NOW,
       }),
     ).rejects.toThrow(/is running on this database/u);
     running.release();
@@ -405,7 +492,9 @@ test('a restore waits for the last connections of a program that was just stoppe
       files: storage(),
       erasures: [],
       replace: false,
+      numbers: [],
       newId: v7,
+      now: NOW,
     });
     restoring.catch(() => {});
     const looks = async () =>

@@ -98,13 +98,22 @@ test('an operator migrates, rotates a key, backs up, checks, and restores elsewh
     out: expect.stringMatching(/: whole; made at/u),
   });
 
+  // As the worker would have kept it, after the backup.
+  const given = { village: '35.10.25.2004', counter: '', year: 2026, last: 5 };
+  await writeFile(join(dataDir, 'lost.jsonl'), JSON.stringify(given));
   // A pool keeps its connections a while, and nobody may be connected.
   await target.pool.end();
-  const restored = await kentongan(target, ['restore', file], OLD);
+  const restored = await kentongan(
+    target,
+    ['restore', file, '--letter-numbers', join(dataDir, 'lost.jsonl')],
+    OLD,
+  );
   expect(restored).toMatchObject({
     code: 0,
+    out: expect.stringMatching(/not given again: 1 to 5 \(35\.10\.25\.2004, all codes, 2026\)/u),
     err: expect.stringMatching(/^Sealed answers need key [0-9a-f]{8}, which is not here/u),
   });
+  expect(JSON.parse((await readFile(join(dataDir, 'letter-numbers.jsonl'), 'utf8')).trim())).toEqual(given);
   expect(await kentongan(target, ['restore', file], NEW)).toMatchObject({
     code: 2,
     err: expect.stringMatching(/not empty .*--replace/u),

@@ -90,8 +90,10 @@ async function afterRestore<T>(
       decrypter: await openerOf({ passphrase: null, identityFile: backupKeyFile(folder) }),
       files: { write: async () => {}, delete: async () => {} },
       erasures,
+      numbers: [],
       replace: false,
       newId: v7,
+      now: stage.now,
     });
     const pool = createPool(into.url, { max: 1 });
     try {

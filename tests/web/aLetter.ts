@@ -62,6 +62,7 @@ export async function aLetter(web: Web, renderer: Renderer, head: { id: string; 
     log: deps.log,
     publicUrl: 'https://desa.example.id',
     signPdf: null,
+    keepNumbers: async () => 0,
     converse: () => {},
   });
   const { rows } = await pool.query<{ private: string }>('SELECT private FROM letters WHERE id = $1', [id]);

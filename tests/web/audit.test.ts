@@ -107,6 +107,25 @@ test('the record is of the own village; what concerns the installation is its ke
   expect((await look('operator1')).status).toBe(403);
 });
 
+test('numbers that a restore passed over are named', async () => {
+  await insertAudit(
+    web.pool,
+    ['', '470'].map((counter) => ({
+      officerId: null,
+      action: 'letter_counter.restored',
+      subjectKind: 'village',
+      subjectId: GINTANGAN,
+      data: { counter, year: 2026, from: 1041, to: 1045 },
+    })),
+    web.deps.newId,
+    web.clock.now,
+  );
+  const { text } = await look('sekre');
+  expect(text).toContain('Melewati nomor surat yang sudah diberikan sebelum cadangan dipulihkan');
+  expect(text).toContain('Tahun 2026, semua kode: nomor 1.041 sampai 1.045');
+  expect(text).toContain('Tahun 2026, kode 470: nomor 1.041 sampai 1.045');
+});
+
 test('of a sealed complaint nobody reads here but whom it is sealed to', async () => {
   const { id, code } = await web.case({ service: 'pengaduan' });
   await web.pool.query(

@@ -8,6 +8,8 @@ import { SetupError } from '../../core/errors.js';
 import type { NewId } from '../../core/ports.js';
 import { eraseAgain, readErasures } from '../erasures.js';
 import type { Erasure } from '../erasures.js';
+import { passOverGiven, readGivenNumbers } from '../letters/numberList.js';
+import type { GivenNumber, PassedOver } from '../letters/numberList.js';
 import { applyTo, splitMigrations } from '../migrate.js';
 import type { Migration } from '../migrate.js';
 import type { Sql } from '../sql.js';
@@ -29,9 +31,12 @@ export interface RestoreOptions {
   files: RestoreFiles;
   /** Erasures known from outside: the list that outlives a database. */
   erasures: Erasure[];
+  /** How far letter numbers had come, from outside as well. */
+  numbers: GivenNumber[];
   /** Take away what is in the database now. */
   replace: boolean;
   newId: NewId;
+  now: Date;
 }
 
 export interface RestoreReport {
@@ -42,6 +47,8 @@ export interface RestoreReport {
   erased: number;
   /** Messages that were waiting to go out, most likely gone out since: not sent again. */
   unsent: number;
+  /** Letter numbers that were given after the backup had been made: they are not given again. */
+  passedOver: PassedOver[];
   keyId: string | null;
 }
 
@@ -65,7 +72,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
     else if (!options.replace) await refuseIfFilled(client);
     const erasures = [...options.erasures, ...(hadTables ? await readErasures(client) : [])];
     const oldFiles = hadTables ? await listFiles(client) : [];
-    const report = await fill(client, options, erasures);
+    const numbers = [
+      ...options.numbers,
+      ...((await hasLetters(client)) ? await readGivenNumbers(client) : []),
+    ];
+    const report = await fill(client, { ...options, erasures, numbers });
     const files = new Set(await listFiles(client));
     await client.query('COMMIT');
     for (const key of oldFiles) if (!files.has(key)) await options.files.delete(key);
@@ -93,10 +104,18 @@ export async function checkBackup(file: string, decrypter: Decrypter): Promise<R
   }
   if (!manifest || !ending) throw new SetupError([`${file}: is not complete`]);
   compare(file, ending, rows, files);
-  return { madeAt: manifest.madeAt, rows: sum(rows), files, erased: 0, unsent: 0, keyId: manifest.keyId };
+  return {
+    madeAt: manifest.madeAt,
+    rows: sum(rows),
+    files,
+    erased: 0,
+    unsent: 0,
+    passedOver: [],
+    keyId: manifest.keyId,
+  };
 }
 
-async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasure[]): Promise<RestoreReport> {
+async function fill(client: pg.Client, options: RestoreOptions): Promise<RestoreReport> {
   let manifest: Manifest | null = null;
   let later: Migration[] = [];
   let erased: Set<string> | null = null;
@@ -143,11 +162,13 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
     }
     await endTable();
     if (!erased) {
+      // New rows of a migration are numbered after those of the backup.
+      await setCounters(client, null);
       // What erases knows the tables of this program only: an older backup becomes one of today first.
       await applyTo(client, later);
       // First: the words of a message that is still to be sent are never erased.
       unsent = await calmDown(client);
-      erasedAgain = await eraseAgain(client, erasures, options);
+      erasedAgain = await eraseAgain(client, options.erasures, options);
       erased = await listErased(client);
     }
     if (place.kind === 'file') {
@@ -160,12 +181,14 @@ async function fill(client: pg.Client, options: RestoreOptions, erasures: Erasur
   if (!manifest || !ending) throw new SetupError([`${options.file}: is not complete`]);
   compare(options.file, ending, rows, files);
   await setCounters(client, ending);
+  const passedOver = await passOverGiven(client, options.numbers, options);
   return {
     madeAt: manifest.madeAt,
     rows: sum(rows),
     files: files - skipped,
     erased: erasedAgain,
     unsent,
+    passedOver,
     keyId: manifest.keyId,
   };
 }
@@ -212,6 +235,14 @@ async function isRunning(sql: Sql): Promise<boolean> {
 async function isMigrated(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ found: boolean }>(
     `SELECT to_regclass('public.conversations') IS NOT NULL AS found`,
+  );
+  return rows[0]!.found;
+}
+
+/** A database that is replaced may be older than letters are. */
+async function hasLetters(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ found: boolean }>(
+    `SELECT to_regclass('public.letter_counters') IS NOT NULL AS found`,
   );
   return rows[0]!.found;
 }
@@ -286,9 +317,9 @@ async function listErased(sql: Sql): Promise<Set<string>> {
 }
 
 /** New rows are numbered after all restored ones. */
-async function setCounters(sql: Sql, ending: Ending): Promise<void> {
+async function setCounters(sql: Sql, ending: Ending | null): Promise<void> {
   for (const { table, column, sequence } of await listCounters(sql)) {
-    const saved = ending.counters.find((counter) => counter.table === table && counter.column === column);
+    const saved = ending?.counters.find((counter) => counter.table === table && counter.column === column);
     await sql.query(
       `SELECT setval($1::regclass, greatest($2::bigint, (SELECT max(${quoted(column)}) FROM ${quoted(table)})), $3 OR EXISTS (SELECT FROM ${quoted(table)}))`,
       [sequence, saved?.last ?? 1, saved?.isCalled ?? false],

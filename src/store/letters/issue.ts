@@ -12,7 +12,8 @@ export interface NumberWanted {
  * Gives the next number of each sequence, in the order of the wants. The sequence's row is locked until the transaction
  * ends: who comes meanwhile waits, and a transaction that fails gives its numbers back, so that there is neither a gap
  * nor a double. Sequences are locked in one order, so that two batches never wait for each other. A village that changes how it
- * counts goes on after the highest number it has given.
+ * counts goes on after the highest number it has given, or may have given: where a sequence is ahead of the register (a paper
+ * agenda, a restore) nobody knows the codes of what lies between.
  */
 export async function allocateNumbers(sql: Sql, wanted: NumberWanted[]): Promise<number[]> {
   const keyOf = (one: NumberWanted) => `${one.villageId}\n${one.counter}\n${String(one.year)}`;
@@ -37,7 +38,10 @@ async function takeNumbers(sql: Sql, of: NumberWanted, count: number): Promise<n
   );
   const { rows } = await sql.query<{ before: number }>(
     `UPDATE letter_counters SET last = $4 + greatest(last, (SELECT max(l.sequence) FROM letters l
-       WHERE l.village_id = $1 AND l.year = $3 AND l.counter <> $2 AND ($2 = '' OR l.classification = $2)))
+       WHERE l.village_id = $1 AND l.year = $3 AND l.counter <> $2 AND ($2 = '' OR l.classification = $2)),
+       (SELECT max(o.last) FROM letter_counters o WHERE o.village_id = $1 AND o.year = $3 AND o.classification <> $2
+         AND '' IN ($2, o.classification) AND o.last > coalesce((SELECT max(l.sequence) FROM letters l
+           WHERE l.village_id = $1 AND l.counter = o.classification AND l.year = $3), 0)))
      WHERE village_id = $1 AND classification = $2 AND year = $3 RETURNING last - $4::int AS before`,
     [of.villageId, of.counter, of.year, count],
   );

@@ -95,6 +95,16 @@ function Entry({ view, row }: { view: View; row: AuditRow }) {
           {view.t('audit.reason')} <q>{reason}</q>
         </p>
       )}
+      {typeof data['from'] === 'number' && (
+        <p>
+          {view.t('audit.numbers', {
+            from: data['from'],
+            to: data['to'] as number,
+            year: String(data['year']),
+            code: String(data['counter'] || 'all'),
+          })}
+        </p>
+      )}
       {found !== null && <p>{view.t('audit.found', { n: found })}</p>}
       <p class="quiet-text">
         <Time view={view} at={row.at} zone={row.zone ?? undefined} />

@@ -66,7 +66,7 @@ export interface LookUps {
   officer_board: { args: Record<string, never>; result: Board };
   /** How the officer who asks is told; times as '20:00'. `platforms`: on how many they have a chat. */
   my_pace: { args: Record<string, never>; result: PaceSeen };
-  /** Officers with a chat whom the officer who asks may part from it: of villages whose head they are, not themselves. */
+  /** Officers with a chat whom the officer who asks may part from it: who serve in villages whose head they are and nowhere else, not themselves. */
   officer_chats: {
     args: Record<string, never>;
     result: {

@@ -1,6 +1,7 @@
 import type { EffectResults } from '../core/effect.js';
 import { insertAudit } from '../store/audit.js';
 import { endOfficerChats, villagesLed } from '../store/officerChatEnds.js';
+import { isManagedIn } from '../store/officerScope.js';
 import type { Sql } from '../store/sql.js';
 import type { Applier } from './applier.js';
 
@@ -46,11 +47,10 @@ export const unlinkOfficerChat: Applier<'unlink_officer_chat'> = async (sql, req
   return results;
 };
 
-/** The officer, where they serve in one of these villages (null: anywhere). */
+/** The officer, where they serve in these villages alone (null: anywhere). */
 async function lock(sql: Sql, id: string, villages: string[] | null): Promise<{ name: string } | null> {
   const { rows } = await sql.query<{ name: string }>(
-    `SELECT o.name FROM officers o WHERE o.id = $1 AND ($2::text[] IS NULL OR EXISTS (
-       SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.village_id = ANY ($2)))
+    `SELECT o.name FROM officers o WHERE o.id = $1 AND ${isManagedIn('$2', 'o.id')}
      FOR NO KEY UPDATE`,
     [id, villages],
   );

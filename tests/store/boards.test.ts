@@ -239,6 +239,31 @@ describe('a lost phone', () => {
       outcome: 'not_found',
     });
   });
+
+  test('is no one village’s to cut off where they serve another too, or stand above it', async () => {
+    const elsewhere = '35.10.10.2003';
+    const shared = await stage.anOfficer('Bu Dua Desa', [
+      { role: 'operator', village: HERE },
+      { role: 'operator', village: elsewhere },
+    ]);
+    const camat = await stage.anOfficer('Pak Camat', [
+      { role: 'kecamatan', village: HERE },
+      { role: 'kecamatan', village: elsewhere },
+    ]);
+    expect((await stage.look(sekdes, 'officer_chats', {})).items.map(({ name }) => name)).toEqual(['Bu Sri']);
+    for (const { officer } of [shared, camat]) {
+      const effect = { kind: 'unlink_officer_chat', officer: officer!.id } as const;
+      expect(await stage.apply(sekdes, effect)).toMatchObject({ outcome: 'not_found' });
+    }
+    expect(await stage.rows('SELECT id FROM addresses WHERE officer_id IS NOT NULL')).toHaveLength(4);
+    const both = await stage.anOfficer('Bu Kades Dua', [
+      { role: 'kepala_desa', village: HERE },
+      { role: 'kepala_desa', village: elsewhere },
+    ]);
+    expect(
+      await stage.apply(both, { kind: 'unlink_officer_chat', officer: shared.officer!.id }),
+    ).toMatchObject({ outcome: 'done' });
+  });
 });
 
 describe('which case an officer means', () => {

@@ -1,4 +1,5 @@
 import { villagesLed } from '../officerChatEnds.js';
+import { isManagedIn } from '../officerScope.js';
 import type { LookUpAnswerer } from './answerer.js';
 
 /** The officers with a chat whom the officer who asks may part from it. */
@@ -15,7 +16,7 @@ export const officerChats: LookUpAnswerer<'officer_chats'> = async (sql, request
          coalesce(min(v.name), '') AS village
        FROM officers o JOIN addresses a ON a.officer_id = o.id AND a.merged_into IS NULL
        LEFT JOIN officer_roles r ON r.officer_id = o.id LEFT JOIN villages v ON v.id = r.village_id
-       WHERE o.id <> $1 AND ($2::text[] IS NULL OR r.village_id = ANY ($2))
+       WHERE o.id <> $1 AND ${isManagedIn('$2', 'o.id')}
        GROUP BY o.id ORDER BY o.name, o.id`,
       [asker.officer.id, led],
     );

@@ -1,6 +1,7 @@
 import type { OfficerIdentity, OfficerRole } from '../../core/asker.js';
 import type { NewId } from '../../core/ports.js';
 import { followLinkedOfficers, followVillages } from '../linkedOfficers.js';
+import { isManagedIn } from '../officerScope.js';
 import type { Sql } from '../sql.js';
 import type { Scope } from './scope.js';
 
@@ -42,10 +43,7 @@ export interface OfficerRow {
   invitedUntil: Date | null;
 }
 
-/** An officer is within a scope if all their roles are: a keeper of one village must not touch another's people. */
-const MANAGED = `($1::text[] IS NULL OR (EXISTS (SELECT 1 FROM officer_roles WHERE officer_roles.officer_id = officers.id)
-  AND NOT EXISTS (SELECT 1 FROM officer_roles WHERE officer_roles.officer_id = officers.id
-    AND (officer_roles.village_id IS NULL OR officer_roles.village_id <> ALL ($1)))))`;
+const MANAGED = isManagedIn('$1', 'officers.id');
 
 const OFFICER = `SELECT officers.id, officers.name, officers.phone, officers.is_active AS "isActive",
     officers.user_id AS "userId", auth_users.username, officers.account_unconfirmed_since IS NOT NULL AS "isUnconfirmed",

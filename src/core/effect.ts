@@ -41,7 +41,7 @@ export type Effect =
   | { kind: 'remember_name'; name: string }
   | { kind: 'record_consent'; purpose: ConsentPurpose; version: string; given: boolean }
   /** A person is wanted: the officers of the village are told. `files`: attachments that they are to see or hear. */
-  | { kind: 'hand_over'; reason: HandOverReason; text?: string; files?: string[] }
+  | { kind: 'hand_over'; reason: HandOverReason; text?: string; files?: string[]; code?: string }
   /** The bot has the word again. `how`: who ended it; the resident where it is not said. */
   | { kind: 'end_hand_over'; how?: HandOverEnd }
   /** An officer's words to a resident who asked for a person; `conversation` as the notification named it. */
@@ -462,9 +462,9 @@ export interface EffectResults {
   request_call: { outcome: 'done' | 'own' | 'not_found' };
   /** `resident`: the first name. `lost`: another officer has it (`by`). */
   answer_resident: { outcome: 'done' | 'lost' | 'not_found'; resident: string | null; by: string | null };
-  /** `lost`: another officer has the word there (`by`). `no_chat`: asked for at the counter, nobody to write to. */
+  /** `lost`: another officer has the word there (`by`). `no_chat`: asked for at the counter, nobody to write to. `veiled`: somebody else has the phone, who is told for whom it is. */
   message_resident: {
-    outcome: 'done' | 'lost' | 'not_allowed' | 'not_found' | 'no_chat' | 'no_words';
+    outcome: 'done' | 'veiled' | 'lost' | 'not_allowed' | 'not_found' | 'no_chat' | 'no_words';
     resident: string | null;
     by: string | null;
   };

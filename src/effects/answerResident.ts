@@ -1,6 +1,7 @@
 import type { EffectResults } from '../core/effect.js';
 import { firstName } from '../core/firstName.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import type { JsonObject } from '../core/json.js';
 import { ownPhotos } from '../store/attachments.js';
 import { insertAudit } from '../store/audit.js';
 import { takeHandOvers } from '../store/handOvers.js';
@@ -10,6 +11,7 @@ import type { Sql } from '../store/sql.js';
 import type { Applier, ApplyContext } from './applier.js';
 import { callsThatMayBeAnswered, takenBy } from './calls.js';
 import type { AnswerableCall } from './calls.js';
+import type { CaseCall } from './caseCalls.js';
 
 const LONGEST = 1000;
 
@@ -57,7 +59,7 @@ export const answerResident: Applier<'answer_resident'> = async (sql, requests, 
         by: firstName(answer!.call.officerName),
         ...(answer!.photos.length > 0 ? { photos: answer!.photos } : {}),
         // Words about a case are read by whoever may read of that case, and by nobody else.
-        ...(answer!.call.about ? { code: answer!.call.about.code } : {}),
+        ...(answer!.call.about ? aboutCase(answer!.call.about) : {}),
       },
     })),
     context.now,
@@ -88,6 +90,10 @@ export const answerResident: Applier<'answer_resident'> = async (sql, requests, 
       : { outcome: 'lost', resident, by: firstName(holder.name) };
   });
 };
+
+function aboutCase({ code, residentId, residentName }: CaseCall): JsonObject {
+  return { code, whose: residentId, resident: firstName(residentName) };
+}
 
 /** Whoever else was called need not answer. */
 async function tellOthers(sql: Sql, calls: AnswerableCall[], context: ApplyContext): Promise<void> {

@@ -35,8 +35,10 @@ export const handOver: Applier<'hand_over'> = async (sql, requests, context) => 
     asking.map(({ asker }) => asker.conversationId!),
     now,
     newId,
-    new Set(
-      asking.flatMap(({ asker, effect }) => (effect.reason === 'answered' ? [asker.conversationId!] : [])),
+    new Map(
+      asking.flatMap(({ asker, effect }) =>
+        effect.reason === 'answered' ? [[asker.conversationId!, effect.code ?? null] as const] : [],
+      ),
     ),
   );
   const silence = await silenceOf(sql, [...begun.values()], now);

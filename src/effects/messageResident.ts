@@ -1,9 +1,11 @@
+import type { Asker, OfficerIdentity } from '../core/asker.js';
 import { readCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
 import { firstName } from '../core/firstName.js';
 import { handlingOf, serves } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { maskIdentityNumbers, storable } from '../core/identityNumbers.js';
+import type { JsonObject } from '../core/json.js';
 import { handles } from '../core/path.js';
 import { insertAudit } from '../store/audit.js';
 import { chatsOfCases } from '../store/caseChats.js';
@@ -11,6 +13,7 @@ import type { ChatOfCase } from '../store/caseChats.js';
 import { loadActingOfficers } from '../store/delegations.js';
 import { takeHandOvers } from '../store/handOvers.js';
 import { insertInternal } from '../store/inbound.js';
+import type { Sql } from '../store/sql.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
 import { passedOver } from './calls.js';
 import { caseCalls } from './caseCalls.js';
@@ -21,7 +24,7 @@ type Result = EffectResults['message_resident'];
 /**
  * An officer writes to the resident of a case, in the chat that the case came from (`officer-message`): nothing of the
  * case changes. Whoever may handle the case may write; where another officer has the word there, theirs is not said,
- * and they are told whose it is. What the resident answers reaches the officer who wrote,
+ * and they are told whose it is. Where somebody else has the phone now, they read for whom there is a message. What the resident answers reaches the officer who wrote,
  * or, where that one handles the case no more, whoever does.
  */
 export const messageResident: Applier<'message_resident'> = async (sql, requests, context) => {
@@ -46,7 +49,7 @@ export const messageResident: Applier<'message_resident'> = async (sql, requests
 };
 
 async function say(
-  sql: Parameters<Applier<'message_resident'>>[0],
+  sql: Sql,
   { asker, effect }: EffectRequest<'message_resident'>,
   chat: ChatOfCase,
   context: ApplyContext,
@@ -55,6 +58,11 @@ async function say(
   const officer = asker.officer!;
   const conversationId = chat.conversationId!;
   const resident = chat.residentName;
+  if (chat.presentId !== chat.residentId) {
+    await write(sql, { conversationId, chat, officer, text: null }, context);
+    await noteDown(sql, asker, chat, context, true);
+    return { outcome: 'veiled', resident, by: null };
+  }
   const open = (await caseCalls(sql, [conversationId], context)).get(conversationId);
   const isTheirs = open && handles(officer, open.villageId, open.handling, open.serving);
   const taken = await takeHandOvers(
@@ -72,34 +80,59 @@ async function say(
   );
   const holder = taken.get(`${conversationId} ${officer.id}`);
   if (holder?.id !== officer.id) return { outcome: 'lost', resident, by: holder?.name ?? null };
+  await write(sql, { conversationId, chat, officer, text: cleaned(effect.text) }, context);
+  await noteDown(sql, asker, chat, context, false);
+  return { outcome: 'done', resident, by: null };
+}
+
+/**
+ * The row that says it. `text` null: somebody else has the phone now (a shared one, or a number that is another's), who is
+ * told for whom there is a message, and nothing of it.
+ */
+async function write(
+  sql: Sql,
+  of: { conversationId: string; chat: ChatOfCase; officer: OfficerIdentity; text: string | null },
+  { now, newId, nudges }: ApplyContext,
+): Promise<void> {
+  const { conversationId, chat, officer, text } = of;
+  const vars: JsonObject = {
+    text,
+    by: firstName(officer.name),
+    code: chat.code,
+    // The flow asks it again as it says the words: it may be another's by then.
+    whose: chat.residentId,
+    resident: firstName(chat.residentName),
+    ...(text === null ? { veiled: true } : {}),
+  };
   await insertInternal(
     sql,
-    [
-      {
-        conversationId,
-        externalId: `said:${newId()}:${conversationId}`,
-        flow: 'officer-message',
-        vars: { text: cleaned(effect.text), by: firstName(officer.name), code: chat.code },
-      },
-    ],
+    [{ conversationId, externalId: `said:${newId()}:${conversationId}`, flow: 'officer-message', vars }],
     now,
   );
+  nudges.converse = true;
+}
+
+async function noteDown(
+  sql: Sql,
+  asker: Asker,
+  chat: ChatOfCase,
+  { now, newId }: ApplyContext,
+  isVeiled: boolean,
+): Promise<void> {
   await insertAudit(
     sql,
     [
       {
-        officerId: officer.id,
+        officerId: asker.officer!.id,
         action: 'resident.message',
         subjectKind: 'case',
         subjectId: chat.id,
-        data: { code: chat.code, from: asker.platform },
+        data: { code: chat.code, from: asker.platform, ...(isVeiled ? { veiled: true } : {}) },
       },
     ],
     newId,
     now,
   );
-  context.nudges.converse = true;
-  return { outcome: 'done', resident, by: null };
 }
 
 /** Why this officer's words are not said; null: they are. A case that is not theirs to see is not found. */
@@ -108,7 +141,7 @@ function refusal(
   chat: ChatOfCase | undefined,
   officers: Map<string, VillageOfficer[]>,
   context: ApplyContext,
-): Exclude<Result['outcome'], 'done' | 'lost'> | null {
+): Exclude<Result['outcome'], 'done' | 'veiled' | 'lost'> | null {
   const { officer } = asker;
   if (!chat || !officer || !serves(officer.roles, chat.villageId)) return 'not_found';
   const handling = handlingOf(context.services[chat.service], chat.isConfidential, chat.sealedTo);

@@ -183,7 +183,7 @@ export const EFFECTS = {
   set_village: { with: ['village'], more: [], result: [], into: null },
   remember_name: { with: ['name'], more: [], result: [], into: null },
   record_consent: { with: ['purpose', 'version', 'given'], more: [], result: [], into: null },
-  hand_over: { with: ['reason'], more: ['text', 'files'], result: [], into: null },
+  hand_over: { with: ['reason'], more: ['text', 'files', 'code'], result: [], into: null },
   end_hand_over: { with: [], more: ['how'], result: [], into: null },
   answer_resident: {
     with: ['conversation'],
@@ -321,7 +321,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   /** What came of a batch that was signed on a page. */
   'officer-signed': ['count', 'codes', 'missing', 'others'],
   'officer-hand-over': ['reason', 'resident', 'text', 'conversation', 'village', 'files'],
-  'officer-message': ['text', 'by', 'photos'],
+  /** About a case: `code`, `whose` it is, their first name; `veiled`: somebody else has the phone. */
+  'officer-message': ['text', 'by', 'photos', 'code', 'whose', 'resident', 'veiled'],
   /** To the others who were told of a call: who has it; to who has it: that it ended. */
   'officer-call-taken': ['by', 'resident', 'village'],
   'officer-call-ended': ['how', 'resident', 'village'],

@@ -32,16 +32,23 @@ const PEOPLE = `JOIN addresses a ON a.id = c.address_id JOIN residents r ON r.id
 const VILLAGE = `CASE WHEN h.case_id IS NULL THEN ${HOME} ELSE h.village_id END`;
 
 /**
- * Gives the word to a person, in conversations that the caller has locked. `goOn`: those where an officer has just
- * answered; if that call has ended meanwhile, it goes on as it was.
+ * Gives the word to a person, in conversations that the caller has locked. `goOn`: those where an officer's words were just
+ * said, with the code of the case that these were about; if that call has ended meanwhile, it goes on as it was.
  */
 export async function beginHandOvers(
   sql: Sql,
   conversationIds: string[],
   now: Date,
   newId: NewId,
-  goOn: ReadonlySet<string> = new Set(),
+  goOn: GoOn = new Map(),
 ): Promise<Map<string, HandOver>> {
+  await lockHandOvers(sql, conversationIds);
+  await endUnsaid(
+    sql,
+    conversationIds.filter((id) => !goOn.has(id)),
+    now,
+  );
+  await endForCases(sql, goOn, now);
   await openHandOvers(sql, conversationIds, now, newId, goOn);
   const { rows } = await sql.query<HandOver>(
     `SELECT c.id AS "conversationId", v.id AS "villageId", v.name AS "villageName", ${HOME} AS "homeId",
@@ -69,7 +76,7 @@ async function openHandOvers(
   conversationIds: string[],
   now: Date,
   newId: NewId,
-  goOn: ReadonlySet<string> = new Set(),
+  goOn: GoOn = new Map(),
 ): Promise<void> {
   const ids = [...new Set(conversationIds)];
   await lockHandOvers(sql, ids);
@@ -77,13 +84,14 @@ async function openHandOvers(
   await sql.query(
     `INSERT INTO hand_overs (id, conversation_id, begun_at, village_id, officer_id, answered_at, case_id)
      SELECT n.id, c.id, $3, coalesce(last.village_id, ${HOME}), last.officer_id, last.answered_at, last.case_id
-     FROM unnest($1::uuid[], $2::uuid[], $4::bool[]) AS n (id, conversation_id, goes_on)
+     FROM unnest($1::uuid[], $2::uuid[], $4::bool[], $5::text[]) AS n (id, conversation_id, goes_on, code)
      JOIN conversations c ON c.id = n.conversation_id ${PEOPLE}
      LEFT JOIN LATERAL (SELECT h.* FROM hand_overs h
        WHERE n.goes_on AND h.conversation_id = c.id AND h.answered_at IS NOT NULL
-       ORDER BY h.answered_at DESC, h.begun_at DESC LIMIT 1) last ON true
+       ORDER BY (h.case_id = (SELECT k.id FROM cases k WHERE k.code = n.code)) IS TRUE DESC,
+         h.answered_at DESC, h.begun_at DESC LIMIT 1) last ON true
      ORDER BY c.id ON CONFLICT (conversation_id) WHERE ended_at IS NULL DO NOTHING`,
-    [ids.map(() => newId()), ids, now, ids.map((id) => goOn.has(id))],
+    [ids.map(() => newId()), ids, now, ids.map((id) => goOn.has(id)), ids.map((id) => goOn.get(id) ?? null)],
   );
 }
 
@@ -92,6 +100,28 @@ async function lockHandOvers(sql: Sql, conversationIds: string[]): Promise<void>
     `SELECT FROM hand_overs WHERE conversation_id = ANY ($1::uuid[]) AND ended_at IS NULL
      ORDER BY conversation_id FOR NO KEY UPDATE`,
     [conversationIds],
+  );
+}
+
+/** By conversation: the code of the case that the words were about, null where they were about none. */
+type GoOn = ReadonlyMap<string, string | null>;
+
+/** Who calls now has not read what an officer wrote about a case: theirs is another call, for everybody. */
+async function endUnsaid(sql: Sql, conversationIds: string[], now: Date): Promise<void> {
+  await sql.query(
+    `UPDATE hand_overs h SET ended_at = $2, ended_by = 'silence' FROM conversations c
+     WHERE c.id = ANY ($1::uuid[]) AND c.id = h.conversation_id AND h.ended_at IS NULL AND h.case_id IS NOT NULL
+       AND c.handed_over_at IS NULL`,
+    [conversationIds, now],
+  );
+}
+
+/** Words about a case were read while a call about none was open: what is replied is about the case. */
+async function endForCases(sql: Sql, goOn: GoOn, now: Date): Promise<void> {
+  await sql.query(
+    `UPDATE hand_overs h SET ended_at = $2, ended_by = 'officer'
+     WHERE h.conversation_id = ANY ($1::uuid[]) AND h.ended_at IS NULL AND h.case_id IS NULL`,
+    [[...goOn].flatMap(([id, code]) => (code === null ? [] : [id])), now],
   );
 }
 

@@ -356,3 +356,62 @@ describe('the chat of a case', () => {
     expect(await shown(secretary, complaint, since)).toEqual(['Tentang keluhan Ibu', 'Andi lagi']);
   });
 });
+
+describe('words about a case', () => {
+  const rina = async () => {
+    const { residentId } = await stage.aResident({ name: 'Rina' });
+    await stage.rows('UPDATE addresses SET resident_id = $2 WHERE id = $1', [siti.addressId, residentId]);
+  };
+
+  test('carry whose they are, so that nobody else is shown them', async () => {
+    const { code } = await aComplaint();
+    await writes(secretary, code);
+    expect(await stage.told(siti)).toEqual([
+      {
+        flow: 'officer-message',
+        vars: {
+          text: 'Boleh saya tanya, Bu?',
+          by: 'Ratna',
+          code,
+          whose: siti.residentId,
+          resident: 'Bu Siti',
+        },
+      },
+    ]);
+  });
+
+  test('do not go to whoever else has the phone by now, and the officer hears so', async () => {
+    const { code } = await aComplaint();
+    await rina();
+    expect(await writes(secretary, code)).toEqual({
+      outcome: 'veiled',
+      resident: 'Bu Siti Aminah',
+      by: null,
+    });
+    expect(await stage.told(siti)).toEqual([
+      {
+        flow: 'officer-message',
+        vars: { text: null, by: 'Ratna', code, whose: siti.residentId, resident: 'Bu Siti', veiled: true },
+      },
+    ]);
+    // No call begins: what they say is no reply to it.
+    expect(await stage.rows('SELECT FROM hand_overs')).toEqual([]);
+    expect(await stage.rows(`SELECT action, data FROM audit_log`)).toEqual([
+      { action: 'resident.message', data: { code, from: 'telegram', veiled: true } },
+    ]);
+  });
+
+  test('that wait to be read keep no other call from the office, and are answered as such once they are read', async () => {
+    const { code } = await aComplaint();
+    await writes(secretary, code);
+    // Somebody calls before they showed that the words are theirs to read.
+    await calls();
+    expect((await told())['operator']).toEqual([null]);
+    await answers(operator);
+    hours(1);
+    await stage.apply(siti, { kind: 'hand_over', reason: 'answered', code });
+    await replies();
+    expect((await told())['operator']).toEqual([null]);
+    expect((await told())['secretary']).toContain('Andi minta 50 ribu lagi');
+  });
+});

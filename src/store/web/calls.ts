@@ -90,6 +90,7 @@ async function answersIn(
        'text', coalesce(m.body->'vars'->>'text', '…'), 'at', m.received_at) ORDER BY m.seq) AS answers
      FROM inbound_messages m
      WHERE m.conversation_id = ANY ($9::uuid[]) AND m.kind = 'internal' AND m.body->>'flow' = 'officer-message'
+       AND NOT m.body->'vars' ? 'veiled'
        AND m.received_at > $10::timestamptz - make_interval(days => ${DAYS})
        AND CASE WHEN m.body->'vars' ? 'code'
          THEN EXISTS (SELECT FROM cases WHERE cases.code = m.body->'vars'->>'code' AND ${CASE_IN_SCOPE})

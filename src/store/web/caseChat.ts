@@ -45,7 +45,7 @@ export async function chatOfCase(sql: Sql, reader: ChatReader): Promise<ChatRow[
        CASE kind WHEN 'internal' THEN body->'vars'->'text' WHEN 'text' THEN body->'text' ELSE body->'caption' END AS text
      FROM inbound_messages m
      WHERE conversation_id = $1 AND received_at >= $2 AND (
-       (kind = 'internal' AND body->>'flow' = 'officer-message'
+       (kind = 'internal' AND body->>'flow' = 'officer-message' AND NOT body->'vars' ? 'veiled'
          AND CASE WHEN body->'vars' ? 'code' THEN body->'vars'->>'code' = $3
            ELSE $5 AND EXISTS (SELECT FROM hand_overs h WHERE ${CALL} AND h.case_id IS NULL) END)
        OR (kind IN ('text', 'photo', 'document', 'voice', 'location') AND EXISTS (

@@ -1,23 +1,16 @@
 import { pickAssignees } from '../core/assign.js';
 import type { Candidate } from '../core/assign.js';
-import type { SealedTo } from '../core/complaints.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import { holdersOf, pathOf } from '../core/path.js';
-import type { StepAct } from '../core/path.js';
 import type { Service } from '../core/service.js';
 import { loadsOf, lockLying, writeAssigned } from './assignments.js';
+import type { LyingCase } from './assignments.js';
 import { loadActingOfficers } from './delegations.js';
 import type { Sql } from './sql.js';
 
 /** A case that is to be laid on somebody; `known`: on whom, where that is settled. */
-export interface Laid {
-  id: string;
-  villageId: string;
-  service: string;
-  isConfidential: boolean;
-  sealedTo: SealedTo | null;
-  step: StepAct | null;
+export interface Laid extends LyingCase {
   known?: string | null;
 }
 

@@ -12,6 +12,14 @@ export function isGuarded(role: string): boolean {
   return GUARDED.includes(role);
 }
 
+/**
+ * Whose role, or place in the office, is a keeper's alone to take or to give back: whoever signs in a village. A secretary who
+ * could switch the head off would sign in their place, and switch them on again.
+ */
+export function isKeepersAlone(roles: readonly Pick<OfficerRole, 'role'>[]): boolean {
+  return roles.some(({ role }) => role === 'kepala_desa');
+}
+
 /** What an account may stand for: all its officer's roles, or, unconfirmed, those that need no proof. */
 export function provenRoles(roles: readonly OfficerRole[], isUnconfirmed: boolean): OfficerRole[] {
   return roles.filter(({ role }) => !isUnconfirmed || !isGuarded(role));

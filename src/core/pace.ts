@@ -55,7 +55,7 @@ const TALK: ReadonlySet<string> = new Set([
   'officer-invite-confirm',
   'officer-account',
   'officer-pin-notice',
-  'officer-account',
+  'officer-stopped',
   'officer-group-lost',
   // At the end of the day, for the Kades and the camat: the next morning would be late.
   'officer-recap',

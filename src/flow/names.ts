@@ -345,6 +345,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   ],
   'officer-invite-confirm': ['invite', 'name', 'phone', 'village'],
   'officer-account': ['what', 'by', 'name', 'role'],
+  /** To whoever was stopped. */
+  'officer-stopped': ['by', 'role'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
   /** In a village office's group: a case's topic. */
   'officer-group-notice': ['case', 'code', 'service', 'resident', 'unproven', 'due', 'event', 'by'],

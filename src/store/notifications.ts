@@ -104,7 +104,7 @@ async function tellAlone(sql: Sql, now: Date, limit: number): Promise<{ seen: nu
     isStale: boolean;
   }>(
     `SELECT w.id, w.kind, w.vars, chat.id AS "conversationId",
-       (NOT o.is_active OR (w.kind = 'officer-new-case' AND c.status <> 'open') OR ${NEVER_HEARD('w')}
+       ((NOT o.is_active AND w.kind <> 'officer-stopped') OR (w.kind = 'officer-new-case' AND c.status <> 'open') OR ${NEVER_HEARD('w')}
          OR ${isPastRung('w', 'c')}
          OR (w.kind = 'officer-incident' AND w.number = 0 AND i.kind = 'line_down' AND i.closed_at IS NOT NULL)
        ) IS TRUE AS "isStale"
@@ -198,7 +198,7 @@ export async function notificationFailed(
      LEFT JOIN conversations v ON v.id = t.subject_id
      LEFT JOIN addresses a ON a.id = v.address_id
      LEFT JOIN residents r ON r.id = a.resident_id
-     WHERE t.kind NOT IN ('officer-incident', 'officer-invite-confirm', 'officer-account') AND NOT EXISTS (
+     WHERE t.kind NOT IN ('officer-incident', 'officer-invite-confirm', 'officer-account', 'officer-stopped') AND NOT EXISTS (
        SELECT FROM notifications o WHERE o.kind = t.kind AND o.subject_id = t.subject_id AND o.number = t.number
          AND o.error IS NULL)`,
     [lost.map((n) => n.kind), lost.map((n) => n.subjectId), lost.map((n) => n.number)],

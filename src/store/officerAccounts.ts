@@ -1,4 +1,4 @@
-import { VOUCHING_DAYS } from '../core/accounts.js';
+import { isGuarded, VOUCHING_DAYS } from '../core/accounts.js';
 import type { OfficerRole } from '../core/asker.js';
 import type { NewId } from '../core/ports.js';
 import { insertAudit } from './audit.js';
@@ -6,7 +6,8 @@ import { insertNotifications } from './notifications.js';
 import type { Sql } from './sql.js';
 
 /** What an officer is told of their own account, at once: flow officer-account. */
-export type AccountNews = 'link' | 'password' | 'code_removed' | 'role';
+export type AccountNews =
+  'link' | 'password' | 'code_removed' | 'role' | 'role_removed' | 'stopped' | 'resumed';
 
 /** Tells officers in their own chats what somebody else did to an account; each time anew, were it the same again. */
 export async function tellOfAccount(
@@ -162,6 +163,48 @@ export async function peersOf(sql: Sql, { role, village }: OfficerRole, but: str
     [role, village, but],
   );
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Tells an officer, and whoever holds as much, that they were stopped, serve again, or lost a guarded role: of each such role that
+ * is among `roles`. Nobody disappears unseen, were it for an hour.
+ */
+export async function tellOfGuarded(
+  sql: Sql,
+  chosen: { id: string; name: string },
+  roles: readonly OfficerRole[],
+  what: 'role_removed' | 'stopped' | 'resumed',
+  by: { id: string; name: string },
+  { newId, now }: { newId: NewId; now: Date },
+): Promise<void> {
+  const guarded = roles.filter(({ role }) => isGuarded(role));
+  const told = new Set([by.id]);
+  for (const { role, village } of guarded) {
+    const peers = await peersOf(sql, { role, village }, [...told, chosen.id]);
+    const isFirst = !told.has(chosen.id);
+    if (isFirst && what === 'stopped') await tellStopped(sql, chosen.id, { by: by.name, role }, newId, now);
+    for (const id of [chosen.id, ...peers]) told.add(id);
+    await tellOfAccount(
+      sql,
+      [...(isFirst && what !== 'stopped' ? [chosen.id] : []), ...peers],
+      { what, by: by.name, name: chosen.name, role },
+      newId,
+      now,
+    );
+  }
+}
+
+/** Whoever was stopped hears of it in the chat that is no officer's any more: flow officer-stopped. */
+async function tellStopped(
+  sql: Sql,
+  officerId: string,
+  news: { by: string; role: string },
+  newId: NewId,
+  now: Date,
+): Promise<void> {
+  const vars = { urgent: true, ...news };
+  const notice = { officerId, kind: 'officer-stopped', subjectId: newId(), number: 0, vars };
+  await insertNotifications(sql, [notice], newId, now);
 }
 
 /** How an account stands as to its second factor. `due`: until when it can be put off. */

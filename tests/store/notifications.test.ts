@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { v7 } from 'uuid';
 import type { Asker } from '../../src/core/asker.js';
 import { hasUntold, notificationFailed, tellAgain, tellOfficers } from '../../src/store/notifications.js';
+import { tellOfGuarded } from '../../src/store/officerAccounts.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aStage, HERE, type Stage } from '../effects/stage.js';
 
@@ -126,6 +128,18 @@ describe('a notification', () => {
     await stage.pool.query('UPDATE officers SET is_active = false');
     expect(await tell()).toEqual({ seen: 1, told: 0 });
     expect(await outcomes()).toEqual([{ told: true, error: 'stale' }]);
+  });
+
+  test('that they serve no longer is told to that very officer', async () => {
+    const { id, name } = sri.officer!;
+    await stage.pool.query('UPDATE officers SET is_active = false WHERE id = $1', [id]);
+    const role = { role: 'sekretaris', village: HERE };
+    const by = { id: v7(), name: 'Pengelola' };
+    await inTransaction(stage.pool, (sql) =>
+      tellOfGuarded(sql, { id, name }, [role], 'stopped', by, { newId: v7, now: stage.now }),
+    );
+    await tell();
+    expect((await stage.told(sri)).map(({ flow }) => flow)).toEqual(['officer-stopped']);
   });
 });
 

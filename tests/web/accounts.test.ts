@@ -53,8 +53,8 @@ const see = async (cookie: string) =>
 const told = async (officerId: string) =>
   (
     await web.pool.query<{ what: string; by: string }>(
-      `SELECT vars->>'what' AS what, vars->>'by' AS by FROM notifications
-       WHERE officer_id = $1 AND kind = 'officer-account' ORDER BY id`,
+      `SELECT coalesce(vars->>'what', 'stopped') AS what, vars->>'by' AS by FROM notifications
+       WHERE officer_id = $1 AND kind IN ('officer-account', 'officer-stopped') ORDER BY id`,
       [officerId],
     )
   ).rows;
@@ -336,6 +336,71 @@ describe('roles', () => {
       camat.id,
     ]);
     expect(left.rows).toEqual([{ role: 'kabupaten', village_id: null }]);
+  });
+});
+
+describe('a head of the village', () => {
+  let secretary: { id: string; cookie: string };
+  let keeper: { id: string; cookie: string };
+  beforeEach(async () => {
+    const aColleague = async (name: string, role: string, village: string | null) => {
+      const username = `${role}${count}x`;
+      const { id } = await web.officer({ name, username, roles: [{ role, village }] });
+      return { id, cookie: await web.signIn(username) };
+    };
+    secretary = await aColleague('Bu Sekdes', 'sekretaris', GINTANGAN);
+    keeper = await aColleague('Pengelola', 'admin', null);
+    // Else it would be their last role.
+    await web.pool.query(
+      'INSERT INTO officer_roles (id, officer_id, village_id, role) VALUES ($1, $2, $3, $4)',
+      [newId(), head.id, GINTANGAN, 'operator'],
+    );
+  });
+  const change = async (who: string, what: string, cookie: string, role = '') =>
+    (
+      await web.app.request(
+        `/console/petugas/${who}/${what}`,
+        form(role ? { role, village: GINTANGAN } : {}, cookie),
+      )
+    ).status;
+  const standing = async () =>
+    (
+      await web.pool.query<{ active: boolean; roles: string[] }>(
+        `SELECT is_active AS active, array_agg(role ORDER BY role) AS roles
+         FROM officers o JOIN officer_roles r ON r.officer_id = o.id WHERE o.id = $1 GROUP BY o.id`,
+        [head.id],
+      )
+    ).rows[0];
+  const all = ['kepala_desa', 'operator'];
+
+  test('is switched off, and loses the role, by a keeper alone: not by who would sign in their place', async () => {
+    for (const { cookie } of [secretary, admin]) {
+      expect(await change(head.id, 'berhenti', cookie)).toBe(400);
+      expect(await change(head.id, 'jabatan/lepas', cookie, 'kepala_desa')).toBe(400);
+    }
+    expect(await standing()).toEqual({ active: true, roles: all });
+    expect(await told(secretary.id)).toEqual([]);
+    expect(await change(head.id, 'berhenti', keeper.cookie)).toBe(303);
+    expect(await standing()).toEqual({ active: false, roles: all });
+    expect(await change(head.id, 'kembali', secretary.cookie)).toBe(400);
+    expect(await change(head.id, 'kembali', keeper.cookie)).toBe(303);
+    expect(await change(head.id, 'jabatan/lepas', keeper.cookie, 'kepala_desa')).toBe(303);
+    expect(await standing()).toEqual({ active: true, roles: ['operator'] });
+    // They and the secretary hear of each, at once.
+    const news = ['stopped', 'resumed', 'role_removed'].map((what) => ({ what, by: 'Pengelola' }));
+    expect(await told(head.id)).toEqual(news);
+    expect(await told(secretary.id)).toEqual(news);
+    expect(await told(keeper.id)).toEqual([]);
+  });
+
+  test('hears where a secretary is stopped, and so does that one, who serves no longer', async () => {
+    expect(await change(secretary.id, 'berhenti', admin.cookie)).toBe(303);
+    expect(await told(secretary.id)).toEqual([{ what: 'stopped', by: 'Admin' }]);
+    expect(await told(head.id)).toEqual([{ what: 'stopped', by: 'Admin' }]);
+    // Of an officer whose role is none of these nobody hears.
+    const operator = await web.officer({ name: 'Operator' });
+    expect(await change(operator.id, 'berhenti', admin.cookie)).toBe(303);
+    expect(await told(operator.id)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { isGuarded, SECOND_FACTOR_ANEW_DAYS } from '../../core/accounts.js';
+import { isGuarded, isKeepersAlone, SECOND_FACTOR_ANEW_DAYS } from '../../core/accounts.js';
 import { isAskedOnly } from '../../core/handlers.js';
 import type { OfficerIdentity } from '../../core/asker.js';
 import { insertAudit } from '../../store/audit.js';
@@ -11,6 +11,7 @@ import {
   peersOf,
   removeSecondFactor,
   tellOfAccount,
+  tellOfGuarded,
 } from '../../store/officerAccounts.js';
 import { clearPin } from '../../store/officerPins.js';
 import { listDistricts } from '../../store/rolePlaces.js';
@@ -121,11 +122,17 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
       const role = { role: form.data.role, village: form.data.village || null };
       // Nobody takes from themselves what lets them manage here.
       if (chosen.id === officer.id && isGuarded(role.role)) return page(c, 'officers.not_own_role');
+      if (isGuarded(role.role) && isKeepersAlone(chosen.roles) && scope.villages !== null)
+        return page(c, 'officers.keepers_alone');
       const isDone = await inTransaction(deps.pool, async (sql) => {
         if (!(await removeRole(sql, chosen.id, role, deps.now()))) return false;
         await note(sql, officer, 'officer.role_removed', chosen.id, {
           role: role.role,
           village: role.village,
+        });
+        await tellOfGuarded(sql, chosen, [role], 'role_removed', officer, {
+          newId: deps.newId,
+          now: deps.now(),
         });
         return true;
       });

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
-import { isGuarded } from '../../core/accounts.js';
+import { isGuarded, isKeepersAlone } from '../../core/accounts.js';
 import { isAskedOnly } from '../../core/handlers.js';
 import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
-import { noteLink, peersOf, tellOfAccount } from '../../store/officerAccounts.js';
+import { noteLink, peersOf, tellOfAccount, tellOfGuarded } from '../../store/officerAccounts.js';
 import { createGroupLink, groupsInScope } from '../../store/officerGroups.js';
 import { createInvite } from '../../store/officers.js';
 import { inTransaction } from '../../store/sql.js';
@@ -189,7 +189,15 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const chosen = await find(c, scope);
       if (chosen.id === officer.id) return page(c, { faultKey: 'officers.not_oneself' }, 400);
       const isActive = c.req.param('change') === 'kembali';
-      await inTransaction(deps.pool, (sql) => setActive(sql, chosen.id, isActive, deps.now()));
+      if (isKeepersAlone(chosen.roles) && scope.villages !== null)
+        return page(c, { faultKey: 'officers.keepers_alone' }, 400);
+      await inTransaction(deps.pool, async (sql) => {
+        await setActive(sql, chosen.id, isActive, deps.now());
+        if (chosen.isActive === isActive) return;
+        const what = isActive ? 'resumed' : 'stopped';
+        const context = { newId: deps.newId, now: deps.now() };
+        await tellOfGuarded(sql, chosen, chosen.roles, what, officer, context);
+      });
       if (!isActive && chosen.userId) await endSessions(await auth(), chosen.userId);
       await audit(deps, officer, isActive ? 'officer.resume' : 'officer.stop', chosen.id, {});
       return c.redirect(`/console/petugas?kabar=officer_${isActive ? 'resumed' : 'stopped'}`, 303);

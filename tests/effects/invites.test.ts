@@ -310,7 +310,9 @@ describe('once linked', () => {
 
 describe('a village follows its linked officers', () => {
   const active = (asker: Asker, isActive: boolean) =>
-    inTransaction(stage.pool, (sql) => setActive(sql, asker.officer!.id, isActive, stage.now));
+    inTransaction(stage.pool, (sql) =>
+      setActive(sql, asker.officer!.id, isActive, { now: () => stage.now, newId: v7 }),
+    );
 
   test('it is paused with the last of them, and takes requests again with the next', async () => {
     const [sri, slamet] = [

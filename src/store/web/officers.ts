@@ -1,8 +1,9 @@
 import type { OfficerIdentity, OfficerRole } from '../../core/asker.js';
-import type { NewId } from '../../core/ports.js';
+import type { NewId, Now } from '../../core/ports.js';
 import { followLinkedOfficers, followVillages } from '../linkedOfficers.js';
 import { isManagedIn } from '../officerScope.js';
 import type { Sql } from '../sql.js';
+import { wakeClocks } from '../wakeClocks.js';
 import type { Scope } from './scope.js';
 
 /** An officer at the console, and how their account stands. */
@@ -120,6 +121,13 @@ export async function addRoles(
       granted?.at ?? null,
     ],
   );
+  if (granted)
+    await wakeFor(
+      sql,
+      roles.map(({ village }) => village),
+      newId,
+      granted.at,
+    );
 }
 
 /**
@@ -151,9 +159,31 @@ export async function removeRole(
 }
 
 /** An officer stops, or serves again: in a transaction, for the villages follow. */
-export async function setActive(sql: Sql, officerId: string, isActive: boolean, now: Date): Promise<void> {
+export async function setActive(
+  sql: Sql,
+  officerId: string,
+  isActive: boolean,
+  context: { now: Now; newId: NewId },
+): Promise<void> {
   await sql.query('UPDATE officers SET is_active = $2 WHERE id = $1', [officerId, isActive]);
-  await followLinkedOfficers(sql, [officerId], now);
+  await followLinkedOfficers(sql, [officerId], context.now());
+  if (!isActive) return;
+  const { rows } = await sql.query<{ village: string | null }>(
+    'SELECT village_id AS village FROM officer_roles WHERE officer_id = $1',
+    [officerId],
+  );
+  await wakeFor(
+    sql,
+    rows.map(({ village }) => village),
+    context.newId,
+    context.now(),
+  );
+}
+
+/** A rung of the ladder on which nobody stood waits for somebody to be given the role: now it is told. */
+async function wakeFor(sql: Sql, places: (string | null)[], newId: NewId, now: Date): Promise<void> {
+  const villages = [...new Set(places.flatMap((place) => place ?? []))];
+  if (villages.length > 0) await wakeClocks(sql, villages, newId, now);
 }
 
 export async function linkUser(sql: Sql, officerId: string, userId: string): Promise<boolean> {

@@ -137,6 +137,7 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
         return true;
       });
       if (!isDone) return page(c, 'officers.last_role');
+      await deps.perform(officer, [{ kind: 'hand_back', officer: chosen.id }]);
       return c.redirect(`/console/petugas/${chosen.id}?kabar=role_removed`, 303);
     })
     .post('/petugas/:id{[0-9a-f-]{36}}/konfirmasi', async (c) => {

@@ -192,12 +192,14 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       if (isKeepersAlone(chosen.roles) && scope.villages !== null)
         return page(c, { faultKey: 'officers.keepers_alone' }, 400);
       await inTransaction(deps.pool, async (sql) => {
-        await setActive(sql, chosen.id, isActive, deps.now());
+        await setActive(sql, chosen.id, isActive, deps);
         if (chosen.isActive === isActive) return;
         const what = isActive ? 'resumed' : 'stopped';
         const context = { newId: deps.newId, now: deps.now() };
         await tellOfGuarded(sql, chosen, chosen.roles, what, officer, context);
       });
+      // Afterwards, for it asks whom they still serve; asked again, it does no more.
+      if (!isActive) await deps.perform(officer, [{ kind: 'hand_back', officer: chosen.id }]);
       if (!isActive && chosen.userId) await endSessions(await auth(), chosen.userId);
       await audit(deps, officer, isActive ? 'officer.resume' : 'officer.stop', chosen.id, {});
       return c.redirect(`/console/petugas?kabar=officer_${isActive ? 'resumed' : 'stopped'}`, 303);

@@ -166,7 +166,7 @@ test('what is erased is erased on boards too, and nothing beside it', async () =
   await stage.pool.query('UPDATE inbound_messages SET handled_at = now()');
   await said(`Papan kerja ${mine.code} · Bu Siti`);
   await said(`Papan kerja ${other.code} · Bu Siti`);
-  await inTransaction(stage.pool, (sql) => eraseCases(sql, [mine.id]));
+  await inTransaction(stage.pool, (sql) => eraseCases(sql, [mine.id], 'goes_first'));
   expect(await stage.rows(`SELECT body ->> 'text' AS text FROM outbound_messages ORDER BY seq`)).toEqual([
     { text: '' },
     { text: `Papan kerja ${other.code} · Bu Siti` },

@@ -62,7 +62,7 @@ function placesOf(all: Contents): string[] {
 
 async function erase(): Promise<Erasure[]> {
   await inTransaction(stage.pool, (sql) =>
-    eraseResident(sql, siti.residentId, { keptServices: KEPT_SERVICES, newId: v7, now: stage.now }),
+    eraseResident(sql, siti.residentId!, { keptServices: KEPT_SERVICES, newId: v7, now: stage.now }),
   );
   return readErasures(stage.pool);
 }
@@ -261,7 +261,7 @@ test('a restored backup is, of whoever was erased since, what the erasure left',
     `INSERT INTO incidents (id, kind, conversation_id, detail, opened_at) VALUES ($1, 'parked', $2, $3, $4)`,
     [v7(), siti.conversationId, { text: HER }, stage.now],
   );
-  const heard = await aNotice(siti.conversationId, 0, { text: HER, resident: HER, files: [HER] });
+  const heard = await aNotice(siti.conversationId!, 0, { text: HER, resident: HER, files: [HER] });
   await anInbound(officer, `note:${heard}`, { flow: 'officer-heard', vars: { text: HER } }, true);
   await anOutbound(officer, { text: HER }, 'sent');
   await anInbound(siti, v7(), { kind: 'text', text: HER }, true);
@@ -365,8 +365,8 @@ test('what was open, waiting or another person’s at the time of the backup is 
       'SELECT id, resident_id AS resident FROM addresses',
     );
     const residentAt = new Map(addresses.map(({ id, resident }) => [id, resident]));
-    expect(residentAt.get(siti.addressId)).toBe(slamet.residentId);
-    expect(residentAt.get(later.addressId)).not.toBe(later.residentId);
+    expect(residentAt.get(siti.addressId!)).toBe(slamet.residentId);
+    expect(residentAt.get(later.addressId!)).not.toBe(later.residentId);
     // Nobody hears in the place of the restore what waited at the backup.
     const { rows: waiting } = await pool.query('SELECT FROM inbound_messages WHERE handled_at IS NULL');
     expect(waiting).toEqual([]);

@@ -93,32 +93,64 @@ export function emergencyFinder(
     together: byStart(words.together.map((set) => set.map((part) => read(part.split(' / '))))),
     except: read(words.except),
   }));
+  /** Which kinds begin with a word: most messages have none of them, and nearly all others those of one or two. */
+  const starts = new Map<string, number>();
+  for (const [n, { phrases, together }] of known.entries())
+    for (const word of [...phrases.keys(), ...together.keys()])
+      starts.set(word, (starts.get(word) ?? 0) | (1 << n));
   // In the usual form slips are mended already.
   const wordFor = usual ? (typed: string) => (meant.has(typed) ? typed : NOTHING) : rememberedSlips(meant);
-  // Most messages have no word that an emergency begins with.
-  const starts = new Set(known.flatMap(({ phrases, together }) => [...phrases.keys(), ...together.keys()]));
-  const isTold = (words: readonly string[], { phrases, together }: (typeof known)[number]): boolean =>
-    tells(words, phrases) ||
-    words.some((word) => together.get(word)?.some((set) => set.every((part) => tells(words, part))));
+  const isTold = (words: readonly string[], { phrases, together }: (typeof known)[number]): boolean => {
+    if (tells(words, phrases)) return true;
+    for (const word of words) {
+      const sets = word === NOTHING ? undefined : together.get(word);
+      if (sets) for (const set of sets) if (tellsAll(words, set)) return true;
+    }
+    return false;
+  };
   return (typed) => {
-    if (!typed.some((word) => starts.has(wordFor(word)))) return null;
-    const words = typed.map((word) => wordFor(word) || (BETWEEN.has(word) ? word : NOTHING));
+    // Plain loops: at the start this runs over all phrases there are.
+    let begun = 0;
+    const words: string[] = [];
+    for (const word of typed) {
+      const meantWord = wordFor(word);
+      begun |= starts.get(meantWord) ?? 0;
+      words.push(meantWord === NOTHING && BETWEEN.has(word) ? word : meantWord);
+    }
+    if (begun === 0) return null;
     // What is taken back tells nothing more: most messages need not be looked at for it.
-    for (const each of known)
-      if (isTold(words, each) && isTold(without(words, each.except), each)) return each.kind;
+    for (let n = 0; n < known.length; n++) {
+      const each = known[n]!;
+      if ((begun & (1 << n)) !== 0 && isTold(words, each) && isTold(without(words, each.except), each))
+        return each.kind;
+    }
     return null;
   };
 }
 
-/** Sets of parts by the words with which their first part may begin. */
+/**
+ * Sets of parts by the words with which one of their parts may begin: the one whose words the fewest sets begin with, so
+ * that "anak" alone does not lead to a hundred of them.
+ */
 function byStart(sets: readonly (readonly Phrases[])[]): ReadonlyMap<string, (readonly Phrases[])[]> {
-  const found = new Map<string, (readonly Phrases[])[]>();
+  const times = new Map<string, number>();
   for (const set of sets)
-    for (const first of set[0]!.keys()) {
+    for (const part of set) for (const word of part.keys()) times.set(word, (times.get(word) ?? 0) + 1);
+  const commonness = (part: Phrases): number => {
+    let sum = 0;
+    for (const word of part.keys()) sum += times.get(word)!;
+    return sum;
+  };
+  const found = new Map<string, (readonly Phrases[])[]>();
+  for (const set of sets) {
+    const sums = set.map(commonness);
+    const rarest = set[sums.indexOf(Math.min(...sums))]!;
+    for (const first of rarest.keys()) {
       const others = found.get(first);
       if (others) others.push(set);
       else found.set(first, [set]);
     }
+  }
   return found;
 }
 
@@ -202,10 +234,16 @@ function without(words: readonly string[], except: Phrases): readonly string[] {
   return left ?? words;
 }
 
+function tellsAll(words: readonly string[], parts: readonly Phrases[]): boolean {
+  for (const part of parts) if (!tells(words, part)) return false;
+  return true;
+}
+
 function tells(words: readonly string[], phrases: Phrases): boolean {
-  for (let first = 0; first < words.length; first++)
-    for (const phrase of phrases.get(words[first]!) ?? [])
-      if (endOf(words, first, phrase) > first) return true;
+  for (let first = 0; first < words.length; first++) {
+    const begun = words[first] === NOTHING ? undefined : phrases.get(words[first]!);
+    if (begun) for (const phrase of begun) if (endOf(words, first, phrase) > first) return true;
+  }
   return false;
 }
 

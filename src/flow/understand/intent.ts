@@ -123,7 +123,7 @@ export function meantBy(flows: Flows, message: Message): Meant[] {
 }
 
 /** The words of a message as phrases are compared: in their usual form. */
-export function meaningOf(flows: Flows, message: Message): string[] {
+export function meaningOf(flows: Flows, message: Message): readonly string[] {
   return indexOf(flows).lexicon.meaningOf(message.words);
 }
 
@@ -257,7 +257,7 @@ function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Fl
 /** The themes of each word, in its usual form; one that means several words is left out. */
 function themesOf(
   themes: ReadonlyMap<string, readonly string[]>,
-  formOf: (word: string) => string[],
+  formOf: (word: string) => readonly string[],
 ): Themes {
   const byWord = new Map<string, string[]>();
   for (const [theme, words] of themes)

@@ -7,9 +7,9 @@ export type Meaning = readonly string[];
 /** Says what typed words mean. Words that are not known stay as they are. */
 export interface Lexicon {
   /** The words of a message in their usual form, those that belong together as one ("tidak_mampu"). */
-  meaningOf(words: readonly string[]): string[];
+  meaningOf(words: readonly string[]): readonly string[];
   /** The same for words that are spelled right: nothing is guessed. */
-  formOf(words: readonly string[]): string[];
+  formOf(words: readonly string[]): readonly string[];
   isKnown(word: string): boolean;
 }
 
@@ -103,7 +103,11 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
     begin(written.split(' '));
     groups.set(written, usual.split(' '));
   }
-  const together = (typed: readonly string[]): string[] => {
+  const together = (typed: readonly string[]): readonly string[] => {
+    // Most messages have no word that a group begins with.
+    let mayBe = false;
+    for (let at = 0; at + 1 < typed.length && !mayBe; at++) mayBe = starts.has(typed[at]!);
+    if (!mayBe) return typed;
     const said: string[] = [];
     for (let at = 0; at < typed.length; at++) {
       let taken = 0;
@@ -120,12 +124,17 @@ export function createLexicon(words: Iterable<string>, synonyms: ReadonlyMap<str
     }
     return said;
   };
+  const each = (words: readonly string[], meaning: (word: string) => Meaning): readonly string[] => {
+    const said: string[] = [];
+    for (const word of words)
+      if (word.includes('_')) said.push(word);
+      else for (const usual of meaning(word)) said.push(usual);
+    return said;
+  };
   const surely = (word: string): Meaning => single.get(word) ?? formOf(word) ?? [word];
   return {
-    formOf: (typed) =>
-      together(together(typed).flatMap((word) => (word.includes('_') ? word : surely(word)))),
-    meaningOf: (typed) =>
-      together(together(typed).flatMap((word) => (word.includes('_') ? word : meantBy(word)))),
+    formOf: (typed) => together(each(together(typed), surely)),
+    meaningOf: (typed) => together(each(together(typed), meantBy)),
     isKnown: (word) => single.has(word),
   };
 }

@@ -28,7 +28,9 @@ const MOST_SIGNS = 4;
 /** How much what words are about counts, against the words themselves. */
 const THEME = 0.6;
 
-const ROUNDS = 8;
+const ROUNDS = 6;
+/** Rounds that are not counted: weights still move far. */
+const EARLY = 2;
 const PACE = 0.5;
 /** Keeps what is seen once or twice from telling too much. */
 const RESTRAINT = 0.0006;
@@ -42,30 +44,50 @@ const CARE = 1.6;
  */
 export function learnLikeness(lessons: readonly Lesson[], themes: Themes = NO_THEMES): Likeness {
   const features = createFeatures(themes);
-  const samples = lessons.map(({ words, signs, isAlarm }) => ({
-    places: Int32Array.from(features.featuresOf(words, signs, true)),
-    isAlarm,
-  }));
+  // All in one row, each lesson's places after the one's before: some ten thousand small arrays take longer.
+  const ends: number[] = [];
+  const row: number[] = [];
+  for (const { words, signs } of lessons) {
+    for (const place of features.featuresOf(words, signs, true)) row.push(place);
+    ends.push(row.length);
+  }
+  const places = Int32Array.from(row);
   const { themed, all } = features.size();
   const weights = new Float64Array(all);
   let bias = 0;
+  // The mean of the later rounds: by themselves weights lean towards whatever was learned last.
+  const sums = new Float64Array(all);
+  let biases = 0;
   // Every so many-th in turn: neighbours in the files are alike.
-  const stride = coprimeTo(samples.length);
+  const stride = coprimeTo(lessons.length);
   for (let round = 0; round < ROUNDS; round++) {
     const pace = PACE / (1 + round * 0.3);
     const keep = 1 - pace * RESTRAINT;
-    for (let n = 0; n < samples.length; n++) {
-      const { places, isAlarm } = samples[(n * stride + round) % samples.length]!;
+    for (let n = 0; n < lessons.length; n++) {
+      const at = (n * stride + round) % lessons.length;
+      const { isAlarm } = lessons[at]!;
+      const [first, end] = [at === 0 ? 0 : ends[at - 1]!, ends[at]!];
       let logit = bias;
-      for (const place of places) logit += place < themed ? THEME * weights[place]! : weights[place]!;
+      for (let one = first; one < end; one++) {
+        const place = places[one]!;
+        logit += place < themed ? THEME * weights[place]! : weights[place]!;
+      }
       const wrong = (isAlarm ? 1 : 0) - 1 / (1 + Math.exp(-logit));
       const step = pace * wrong * (isAlarm ? CARE : 1);
       bias += step * 0.1;
-      for (const place of places)
+      for (let one = first; one < end; one++) {
+        const place = places[one]!;
         weights[place] = weights[place]! * keep + (place < themed ? step * THEME : step);
+      }
     }
+    if (round < EARLY) continue;
+    for (let place = 0; place < all; place++) sums[place]! += weights[place]!;
+    biases += bias;
   }
-  for (let place = 0; place < themed; place++) weights[place] = weights[place]! * THEME;
+  const means = ROUNDS - EARLY;
+  for (let place = 0; place < all; place++)
+    weights[place] = (sums[place]! / means) * (place < themed ? THEME : 1);
+  bias = biases / means;
   return {
     of(words, signs) {
       let logit = bias;

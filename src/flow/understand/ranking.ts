@@ -89,7 +89,11 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
   // Few phrases are ever looked at: their pairs are made when they are.
   const made: (Set<string> | undefined)[] = [];
   const pairsOf = (place: number): Set<string> => (made[place] ??= pairs(phrases[place]!.words));
-  const totals = wordsOf.map((words) => sum([...words].map(weightOf)));
+  const totals = wordsOf.map((words) => {
+    let total = 0;
+    for (const word of words) total += weightOf(word);
+    return total;
+  });
 
   return {
     weightOf,

@@ -251,6 +251,7 @@ describe('officer_case', () => {
     is_mine: false,
     due: null,
     step: null,
+    waits_for: null,
     acts: [],
     is_letter: false,
     way: null,

@@ -8,7 +8,7 @@ import { draftOf, templateOf } from './issueLetters.js';
 const NOBODY = { signer: { id: '', name: '—', role: 'kepala_desa' }, onBehalfOf: null };
 
 /**
- * What was just checked is held fast: the fact gets a keyed digest of all that the letter says now. What comes to say something
+ * What was just checked is held fast, where nothing was lacking: the fact gets a keyed digest of all that the letter says now. What comes to say something
  * else later (a field, the village's words, the register) is not issued, until somebody has checked it again.
  */
 export async function holdChecked(sql: Sql, acted: readonly Acted[], context: ApplyContext): Promise<void> {
@@ -26,9 +26,9 @@ export async function holdChecked(sql: Sql, acted: readonly Acted[], context: Ap
     const of = cases.get(row.id);
     const template = of && templateOf(context.services[row.service]!.letter ?? null, of.own);
     if (!template) continue;
-    const letter = context.sealer.lookUpKey(
-      letterContent(row.id, template, draftOf(of, NOBODY, context).values),
-    );
+    const draft = draftOf(of, NOBODY, context);
+    if (draft.missingFields.length > 0) continue;
+    const letter = context.sealer.lookUpKey(letterContent(row.id, template, draft.values));
     for (const one of facts)
       if (one.fact.kind === 'case_verified') one.fact = { ...one.fact, data: { ...one.fact.data, letter } };
   }

@@ -121,6 +121,18 @@ describe('the letter beside its case', () => {
     expect(anew.headers.get('location')).toContain('letter_replaced');
   });
 
+  test('that lacked something at its check is completed by whoever may do the step that waits, and by nobody else', async () => {
+    const { code, id } = await aLetterCase(web);
+    await web.pool.query(`UPDATE cases SET status = 'open', step = 'verify' WHERE id = $1`, [id]);
+    const at = `/console/kasus/${code}`;
+    await post('operator', `${at}/verify`, {});
+    expect((await post('operator', `${at}/surat/isian`, FORM)).status).toBe(409);
+    expect((await post('sekdes', `${at}/surat/isian`, FORM)).status).toBe(303);
+    await post('sekdes', `${at}/initial`, {});
+    expect((await post('sekdes', `${at}/surat/isian`, { ...FORM, f_nama: 'ORANG LAIN' })).status).toBe(409);
+    expect((await post('operator', `${at}/surat/terbit`, {})).status).toBe(303);
+  });
+
   test('the file is printed and copied, and each is written down; withdrawing wants a head and a reason', async () => {
     const letter = await aLetter(web, renderer, kades);
     const page = `/console/kasus/${letter.code}/surat`;

@@ -1,10 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { isOpenCase } from '../../core/cases.js';
-import type { CaseStatus } from '../../core/cases.js';
 import { readCode } from '../../core/code.js';
 import { letterFileName } from '../../core/letter.js';
-import { nextStep, pathOf } from '../../core/path.js';
 import { insertAudit } from '../../store/audit.js';
 import { lockCases } from '../../store/cases.js';
 import { inTransaction } from '../../store/sql.js';
@@ -17,6 +14,7 @@ import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { draftOfCase } from '../letterDraft.js';
+import { isClosedTo } from '../letterEditing.js';
 import { PageError } from '../pageError.js';
 import { covers, scopeOf } from '../policy.js';
 import { LetterPage } from '../views/letter.js';
@@ -27,13 +25,6 @@ const ReasonForm = z.object({ reason: z.string().trim().min(5).max(300) });
 
 /** The letter of a case beside it: its preview, what is missing, issuing it, its file, and taking it back. */
 export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
-  /** Past its check a letter stays as it was checked, until it goes back, or was issued and is to be written anew. */
-  const isChecked = (
-    { service, isIssued }: { service: string; isIssued: boolean },
-    { status, step }: { status: string; step: string | null },
-  ): boolean =>
-    isOpenCase(status as CaseStatus) && !isIssued && step !== nextStep(pathOf(deps.services[service]), null);
-
   const page = async (c: WebContext, more: Partial<LetterPageProps> = {}, status: 200 | 400 | 409 = 200) => {
     const found = await findCase(deps, c);
     const { officer } = allowed(c, 'letters.write');
@@ -46,9 +37,11 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
         view={c.get('view')}
         found={found}
         draft={draft}
-        isChecked={isChecked(
-          { service: found.service, isIssued: letters.some(({ state }) => state === 'issued') },
-          found,
+        isChecked={await isClosedTo(
+          deps.pool,
+          officer,
+          { ...found, isIssued: letters.some(({ state }) => state === 'issued') },
+          deps,
         )}
         letters={letters}
         mayChange={covers(scopeOf(officer, 'letters.change'), found.villageId)}
@@ -97,7 +90,7 @@ export function letterRoutes(deps: WebDeps): Hono<WebEnv> {
         }
         const isSaved = await inTransaction(deps.pool, async (sql) => {
           const [row] = await lockCases(sql, [found.code]);
-          if (!row || isChecked(row, row.state)) return false;
+          if (!row || (await isClosedTo(sql, officer, { ...row, ...row.state }, deps))) return false;
           await saveLetterDraft(
             sql,
             { caseId: found.id, fields, officerId: officer.id },

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
+import { linkToken } from './linkToken.js';
 import type { Sealer } from './ports.js';
 
 /** How long a link to a form works, in minutes. */
 export const FORM_MINUTES = 120;
 
 /**
- * The token of a form's link: 128 bits that only the installation's key gives, so that it need be stored nowhere. What
- * is said in a chat is kept in rows (the outbox, the session that repeats a question): they name the form and the number
- * of its link (`/isi/form-<id>-<link>`), and the token takes that place when the message leaves (`withFormTokens`).
+ * The token of a form's link (core/linkToken.ts). What is said in a chat is kept in rows (the outbox, the session that
+ * repeats a question): they name the form and the number of its link (`/isi/form-<id>-<link>`), and the token takes that
+ * place when the message leaves (`withFormTokens`).
  */
 export function formToken(sealer: Pick<Sealer, 'lookUpKey'>, formId: string, link: number): string {
-  const digest = sealer.lookUpKey(`form:${formId}:${link}`);
-  return digest.slice(digest.indexOf('.') + 1, digest.indexOf('.') + 23);
+  return linkToken(sealer, `form:${formId}:${link}`);
 }
 
 /** What is kept of a token, to find its form by. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { linkToken } from './linkToken.js';
 import type { Sealer } from './ports.js';
 
 /** How long a link works by which officers who asked in their own chat choose a new password, in minutes. */
@@ -12,8 +13,7 @@ export const OWN_PASSWORD_LINKS = 3;
  * leaves. What is found by it lies beside the links that a keeper makes (web/auth/accounts.ts).
  */
 export function passwordToken(keys: Pick<Sealer, 'lookUpKey'>, linkId: string): string {
-  const digest = keys.lookUpKey(`password-link:${linkId}`);
-  return digest.slice(digest.indexOf('.') + 1, digest.indexOf('.') + 23);
+  return linkToken(keys, `password-link:${linkId}`);
 }
 
 /** What better-auth finds a reset by, where `verification.storeIdentifier` is 'hashed': its docs, Database, Verification. */

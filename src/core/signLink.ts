@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { linkToken } from './linkToken.js';
 import type { Sealer } from './ports.js';
 
 /** How long a link to a page for signing works, in minutes. */
@@ -10,8 +11,7 @@ export const SIGN_PAGE_MINUTES = 15;
  * leaves. The page asks for a signed-in officer as well: the link alone signs nothing.
  */
 export function signToken(keys: Pick<Sealer, 'lookUpKey'>, pageId: string): string {
-  const digest = keys.lookUpKey(`sign-page:${pageId}`);
-  return digest.slice(digest.indexOf('.') + 1, digest.indexOf('.') + 23);
+  return linkToken(keys, `sign-page:${pageId}`);
 }
 
 /** What is kept of a token, to find its page by. */

@@ -35,8 +35,13 @@ const MOST_BETWEEN = 2;
 
 /** What may stand at one place of a phrase: a word, or one of many. */
 type Place = string | ReadonlySet<string>;
-/** Phrases by their first word. */
-type Phrases = ReadonlyMap<string, readonly (readonly Place[])[]>;
+/** Phrases by their first word, and then by the second: a hundred of them may begin with "anak". */
+type Phrases = ReadonlyMap<string, Begun>;
+interface Begun {
+  /** The word alone is a phrase. */
+  isWhole: boolean;
+  bySecond: ReadonlyMap<string, readonly (readonly Place[])[]>;
+}
 
 /**
  * A phrase that stands for more than so many is held place by place; fewer are spelled out. In their usual form more
@@ -64,11 +69,18 @@ export function emergencyFinder(
     return words;
   };
   const read = (written: readonly string[]): Phrases => {
-    const phrases = new Map<string, (readonly Place[])[]>();
+    const phrases = new Map<string, { isWhole: boolean; bySecond: Map<string, (readonly Place[])[]> }>();
     const add = (first: string, phrase: readonly Place[]): void => {
-      const others = phrases.get(first);
-      if (others) others.push(phrase);
-      else phrases.set(first, [phrase]);
+      let begun = phrases.get(first);
+      if (!begun) phrases.set(first, (begun = { isWhole: false, bySecond: new Map() }));
+      const second = phrase[1];
+      if (second === undefined) begun.isWhole = true;
+      else
+        for (const word of typeof second === 'string' ? [second] : second) {
+          const others = begun.bySecond.get(word);
+          if (others) others.push(phrase);
+          else begun.bySecond.set(word, [phrase]);
+        }
     };
     for (const phrase of written) {
       const places = placesOf(phrase, wordsFor, usual ? MOST_SPELLED.usual : MOST_SPELLED.typed);
@@ -227,10 +239,10 @@ function withLetterLeftOut(words: readonly string[]): Map<string, string> {
 function without(words: readonly string[], except: Phrases): readonly string[] {
   let left: string[] | null = null;
   for (let first = 0; first < words.length; first++)
-    for (const phrase of except.get(words[first]!) ?? []) {
-      const end = endOf(words, first, phrase);
-      if (end > first) (left ??= [...words]).fill(NOTHING, first, end);
-    }
+    endsOf(words, first, except, (end) => {
+      (left ??= [...words]).fill(NOTHING, first, end);
+      return false;
+    });
   return left ?? words;
 }
 
@@ -240,17 +252,38 @@ function tellsAll(words: readonly string[], parts: readonly Phrases[]): boolean 
 }
 
 function tells(words: readonly string[], phrases: Phrases): boolean {
-  for (let first = 0; first < words.length; first++) {
-    const begun = words[first] === NOTHING ? undefined : phrases.get(words[first]!);
-    if (begun) for (const phrase of begun) if (endOf(words, first, phrase) > first) return true;
+  for (let first = 0; first < words.length; first++)
+    if (endsOf(words, first, phrases, () => true)) return true;
+  return false;
+}
+
+/** Hands out where each phrase that begins at `first` ends, until one is enough; whether one was. */
+function endsOf(
+  words: readonly string[],
+  first: number,
+  phrases: Phrases,
+  isEnough: (end: number) => boolean,
+): boolean {
+  const begun = words[first] === NOTHING ? undefined : phrases.get(words[first]!);
+  if (!begun) return false;
+  if (begun.isWhole && isEnough(first + 1)) return true;
+  // The second word comes next, or after words that change nothing.
+  for (let at = first + 1; at < words.length; at++) {
+    const further = begun.bySecond.get(words[at]!);
+    if (further)
+      for (const phrase of further) {
+        const end = endOf(words, at, phrase);
+        if (end >= 0 && isEnough(end)) return true;
+      }
+    if (at - first > MOST_BETWEEN || !BETWEEN.has(words[at]!)) break;
   }
   return false;
 }
 
-/** Where a phrase that begins at `first` ends, words of `BETWEEN` passed over; -1 where it does not stand there. */
-function endOf(words: readonly string[], first: number, phrase: readonly Place[]): number {
-  let at = first + 1;
-  for (let part = 1; part < phrase.length; part++) {
+/** Where a phrase ends whose second word stands at `second`, words of `BETWEEN` passed over; -1 where it does not stand there. */
+function endOf(words: readonly string[], second: number, phrase: readonly Place[]): number {
+  let at = second + 1;
+  for (let part = 2; part < phrase.length; part++) {
     const place = phrase[part]!;
     for (let passed = 0; !stands(words[at], place); passed++)
       if (passed === MOST_BETWEEN || !BETWEEN.has(words[at++] ?? NOTHING)) return -1;

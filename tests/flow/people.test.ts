@@ -94,7 +94,9 @@ describe('one person on two channels', () => {
     const [told, heard] = [phone.heard().length, telegram.heard().length];
     await world.perform(await officer(), [{ kind: 'act_on_case', code, act: 'verify' }]);
     await world.perform(await officer('sekretaris'), [{ kind: 'act_on_case', code, act: 'initial' }]);
-    await world.perform(await officer('kepala_desa'), [{ kind: 'act_on_case', code, act: 'sign' }]);
+    // Written elsewhere, with its number there.
+    const elsewhere = '500.2/017/429.517.06/2026';
+    await world.perform(await officer(), [{ kind: 'act_on_case', code, act: 'ready', to: elsewhere }]);
     await world.settles();
     expect(phone.heard().slice(told)).toEqual([
       expect.stringContaining('was checked'),

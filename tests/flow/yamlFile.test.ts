@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { expect, test, vi } from 'vitest';
+import { Composer, parse } from 'yaml';
+import { readFlows } from '../../src/flow/load.js';
 import { readYaml } from '../../src/flow/yamlFile.js';
 
 const FLOWS = new URL('../../flows', import.meta.url).pathname;
@@ -51,4 +52,14 @@ test('a date, a number with an underscore and a word of yes stay words', () => {
     c: 'yes',
     d: 15,
   });
+});
+
+test('reading flows that hold looks for the line of nothing', async () => {
+  const slow = vi.spyOn(Composer.prototype, 'compose');
+  const { faults } = await readFlows(FLOWS);
+  expect(faults).toEqual([]);
+  expect(slow).not.toHaveBeenCalled();
+  readYaml('x.yaml', 'a: 1\n').yaml.lineOf(['a']);
+  expect(slow).toHaveBeenCalledOnce();
+  slow.mockRestore();
 });

@@ -55,7 +55,8 @@ const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gu;
  */
 export function writtenValues(results: readonly CompileResult[]): Spoken[] {
   return results.flatMap(({ flow, expressions }) =>
-    expressions.flatMap(({ expression, line }): Spoken[] => {
+    expressions.flatMap((used): Spoken[] => {
+      const { expression } = used;
       const literals = expression.source.match(LITERAL) ?? [];
       if (literals.length === 0) return [];
       const source = literals.map((literal) => literal.slice(1, -1)).join('');
@@ -70,7 +71,8 @@ export function writtenValues(results: readonly CompileResult[]): Spoken[] {
           limit: null,
           fault: (what, cure, warning = false) => ({
             file: flow.file,
-            line,
+            // Looked for only where there is something to tell.
+            line: used.line,
             what,
             cure,
             ...(warning ? { warning } : {}),

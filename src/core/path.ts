@@ -125,14 +125,22 @@ function fallTo(
   handling: Handling,
 ): { own: VillageOfficer[]; roles: readonly string[] | null } {
   const own = officers.filter(
-    (officer) =>
-      !officer.isKeeper &&
-      mayHandle(rolesOf(officer, village, handling), village, handling, [...officers], officer.id),
+    (officer) => !officer.isKeeper && isHandler(officer, officers, village, handling),
   );
   const roles = [step.roles, step.otherwise ?? []].find((named) =>
     own.some((officer) => holding(officer, named, officers, handling).length > 0),
   );
   return { own, roles: roles ?? null };
+}
+
+/** Whether one of a village's officers handles such a request by all that they hold there, whoever acts. */
+export function isHandler(
+  officer: VillageOfficer,
+  officers: readonly VillageOfficer[],
+  village: string,
+  handling: Handling,
+): boolean {
+  return mayHandle(rolesOf(officer, village, handling), village, handling, [...officers], officer.id);
 }
 
 /**

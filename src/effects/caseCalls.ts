@@ -1,6 +1,6 @@
-import { handlingOf, mayHandle } from '../core/handlers.js';
+import { handlingOf } from '../core/handlers.js';
 import type { Handling, VillageOfficer } from '../core/handlers.js';
-import { rolesOf } from '../core/path.js';
+import { isHandler } from '../core/path.js';
 import { loadActingOfficers } from '../store/delegations.js';
 import { casesOfCalls } from '../store/handOvers.js';
 import type { CaseOfCall } from '../store/handOvers.js';
@@ -47,8 +47,5 @@ function isHeldBy(
   handling: Handling,
 ): boolean {
   const holder = serving.find(({ id }) => id === holderId);
-  return (
-    holder !== undefined &&
-    mayHandle(rolesOf(holder, villageId, handling), villageId, handling, serving, holder.id)
-  );
+  return holder !== undefined && isHandler(holder, serving, villageId, handling);
 }

@@ -8,8 +8,9 @@ import { draftOf, templateOf } from './issueLetters.js';
 const NOBODY = { signer: { id: '', name: '—', role: 'kepala_desa' }, onBehalfOf: null };
 
 /**
- * What was just checked is held fast, where nothing was lacking: the fact gets a keyed digest of all that the letter says now. What comes to say something
- * else later (a field, the village's words, the register) is not issued, until somebody has checked it again.
+ * What was just checked is held fast, where nothing was lacking: the fact gets a keyed digest of all that the letter says
+ * now. What comes to say something else later (a field, the village's words, the register) is not issued, until somebody
+ * has checked it again.
  */
 export async function holdChecked(sql: Sql, acted: readonly Acted[], context: ApplyContext): Promise<void> {
   const checked = acted.filter(

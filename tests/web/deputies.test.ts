@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FLOWS_FOLDER } from '../../src/commands/flowsFolder.js';
 import type { Asker, OfficerIdentity } from '../../src/core/asker.js';
 import { caseGroups } from '../../src/core/permissions.js';
-import { pathOf } from '../../src/core/path.js';
+import { pathOf, STEP_ROLES } from '../../src/core/path.js';
 import { loadCatalogue } from '../../src/flow/load/services.js';
 import { standingRoles } from '../../src/store/delegations.js';
 import { agenda } from '../../src/store/web/agenda.js';
@@ -24,18 +24,6 @@ import { aStage, ELSEWHERE, HERE, SERVICES, type Stage } from '../effects/stage.
  */
 const services = await loadCatalogue(FLOWS_FOLDER);
 const groups = caseGroups(services);
-const OWN = [
-  'operator',
-  'kaur_tu',
-  'kasi_pelayanan',
-  'kasi_pemerintahan',
-  'kasi_kesejahteraan',
-  'kepala_dusun',
-  'bidan',
-  'kader',
-  'sekretaris',
-  'kepala_desa',
-];
 /** Who is whose, from Tuesday to Wednesday. */
 const AWAY = [
   ['kepala_desa', 'sekretaris'],
@@ -60,7 +48,7 @@ beforeAll(async () => {
   await stage.clear();
   await stage.pool.query(`UPDATE villages SET letter_way = 'wet'`);
   siti = await stage.aResident();
-  for (const role of OWN) people.set(role, await stage.anOfficer(role, [{ role, village: HERE }]));
+  for (const role of STEP_ROLES) people.set(role, await stage.anOfficer(role, [{ role, village: HERE }]));
   people.set('keeper', await stage.anOfficer('keeper', [{ role: 'admin', village: null }]));
   people.set('elsewhere', await stage.anOfficer('lain', [{ role: 'sekretaris', village: ELSEWHERE }]));
   for (const [role, deputy] of AWAY)

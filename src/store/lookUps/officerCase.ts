@@ -2,9 +2,9 @@ import { findCode } from '../../core/code.js';
 import { itemName } from '../../core/caseSeen.js';
 import { officerActor, possibleActs } from '../../core/decide.js';
 import { firstName } from '../../core/firstName.js';
-import { handlingOf, mayHandle, serves } from '../../core/handlers.js';
+import { handlingOf, serves } from '../../core/handlers.js';
 import type { OfficerCaseSeen } from '../../core/lookup.js';
-import { holdersOf, isSigned, rolesOf } from '../../core/path.js';
+import { holdersOf, isHandler, isSigned } from '../../core/path.js';
 import { readStandings } from '../caseStanding.js';
 import { sealedToOf } from '../cases.js';
 import { loadActingOfficers } from '../delegations.js';
@@ -58,10 +58,7 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
     const holders = step ? holdersOf(step, serving, row.villageId, handling) : [];
     const assigned = serving.find(({ id }) => id === row.assignedId);
     const colleagues = serving.filter(
-      (one) =>
-        !one.isKeeper &&
-        one.id !== officer.id &&
-        mayHandle(rolesOf(one, row.villageId, handling), row.villageId, handling, serving, one.id),
+      (one) => !one.isKeeper && one.id !== officer.id && isHandler(one, serving, row.villageId, handling),
     );
     return {
       found: true,

@@ -19,6 +19,9 @@ export interface AgendaProps {
 export function AgendaPage({ view, rows, hasMore, page, codes, filter, hasVillages }: AgendaProps) {
   const { t } = view;
   const query = new URLSearchParams({ bulan: filter.month, klas: filter.classification }).toString();
+  const columns = (['number', 'day', 'village', 'letter', 'name', 'signer', 'state'] as const).filter(
+    (column) => column !== 'village' || hasVillages,
+  );
   return (
     <Layout view={view} title={t('agenda.title')} isConsole>
       <h1>{t('agenda.title')}</h1>
@@ -59,29 +62,11 @@ export function AgendaPage({ view, rows, hasMore, page, codes, filter, hasVillag
             <table class="agenda stacks" role="table">
               <thead role="rowgroup">
                 <tr role="row">
-                  <th scope="col" role="columnheader">
-                    {t('agenda.number')}
-                  </th>
-                  <th scope="col" role="columnheader">
-                    {t('agenda.day')}
-                  </th>
-                  {hasVillages && (
+                  {columns.map((column) => (
                     <th scope="col" role="columnheader">
-                      {t('agenda.village')}
+                      {t(`agenda.${column}`)}
                     </th>
-                  )}
-                  <th scope="col" role="columnheader">
-                    {t('agenda.letter')}
-                  </th>
-                  <th scope="col" role="columnheader">
-                    {t('agenda.name')}
-                  </th>
-                  <th scope="col" role="columnheader">
-                    {t('agenda.signer')}
-                  </th>
-                  <th scope="col" role="columnheader">
-                    {t('agenda.state')}
-                  </th>
+                  ))}
                 </tr>
               </thead>
               <tbody role="rowgroup">

@@ -4,7 +4,7 @@ import type { Person } from '../../standins/botApi.js';
 import type { Gateway } from './gateway.js';
 
 /** What an officer types at the console beside the case, so that its letter lacks nothing. */
-const TYPED = {
+export const TYPED = {
   nik: '3510014507850001',
   nama: 'SITI AMINAH',
   tempat_lahir: 'Banyuwangi',

@@ -11,6 +11,7 @@ import type { Person } from '../../standins/botApi.js';
 import { testRedis, type TestRedis } from '../../support/redis.js';
 import { until } from '../intake.js';
 import { aGateway, VILLAGE, type Gateway } from './gateway.js';
+import { TYPED } from './paperLetter.js';
 
 /**
  * The head of a village signs a batch on the keypad of their chat: the real telegraf before a stand-in Bot API, all roles, a
@@ -22,18 +23,6 @@ const ANSWERS = {
   business_kind: 'trade',
   business_address: 'Krajan RT 02 RW 01',
   purpose: 'kur',
-};
-/** What an officer filled in beside the case, so that its letter lacks nothing. */
-const FIELDS = {
-  nik: '3510014507850001',
-  nama: 'SITI AMINAH',
-  tempat_lahir: 'Banyuwangi',
-  tanggal_lahir: '5 Juli 1985',
-  jenis_kelamin: 'Perempuan',
-  agama: 'Islam',
-  status_kawin: 'Kawin',
-  pekerjaan: 'Pedagang',
-  alamat: 'Dusun Krajan RT 002 RW 001',
 };
 
 let gateway: Gateway;
@@ -118,7 +107,7 @@ async function aCase(id: number, name: string): Promise<{ code: string; person: 
   );
   await pool.query('INSERT INTO letter_drafts (case_id, private, updated_at) VALUES ($1, $2, now())', [
     caseId,
-    runtime.sealer.seal('letter', caseId, { fields: FIELDS }),
+    runtime.sealer.seal('letter', caseId, { fields: TYPED }),
   ]);
   return { code, person };
 }

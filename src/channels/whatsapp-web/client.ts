@@ -52,6 +52,8 @@ const OVERLAP_SECONDS = 600;
 const SAVE_MS = 5_000;
 /** With the rests between them some minutes: a database is started anew within that. */
 const MOST_TELLS = 40;
+/** With the heartbeats between them some two minutes: a page that is slow after its start has come round. */
+const MOST_UNREAD = 4;
 const TYPING_MS = 5_000;
 const LOGOUT_MS = 10_000;
 
@@ -76,6 +78,9 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
   /** From when on (seconds) the chats are still to be read again; null: they were. */
   let readFrom: number | null = null;
   let readingAgain: NodeJS.Timeout | undefined;
+  /** How often in a row a connected page's chats could not be read, and at which count the page is begun anew. */
+  let unread = 0;
+  let mostUnread = MOST_UNREAD;
   /** From when on (seconds) nobody has looked yet for what came by no event. */
   let lookFrom = 0;
   let looking: NodeJS.Timeout | undefined;
@@ -174,6 +179,8 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       const missed = await mine.ask(ask, z.array(z.unknown()), HISTORY.ms);
       mineTaker?.release(missed);
       readFrom = null;
+      unread = 0;
+      mostUnread = MOST_UNREAD;
       lookLater(mine, begunAt);
       log.info({ line: lineId, messages: missed.length }, 'whatsapp-web: read what may have been missed');
     } catch (cause) {
@@ -182,6 +189,14 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       if (supervisor?.running() !== mine) return;
       const reason = (cause as Error).message;
       log.warn({ line: lineId, reason }, 'whatsapp-web: the chats could not be read again; soon once more');
+      if (child() === mine && (unread += 1) >= mostUnread) {
+        // A page may come up without what it needs, and stays so. Ever more rarely: one that lacks it for good still
+        // hears and sends.
+        unread = 0;
+        mostUnread *= 2;
+        supervisor?.restart('the chats cannot be read');
+        return;
+      }
       readingAgain = setTimeout(() => {
         if (supervisor?.running() !== mine) return;
         taker?.hold();

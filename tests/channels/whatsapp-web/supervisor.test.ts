@@ -250,6 +250,23 @@ describe('what dies is started anew', () => {
     await line.comesBack(before);
     await goesOn();
   });
+
+  test('a page that is ready, but whose chats cannot be read', async () => {
+    await aRunningLine({ heartbeatMs: 300 });
+    await siti().writes('sebelumnya');
+    await until('it is stored', () => line.intake.stored.length === 1);
+    await line.wa.lacks('WAWebChatLoadMessages');
+    const before = line.channel.running()!;
+    process.kill(before.pid, 'SIGKILL');
+    await siti().writes('sementara itu');
+    await line.comesBack(before);
+    const without = line.channel.running()!;
+    await line.wa.heals();
+    await line.comesBack(without);
+    expect(line.log.lines.join('\n')).toContain('the chats cannot be read');
+    await goesOn();
+    expect(line.intake.texts()).toEqual(['sebelumnya', 'sementara itu', 'sesudahnya']);
+  });
 });
 
 describe('what lives is left alone', () => {

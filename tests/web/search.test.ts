@@ -97,6 +97,36 @@ describe('the search', () => {
     await web.pool.query(`DELETE FROM cases WHERE code LIKE 'TEST-%'`);
   });
 
+  test('turns pages of what fits, each case once, and says when one more word is needed', async () => {
+    const codes: string[] = [];
+    for (let n = 0; n < 105; n += 1) {
+      const openedAt = new Date(web.clock.now.getTime() - (200 - n) * 1000);
+      codes.push((await web.case({ resident: `Turahman ${n}`, openedAt })).code);
+    }
+    const seen: string[] = [];
+    let path: string | undefined = '/console/cari?q=turahman';
+    const said: string[] = [];
+    while (path) {
+      const html = await page(path);
+      seen.push(...[...html.matchAll(/data-code="([^"]+)"/gu)].map(([, code]) => code!));
+      said.push(/role="status"[^>]*>([^<]+)</u.exec(html)![1]!);
+      path = /href="([^"]+)">Berikutnya/u.exec(html)?.[1]!.replaceAll('&amp;', '&');
+    }
+    // The newest first; past the fifth page nobody turns.
+    expect(seen).toEqual(codes.toReversed().slice(0, 100));
+    expect(said.slice(0, 2)).toEqual(['Yang cocok, nomor 1 sampai 20.', 'Yang cocok, nomor 21 sampai 40.']);
+    expect(said.at(-1)).toBe(
+      'Yang cocok, nomor 81 sampai 100; masih ada yang lain. Tambah satu kata supaya lebih sempit.',
+    );
+    expect(await page('/console/cari?q=turahman+104')).toContain('1 permohonan cocok');
+    // What lies past the end leads back to the beginning.
+    const past = await web.app.request(
+      '/console/cari?q=turahman+104&halaman=3',
+      withCookie(cookies['ratna']!),
+    );
+    expect(past.headers.get('location')).toBe('/console/cari?q=turahman+104&keadaan=all&desa=');
+  });
+
   test('a whole code leads to its case', async () => {
     const { code } = await web.case();
     const led = await web.app.request(

@@ -9,11 +9,14 @@ import {
 } from './cases.js';
 import type { CaseRow, CaseScope } from './cases.js';
 
-export const SEARCH_SIZE = 40;
+/** Rows of a page: what a phone shows in three screens. */
+export const SEARCH_SIZE = 20;
 /** A common word is found among the newest of each village, without going through all that have it. */
 const NEWEST = 1000;
 /** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
-const MOST = 100;
+const MOST = 101;
+/** So many pages of what was found may be turned. */
+export const SEARCH_PAGES = 5;
 /** Names that read alike are looked for among so many of the newest: each is compared, however many cases there are. */
 const ALIKE = 2000;
 /** Whoever finds fewer is offered a wider look. */
@@ -29,6 +32,14 @@ export interface Search {
   village: string | null;
   /** Looks for parts of names, and names that only read alike, though something was found. */
   isWide?: boolean;
+  /** From 1 to SEARCH_PAGES. */
+  page?: number;
+}
+
+export interface Found {
+  rows: CaseRow[];
+  /** More fit than were shown until this page. */
+  hasMore: boolean;
 }
 
 /**
@@ -37,36 +48,40 @@ export interface Search {
  * not read (a sealed complaint, a confidential case, a name that is hidden) they do not find (migration
  * 20261128050000_console, `refresh_case_search`).
  */
-export async function searchCases(sql: Sql, scope: CaseScope, search: Search): Promise<CaseRow[]> {
+export async function searchCases(sql: Sql, scope: CaseScope, search: Search): Promise<Found> {
   const words = wordsOf(search.text);
-  if (words.length === 0) return [];
+  if (words.length === 0) return NOTHING;
+  const until = (search.page ?? 1) * SEARCH_SIZE;
   const villages = search.village === null ? villagesOf(scope) : [search.village];
   const text = words.join(' ');
   const found: string[] = [];
   const lookFor = async (ids: string, values: string[]): Promise<void> => {
-    for (const id of await find(sql, scope, search.state, villages, ids, values))
+    for (const id of await find(sql, scope, search.state, villages, { ids, values, most: until + 1 }))
       if (!found.includes(id)) found.push(id);
   };
   if (villages) {
     await lookFor(amongNewest(words.length), words);
-    if (found.length < SEARCH_SIZE) await lookFor(byPlacedWords(words.length), words);
+    if (found.length <= until) await lookFor(byPlacedWords(words.length), words);
   } else {
     await lookFor(byWords(wholeWords(words.length)), words);
     // What begins so is gathered from all villages first: only where whole words found nothing.
     if (found.length === 0) await lookFor(byWords(queryOf(words.length)), words);
   }
-  const goesOn = () => found.length === 0 || (search.isWide === true && found.length < SEARCH_SIZE);
+  const goesOn = () => found.length === 0 || (search.isWide === true && found.length <= until);
   if (goesOn()) await lookFor(byPart(villages), [text, words.join('')]);
   // Over all villages too many names read alike: whoever looks there chooses a village first.
   const long = words.filter((word) => /\p{L}{4}/u.test(word));
   if (goesOn() && villages && long.length > 0) await lookFor(byLikeness(villages, long.length), long);
-  if (found.length === 0) return [];
+  const shown = found.slice(until - SEARCH_SIZE, until);
+  if (shown.length === 0) return NOTHING;
   const { rows } = await sql.query<CaseRow>(
     `SELECT ${CASE_COLUMNS} FROM unnest($1::uuid[]) WITH ORDINALITY AS found (id, place) ${joinedTo('found')} ORDER BY found.place`,
-    [found.slice(0, SEARCH_SIZE)],
+    [shown],
   );
-  return rows;
+  return { rows, hasMore: found.length > until };
 }
+
+const NOTHING: Found = { rows: [], hasMore: false };
 
 /**
  * A list without a search: the requests of some villages that lie in the scope, the newest first, after the one that was
@@ -78,7 +93,7 @@ export async function pageOfCases(
   villages: readonly string[],
   state: SearchState,
   after: { openedAt: Date; code: string } | null,
-): Promise<CaseRow[]> {
+): Promise<Found> {
   const isAfter = after ? 'AND (cases.opened_at, cases.code) < ($10::timestamptz, $11::text)' : '';
   const { rows } = await sql.query<CaseRow>(
     `SELECT ${CASE_COLUMNS} FROM (
@@ -90,7 +105,7 @@ export async function pageOfCases(
      ) AS found ${joinedTo('found')} ORDER BY cases.opened_at DESC, cases.code DESC`,
     [...scopeValues(scope), villages, ...(after ? [after.openedAt, after.code] : [])],
   );
-  return rows;
+  return { rows: rows.slice(0, SEARCH_SIZE), hasMore: rows.length > SEARCH_SIZE };
 }
 
 /**
@@ -102,8 +117,7 @@ async function find(
   scope: CaseScope,
   state: SearchState,
   villages: readonly string[] | null,
-  ids: string,
-  values: readonly string[],
+  { ids, values, most }: { ids: string; values: readonly string[]; most: number },
 ): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `WITH found AS MATERIALIZED (${ids})
@@ -111,7 +125,7 @@ async function find(
      -- By their ids, one after the other, however many cases the villages have.
      FROM found CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
      WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
-     ORDER BY found.rank DESC, cases.opened_at DESC, cases.code LIMIT ${SEARCH_SIZE}`,
+     ORDER BY found.rank DESC, cases.opened_at DESC, cases.code LIMIT ${most}`,
     [...scopeValues(scope), villages, ...values],
   );
   return rows.map(({ id }) => id);

@@ -5,6 +5,7 @@ import type { AgendaFilter } from '../../store/web/agenda.js';
 import { allowed, allowedCases } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
+import { pageNumber } from '../pageNumber.js';
 import { sendTable } from '../tableFile.js';
 import { AgendaPage } from '../views/agenda.js';
 
@@ -22,7 +23,7 @@ export function agendaRoutes(deps: WebDeps): Hono<WebEnv> {
       const { scope } = allowed(c, 'letters.write');
       const filter = filterOf(deps, c);
       const { scope: cases } = allowedCases(c, 'cases.read', deps.services);
-      const page = pageOf(c.req.query('halaman'));
+      const page = pageNumber(c.req.query('halaman'), MOST_PAGES);
       const [rows, codes] = await Promise.all([
         agenda(deps.pool, scope, cases, filter, deps.sealer, SHOWN + 1, (page - 1) * SHOWN),
         agendaCodes(deps.pool, scope, filter.month),
@@ -86,12 +87,6 @@ export function agendaRoutes(deps: WebDeps): Hono<WebEnv> {
         },
       );
     });
-}
-
-/** `?halaman=2`; the first where it is none. */
-function pageOf(text: string | undefined): number {
-  const page = Number(text ?? '1');
-  return Number.isInteger(page) && page >= 1 && page <= MOST_PAGES ? page : 1;
 }
 
 /** `?bulan=2026-11&klas=400`; else this month, all codes. */

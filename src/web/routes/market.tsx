@@ -9,12 +9,14 @@ import type { WebDeps } from '../deps.js';
 import type { WebEnv } from '../env.js';
 import { readForm } from '../form.js';
 import { PageError } from '../pageError.js';
+import { pageNumber } from '../pageNumber.js';
 import { sendFile } from '../sendFile.js';
 import { sourceOf } from '../source.js';
 import { ListingPage, MarketPage, REPORT_REASONS } from '../views/market.js';
 
 /** One report of a listing from one source a day; ten in all. */
 const REPORT_LIMIT = { perPair: 1, perTarget: 100, perSource: 10, seconds: 86_400 };
+const MOST_PAGES = 500;
 const ReportForm = z.object({ reason: z.enum(REPORT_REASONS), more: z.string().trim().max(250).optional() });
 
 /** The village market, open to all. */
@@ -24,7 +26,7 @@ export function marketRoutes(deps: WebDeps): Hono<WebEnv> {
       const search = storable(c.req.query('cari') ?? '')
         .trim()
         .slice(0, 80);
-      const page = Math.min(Math.max(Math.trunc(Number(c.req.query('halaman') ?? 1)) || 1, 1), 500);
+      const page = pageNumber(c.req.query('halaman'), MOST_PAGES);
       const found = await searchMarket(deps.pool, { words: wordsOf(search), page, now: deps.now() });
       return c.html(
         <MarketPage

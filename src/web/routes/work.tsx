@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
 import { officialCode } from '../../core/officialCode.js';
 import { boardOf, boardVillages } from '../../store/web/board.js';
-import { FEW, pageOfCases, searchCases, SEARCH_SIZE, SEARCH_STATES } from '../../store/web/caseSearch.js';
+import {
+  FEW,
+  pageOfCases,
+  searchCases,
+  SEARCH_PAGES,
+  SEARCH_SIZE,
+  SEARCH_STATES,
+} from '../../store/web/caseSearch.js';
 import { officerTopic } from '../../store/web/caseChanges.js';
 import { villagesOf } from '../../store/web/cases.js';
 import type { CaseScope } from '../../store/web/cases.js';
@@ -20,6 +27,7 @@ import { readCode } from '../../core/code.js';
 import { type Watch, streamPart } from '../live.js';
 import { ownSteps } from '../ownSteps.js';
 import { PageError } from '../pageError.js';
+import { pageNumber } from '../pageNumber.js';
 import { scopeOf } from '../policy.js';
 import { Board, BoardPage } from '../views/board.js';
 import type { BoardProps } from '../views/board.js';
@@ -108,7 +116,8 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
       if (typed.kind === 'case') return c.redirect(`/console/kasus/${typed.code}`, 303);
       const after = AFTER.exec(c.req.query('sesudah') ?? '')?.groups;
       const isWide = c.req.query('mirip') !== undefined;
-      const found =
+      const common = { state, village, isWide, page: pageNumber(c.req.query('halaman'), SEARCH_PAGES) };
+      const { rows, hasMore } =
         text === ''
           ? await pageOfCases(
               deps.pool,
@@ -117,20 +126,21 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
               state,
               after ? { openedAt: new Date(after['at']!), code: after['code']! } : null,
             )
-          : await searchCases(deps.pool, scope, { text, state, village, isWide });
-      const rows = found.slice(0, SEARCH_SIZE);
+          : await searchCases(deps.pool, scope, { text, ...common });
+      const search = { q: text, keadaan: state, desa: village ?? '' };
+      if (text !== '' && rows.length === 0 && common.page > 1) return c.redirect(searchPath(search), 303);
       const last = rows.at(-1);
       const next =
-        last && text === '' && found.length > SEARCH_SIZE
-          ? `/console/cari?${new URLSearchParams({
+        last && text === '' && hasMore
+          ? searchPath({
               keadaan: state,
               desa: village ?? (villagesOf(scope) === null ? (listed[0] ?? '') : ''),
               sesudah: `${last.openedAt.toISOString()} ${last.code}`,
-            }).toString()}`
+            })
           : null;
       const wider =
-        !isWide && rows.length > 0 && text !== '' && rows.length < FEW
-          ? `/console/cari?${new URLSearchParams({ q: text, keadaan: state, desa: village ?? '', mirip: '1' }).toString()}`
+        !isWide && rows.length > 0 && text !== '' && common.page === 1 && rows.length < FEW
+          ? searchPath({ ...search, mirip: '1' })
           : null;
       return c.html(
         <SearchPage
@@ -141,12 +151,18 @@ export function workRoutes(deps: WebDeps, watch: Watch): Hono<WebEnv> {
           village={village ?? (text === '' && villagesOf(scope) === null ? (listed[0] ?? '') : '')}
           villages={villages}
           rows={rows}
+          page={common.page}
+          hasMore={hasMore}
+          href={(page) => searchPath({ ...search, ...(isWide ? { mirip: '1' } : {}), halaman: String(page) })}
           next={next}
           wider={wider}
         />,
       );
     });
 }
+
+const searchPath = (query: { [name: string]: string }): string =>
+  `/console/cari?${new URLSearchParams(query).toString()}`;
 
 async function workProps(
   deps: WebDeps,

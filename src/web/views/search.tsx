@@ -1,9 +1,10 @@
 import type { Service } from '../../core/service.js';
-import { SEARCH_STATES } from '../../store/web/caseSearch.js';
+import { SEARCH_PAGES, SEARCH_SIZE, SEARCH_STATES } from '../../store/web/caseSearch.js';
 import type { SearchState } from '../../store/web/caseSearch.js';
 import type { CaseRow } from '../../store/web/cases.js';
 import { CaseItem } from './caseRow.js';
 import { Layout } from './layout.js';
+import { Pager } from './parts.js';
 import type { View } from './view.js';
 
 export interface SearchProps {
@@ -14,6 +15,10 @@ export interface SearchProps {
   village: string;
   villages: { id: string; name: string; district: string }[];
   rows: CaseRow[];
+  /** Of a search: which page of what was found this is, whether more fit, and where another page lies. */
+  page: number;
+  hasMore: boolean;
+  href: (page: number) => string;
   /** Where the list goes on, after the last row. */
   next: string | null;
   /** The same search among parts of names and names that read alike; where little was found. */
@@ -65,7 +70,7 @@ export function SearchPage(props: SearchProps) {
         <button type="submit">{view.t('search.submit')}</button>
       </form>
       <p role="status" class="quiet-text">
-        {text !== '' ? view.t('search.found', { n: rows.length }) : view.t('search.newest')}
+        {text === '' ? view.t('search.newest') : foundWords(props)}
       </p>
       {rows.length === 0 ? (
         <div class="empty">
@@ -83,6 +88,14 @@ export function SearchPage(props: SearchProps) {
           <a href={props.wider}>{view.t('search.wider')}</a>
         </p>
       )}
+      {text !== '' && (
+        <Pager
+          view={view}
+          page={props.page}
+          hasMore={props.hasMore && props.page < SEARCH_PAGES}
+          href={props.href}
+        />
+      )}
       {props.next && (
         <nav class="pager" aria-label={view.t('pager.label')}>
           <a href={props.next} rel="next">
@@ -92,4 +105,12 @@ export function SearchPage(props: SearchProps) {
       )}
     </Layout>
   );
+}
+
+/** How many fit, or which of them are shown; past the last page, how fewer would. */
+function foundWords({ view, rows, page, hasMore }: SearchProps): string {
+  if (page === 1 && !hasMore) return view.t('search.found', { n: rows.length });
+  const from = (page - 1) * SEARCH_SIZE + 1;
+  const words = hasMore && page === SEARCH_PAGES ? 'search.found_most' : 'search.found_part';
+  return view.t(words, { from, to: from + rows.length - 1 });
 }

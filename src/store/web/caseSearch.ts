@@ -12,7 +12,7 @@ import type { CaseRow, CaseScope } from './cases.js';
 /** Rows of a page: what a phone shows in three screens. */
 export const SEARCH_SIZE = 20;
 /** A common word is found among the newest of each village, without going through all that have it. */
-const NEWEST = 1000;
+const NEWEST = 300;
 /** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
 const MOST = 101;
 /** So many pages of what was found may be turned. */

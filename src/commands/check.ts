@@ -49,11 +49,13 @@ export function checkCommand(program: Command): void {
           return;
         }
         const { printFault, readFlows } = await import('../flow/load.js');
+        const { staleNeed } = await import('../flow/load/need.js');
         const { flows, coverage, ...read } = await readFlows(options.dir);
         const chats = await chatsIn(options.transcripts);
         const faults = [
           ...read.faults,
           ...coverageFaults(coverage),
+          ...staleNeed(options.dir),
           ...(flows && chats.length > 0 ? checkTranscripts(flows, chats) : []),
         ];
         const counts = flows ? countsOf(flows, chats) : null;

@@ -12,6 +12,7 @@ import { readFiles, textFile } from './load/files.js';
 import type { Files, Overlay } from './load/files.js';
 import { readLanguages } from './load/languages.js';
 import { readLetters } from './load/letters.js';
+import { readNeed } from './load/need.js';
 import { readServices, wordServices } from './load/services.js';
 import { readSystem } from './load/system.js';
 import { readVocabulary } from './load/words.js';
@@ -105,7 +106,7 @@ export async function readFlows(dir: string, over?: Overlay): Promise<LoadResult
   const languages = known.map(({ code }) => code);
   const serviceWords = wordServices(services, files, languages, faults);
   const system = readSystem(files, languages, faults);
-  const vocabulary = readVocabulary(files, faults);
+  const vocabulary = readVocabulary(files, readNeed(dir, faults), faults);
   const allowed = readAllowed(files, over, faults);
   const results: CompileResult[] = [];
   for (const read of readFlowFiles(files, languages, faults)) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schemaFaults } from '../schemaFaults.js';
 import { createVocabulary, WORD_LISTS } from '../understand/vocabulary.js';
+import type { Need } from '../understand/need.js';
 import type { Vocabulary } from '../understand/vocabulary.js';
 import type { FlowFault } from '../yamlFile.js';
 import type { Files } from './files.js';
@@ -15,7 +16,6 @@ const WORD_FILES = {
   abbreviations: z.record(z.string(), z.coerce.string()),
   synonyms: z.record(z.string(), z.array(z.coerce.string())),
   fillers: z.strictObject({ polite: z.array(z.coerce.string()), quiet: z.array(z.coerce.string()) }),
-  themes: z.record(z.string().regex(/^[a-z_]+$/u), z.string().min(1)),
   emergency: z.record(
     z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/u),
     z.strictObject({
@@ -26,8 +26,8 @@ const WORD_FILES = {
   ),
 };
 
-/** The vocabulary: flows/words/. */
-export function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | null {
+/** The vocabulary: flows/words/. `need`: what was learned of the lessons there (load/need.ts). */
+export function readVocabulary(files: Files, need: Need | null, faults: FlowFault[]): Vocabulary | null {
   const values: { [name: string]: unknown } = {};
   let isWhole = true;
   for (const [name, schema] of Object.entries(WORD_FILES)) {
@@ -47,7 +47,8 @@ export function readVocabulary(files: Files, faults: FlowFault[]): Vocabulary | 
     }
   }
   values['phrases'] = readPhrases(files, faults);
-  return isWhole ? createVocabulary(values as unknown as Parameters<typeof createVocabulary>[0]) : null;
+  const words = { ...values, need } as unknown as Parameters<typeof createVocabulary>[0];
+  return isWhole ? createVocabulary(words) : null;
 }
 
 /** A list, or a block with one phrase a line: that is read faster. */

@@ -1,5 +1,5 @@
 import type { Flows } from '../compiled.js';
-import { likenessOf, meantBy, tellsOfAlarm, usualEmergency } from './intent.js';
+import { likenessOf, likestKind, tellsOfAlarm } from './intent.js';
 import type { Message } from './vocabulary.js';
 
 /** An emergency that a message tells of, and by what it was heard. */
@@ -8,14 +8,14 @@ export interface Alarm {
   kind: string;
   by: 'phrase' | 'likeness';
   /**
-   * `plain`: a cry for help. `faint`: heard by likeness alone, not by much, and by no phrase in any form: as the answer of an open question it is
-   * more likely just that. `maybe`: too little to be taken for a cry, too much to say nothing.
+   * `plain`: a cry for help. `faint`: heard by likeness alone, and not by much: as the answer of an open question it is more
+   * likely just that. `maybe`: too little to be taken for a cry, too much to say nothing.
    */
   degree: 'plain' | 'faint' | 'maybe';
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-const ALARM_FROM = -0.5;
+const ALARM_FROM = -0.75;
 /** Heard by likeness alone it is plain from here on. */
 const PLAIN_FROM = 1;
 /** So much less may still be one, where at least so many words tell it: fewer ("terserah") are mostly an answer. */
@@ -34,12 +34,10 @@ const CRY = /^(?:to+l+o+n+g+|tu+l+u+n+g+|help)$/u;
 const DRAWN_OUT_CRY = /\b(?:t+o+l+o+n+g+|t+u+l+u+n+g+|h+e+l+p+)\b/giu;
 const PLAIN_CRIES = new Set(['tolong', 'tulung', 'help']);
 const MOST_WORDS_OF_CRY = 5;
-/** A kind that comes so much nearer than the one whose phrase was heard is the one that is told of. */
-const NEARER = 1.3;
 
 /**
  * Hears an emergency, before anything else is understood: by a phrase of flows/words/emergency.yaml, or because the
- * message is more like what people cry in need (flows/words/phrases/, intents `darurat.…`) than like anything else.
+ * message is more like what people cry in need (flows/words/lessons/, intents `darurat.…`) than like anything else.
  * Such a phrase counts much, but not all: "pingsan lihat harga beras" tells of prices.
  */
 export function hearEmergency(flows: Flows, message: Message): Alarm | null {
@@ -94,10 +92,9 @@ function hearIn(flows: Flows, message: Message, more: number): Alarm | null {
   const likeness = likenessOf(flows, message, kind) - more;
   const from = kind === null ? ALARM_FROM : PHRASE_FROM;
   if (likeness < (message.words.length < MAYBE_WORDS ? from : from - MAYBE)) return null;
-  const heard = kind ?? usualEmergency(flows, message);
-  const isFaint = heard === null && likeness < PLAIN_FROM;
+  const isFaint = kind === null && likeness < PLAIN_FROM;
   return {
-    kind: nearestKind(flows, message, heard),
+    kind: likestKind(flows, message, kind),
     by: kind === null ? 'likeness' : 'phrase',
     degree: likeness < from ? 'maybe' : isFaint ? 'faint' : 'plain',
   };
@@ -110,15 +107,6 @@ function isCryAlone({ vocabulary }: Flows, { text, words }: Message): boolean {
   if (cries === 0 || !words.every((word) => CRY.test(word) || vocabulary.polite.has(word))) return false;
   const isDrawnOut = text.match(DRAWN_OUT_CRY)?.some((cry) => !PLAIN_CRIES.has(cry.toLowerCase())) ?? false;
   return cries > 1 || isDrawnOut || text.includes('!');
-}
-
-/** Several kinds may have a phrase in a message: the one that it is most like, where that is plain. */
-function nearestKind(flows: Flows, message: Message, heard: string | null): string {
-  const alarms = meantBy(flows, message).filter(({ of }) => isAlarm(of));
-  const [nearest] = alarms;
-  if (heard === null) return nearest?.of ?? flows.vocabulary.emergencyKinds[0]!;
-  const own = alarms.find(({ of }) => of === heard)?.score ?? 0;
-  return nearest && nearest.score > own * NEARER ? nearest.of : heard;
 }
 
 export function isAlarm(intent: string): boolean {

@@ -1,10 +1,10 @@
 import type { CompiledFlow, Flows } from '../compiled.js';
-import { emergencyFinder } from './emergency.js';
-import type { FindEmergency } from './emergency.js';
 import { createLexicon } from './lexicon.js';
 import type { Lexicon } from './lexicon.js';
-import { learnLikeness } from './likeness.js';
-import type { Likeness, Themes } from './likeness.js';
+import { learnNeed } from './learnNeed.js';
+import type { Lesson } from './learnNeed.js';
+import { needOf } from './need.js';
+import type { Need, Told, Weights } from './need.js';
 import { wordsOf } from './normalise.js';
 import { createRanking } from './ranking.js';
 import type { Phrase, Ranked, Ranking } from './ranking.js';
@@ -43,8 +43,6 @@ const WITH_ARG = 0.72;
 const ARG = /\s*\{arg\}$/u;
 /** A word that tells so much of need (logits) makes the message be looked at as a whole. */
 const ALARMING = 0.15;
-/** Phrases that tell of no emergency though they have its words, and of no errand: only compared with, never meant. */
-export const CALM = 'bukan_darurat';
 /** Short messages are few and come again and again: what they name is remembered. */
 const REMEMBERED_WORDS = 6;
 const REMEMBERED = 5000;
@@ -64,8 +62,7 @@ interface Index {
   whole: Map<string, string>;
   /** What short messages named. */
   meant: Map<string, Meant[]>;
-  likeness: Likeness;
-  findUsual: FindEmergency;
+  need: Need;
   /** Whether a typed word is mostly said in need. */
   alarming: (typed: string) => boolean;
   /** Whole phrases of flows that answer in between and let the question wait. */
@@ -138,33 +135,42 @@ export function tellsOfAlarm(flows: Flows, message: Message): boolean {
   return message.words.some((word) => alarming(word));
 }
 
-/** How much a message is like what is cried in need (logits, see `Likeness`), and by what. */
-export function likenessOf(flows: Flows, message: Message, kind: string | null): number {
-  const { lexicon, likeness, findUsual } = indexOf(flows);
-  const words = lexicon.meaningOf(message.words);
-  return likeness.of(words, signsOf(kind, findUsual(words)));
+/** How much a message is like what is cried in need (logits, see `Need`); `phrase`: the kind of which one was heard. */
+export function likenessOf(flows: Flows, message: Message, phrase: string | null): number {
+  const { lexicon, need } = indexOf(flows);
+  return need.of(toldIn(lexicon, message.words, phrase));
 }
 
-/** What speaks for need and what against it, the most telling first: `#typed` and `#usual` are phrases that were heard. */
+/** The kind of emergency that a message is most like. */
+export function likestKind(flows: Flows, message: Message, phrase: string | null): string {
+  const { lexicon, need } = indexOf(flows);
+  return need.kindOf(toldIn(lexicon, message.words, phrase));
+}
+
+/** What speaks for need and what against it, the most telling first: how much less it would be without each word. */
 export function likenessReasons(
   flows: Flows,
   message: Message,
-  kind: string | null,
+  phrase: string | null,
 ): { words: string; weight: number }[] {
-  const { lexicon, likeness, findUsual } = indexOf(flows);
-  const words = lexicon.meaningOf(message.words);
-  return likeness.reasons(words, signsOf(kind, findUsual(words)));
+  const { lexicon, need } = indexOf(flows);
+  const whole = need.of(toldIn(lexicon, message.words, phrase));
+  const without = (word: string) => message.words.filter((other) => other !== word);
+  return [
+    ...[...new Set(message.words)].map((word) => ({
+      words: word,
+      weight: whole - need.of(toldIn(lexicon, without(word), phrase)),
+    })),
+    ...(phrase === null
+      ? []
+      : [{ words: '#phrase', weight: whole - need.of(toldIn(lexicon, message.words, null)) }]),
+  ]
+    .filter(({ weight }) => Math.abs(weight) > 0.05)
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
 }
 
-/** The kind of emergency that a message tells of in the usual form of its words, or null. */
-export function usualEmergency(flows: Flows, message: Message): string | null {
-  const { lexicon, findUsual } = indexOf(flows);
-  return findUsual(lexicon.meaningOf(message.words));
-}
-
-/** Phrases of emergency.yaml that were heard: as typed, and in the usual form of the words. */
-function signsOf(typed: string | null, usual: string | null): string[] {
-  return [...(typed === null ? [] : ['typed']), ...(usual === null ? [] : ['usual'])];
+function toldIn(lexicon: Lexicon, typed: readonly string[], phrase: string | null): Told {
+  return { typed, usual: lexicon.meaningOf(typed), phrase };
 }
 
 function find(flows: Flows, index: Index, message: Message): Meant[] {
@@ -254,23 +260,6 @@ function argumentOf(index: Index, message: Message, phrase: ArgPhrase, flows: Fl
   return null;
 }
 
-/** The themes of each word, in its usual form; one that means several words is left out. */
-function themesOf(
-  themes: ReadonlyMap<string, readonly string[]>,
-  formOf: (word: string) => readonly string[],
-): Themes {
-  const byWord = new Map<string, string[]>();
-  for (const [theme, words] of themes)
-    for (const word of words) {
-      const [usual, ...more] = formOf(word);
-      if (usual === undefined || more.length > 0) continue;
-      const known = byWord.get(usual);
-      if (!known) byWord.set(usual, [theme]);
-      else if (!known.includes(theme)) known.push(theme);
-    }
-  return byWord;
-}
-
 /** Builds the index of some flows now, so that nobody's first message waits for it. */
 export function prepareUnderstanding(flows: Flows): void {
   indexOf(flows);
@@ -301,18 +290,24 @@ function writtenPhrases(flows: Flows): { of: string; text: string; isAnswered: b
   // What nothing answers is not understood: its words would only draw others' away.
   for (const [of, texts] of flows.vocabulary.phrases) {
     const isAnswered =
-      flows.byIntent.has(of) ||
-      flows.vocabulary.emergencyKinds.includes(of) ||
-      of === CALM ||
-      MEANT_WORDS.has(of);
+      flows.byIntent.has(of) || flows.vocabulary.emergencyKinds.includes(of) || MEANT_WORDS.has(of);
     for (const text of texts) written.push({ of, text, isAnswered });
   }
   return written;
 }
 
-function buildIndex(flows: Flows): Index {
-  const { vocabulary } = flows;
-  const { abbreviations, synonyms, polite } = vocabulary;
+/** Written phrases as they are compared. */
+interface ReadPhrases {
+  lexicon: Lexicon;
+  /** Each once, without those that take what follows them. */
+  phrases: (Phrase & { typed: readonly string[]; isAnswered: boolean })[];
+  withArg: Map<string, ArgPhrase[]>;
+  whole: Map<string, string>;
+}
+
+/** `known`: words beside those of the phrases that are spelled right. */
+function readPhrases(flows: Flows, known: readonly string[]): ReadPhrases {
+  const { abbreviations, synonyms, polite } = flows.vocabulary;
   const written = writtenPhrases(flows).map(({ of, text, isAnswered }) => ({
     of,
     text,
@@ -320,16 +315,8 @@ function buildIndex(flows: Flows): Index {
     takesArg: ARG.test(text),
     typed: wordsOf(text.replace(ARG, ''), abbreviations),
   }));
-  const lexicon = createLexicon(
-    [
-      ...written.flatMap(({ typed }) => typed),
-      ...[...vocabulary.themes.values()].flatMap((words) =>
-        words.flatMap((word) => wordsOf(word, abbreviations)),
-      ),
-    ],
-    synonyms,
-  );
-  const phrases: (Phrase & { typed: readonly string[]; isAnswered: boolean })[] = [];
+  const lexicon = createLexicon([...written.flatMap(({ typed }) => typed), ...known], synonyms);
+  const phrases: ReadPhrases['phrases'] = [];
   const withArg = new Map<string, ArgPhrase[]>();
   const whole = new Map<string, string>();
   const said = new Set<string>();
@@ -347,39 +334,34 @@ function buildIndex(flows: Flows): Index {
     if (said.has(`${of} ${key}`)) continue;
     said.add(`${of} ${key}`);
     phrases.push({ of, text, words, typed, isAnswered });
-    if (isAnswered && of !== CALM && !whole.has(key)) whole.set(key, of);
+    if (isAnswered && !whole.has(key)) whole.set(key, of);
   }
+  return { lexicon, phrases, withArg, whole };
+}
+
+function buildIndex(flows: Flows): Index {
+  const { vocabulary } = flows;
+  const { lexicon, phrases, withArg, whole } = readPhrases(flows, vocabulary.need?.words ?? []);
   const errands = new Map<string, CompiledFlow>();
   for (const flow of flows.byId.values())
     if (isErrand(flow))
       for (const text of flow.understands)
-        if (!ARG.test(text)) errands.set(wordsOf(text, abbreviations).join(' '), flow);
-  const kinds = new Set(vocabulary.emergencyKinds);
-  const findUsual = emergencyFinder(vocabulary.emergencyWords, abbreviations, (words) =>
-    lexicon.formOf(words),
-  );
+        if (!ARG.test(text)) errands.set(wordsOf(text, vocabulary.abbreviations).join(' '), flow);
   // Few flows, much the same village: were only their phrases calm, a mere "tidak" would be more like need than like them.
-  const likeness = learnLikeness(
-    phrases.map(({ of, words, typed }) => ({
-      words,
-      isAlarm: kinds.has(of),
-      signs: signsOf(vocabulary.findEmergency(typed), findUsual(words)),
-    })),
-    themesOf(vocabulary.themes, (words) => lexicon.formOf(wordsOf(words, abbreviations))),
-  );
+  const need = vocabulary.need ?? needOf(learnNeed(lessonsOf(flows, phrases), vocabulary.emergencyKinds), []);
   const alarmed = new Map<string, boolean>();
+  const nothing = need.of({ typed: [], usual: [], phrase: null });
   return {
     lexicon,
     ranking: createRanking(
-      phrases.filter(({ of, isAnswered }) => isAnswered && of !== CALM),
+      phrases.filter(({ isAnswered }) => isAnswered),
       vocabulary.quiet,
     ),
-    likeness,
-    findUsual,
+    need,
     alarming(typed) {
       let is = alarmed.get(typed);
       if (is === undefined) {
-        is = lexicon.meaningOf([typed]).some((word) => likeness.ofWord(word) >= ALARMING);
+        is = need.of(toldIn(lexicon, [typed], null)) - nothing >= ALARMING;
         if (alarmed.size >= REMEMBERED) alarmed.clear();
         alarmed.set(typed, is);
       }
@@ -391,4 +373,48 @@ function buildIndex(flows: Flows): Index {
     asides: new Map([...errands].filter(([, flow]) => flow.interrupts && !flow.isForOfficers)),
     errands,
   };
+}
+
+/** Phrases as lessons of need: those of the kinds of emergency, and all others, which tell of none. */
+function lessonsOf(
+  { vocabulary }: Flows,
+  phrases: readonly { of: string; words: readonly string[]; typed: readonly string[] }[],
+): Lesson[] {
+  return phrases.map(({ of, words, typed }) => ({
+    typed,
+    usual: words,
+    phrase: vocabulary.findEmergency(typed),
+    kind: vocabulary.emergencyKinds.includes(of) ? of : null,
+  }));
+}
+
+/** A word is spelled right where more than one lesson has it. */
+const OFTEN = 2;
+
+/**
+ * What need sounds like: learned of lessons (what was said, and the kind of emergency or any other intent) and of the
+ * phrases of all flows. The same lessons and flows always give the same.
+ */
+export function learnFrom(
+  flows: Flows,
+  lessons: readonly { phrase: string; intent: string }[],
+): { weights: Weights; words: string[] } {
+  const { abbreviations, emergencyKinds, polite } = flows.vocabulary;
+  const told = lessons.map(({ phrase, intent }) => ({ of: intent, typed: wordsOf(phrase, abbreviations) }));
+  const times = new Map<string, number>();
+  for (const word of told.flatMap(({ typed }) => [...new Set(typed)]))
+    if (/^\p{L}{2,}$/u.test(word)) times.set(word, (times.get(word) ?? 0) + 1);
+  const words = [...times.keys()].filter((word) => times.get(word)! >= OFTEN).toSorted();
+  const { lexicon, phrases } = readPhrases(flows, words);
+  const said = new Set<string>();
+  const all = [
+    ...phrases,
+    ...told.map(({ of, typed }) => ({ of, typed, words: lexicon.meaningOf(typed) })),
+  ].filter((one) => {
+    const key = `${emergencyKinds.includes(one.of) ? one.of : ''} ${wholeKey(one.words, polite)}`;
+    const isNew = one.words.length > 0 && !said.has(key);
+    said.add(key);
+    return isNew;
+  });
+  return { weights: learnNeed(lessonsOf(flows, all), emergencyKinds), words };
 }

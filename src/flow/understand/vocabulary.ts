@@ -1,5 +1,6 @@
 import { emergencyFinder } from './emergency.js';
 import type { EmergencyWords, FindEmergency } from './emergency.js';
+import type { Need } from './need.js';
 import { plain, wordsOf, wordsOfPlain } from './normalise.js';
 import type { Abbreviations } from './normalise.js';
 
@@ -41,8 +42,8 @@ export interface WordFiles {
   /** Further phrases of an intent, from other mouths than its flow's own: flows/words/phrases/. */
   phrases?: { [intent: string]: string[] };
   fillers?: Fillers;
-  /** Words by what they are about, a space between, for hearing need: flows/words/themes.yaml. */
-  themes?: { [theme: string]: string };
+  /** What was learned of need from flows/words/lessons/; null: where nothing was, it is learned of the phrases themselves. */
+  need?: Need | null;
 }
 
 /** Words that carry no errand. */
@@ -62,8 +63,7 @@ export interface Vocabulary {
   readonly emergencyKinds: readonly string[];
   readonly emergencyWords: { readonly [kind: string]: EmergencyWords };
   readonly phrases: ReadonlyMap<string, readonly string[]>;
-  /** Words by what they are about. */
-  readonly themes: ReadonlyMap<string, readonly string[]>;
+  readonly need: Need | null;
   readonly polite: ReadonlySet<string>;
   readonly quiet: ReadonlySet<string>;
   /** The always-word that a whole message is, or null. */
@@ -129,12 +129,7 @@ export function createVocabulary(files: WordFiles): Vocabulary {
     emergencyKinds: Object.keys(files.emergency),
     emergencyWords: files.emergency,
     phrases: new Map(Object.entries(files.phrases ?? {})),
-    themes: new Map(
-      Object.entries(files.themes ?? {}).map(([theme, words]) => [
-        theme,
-        words.trim().split(/\s+/u).map(usualWord),
-      ]),
-    ),
+    need: files.need ?? null,
     polite,
     quiet,
     alwaysWord(message) {

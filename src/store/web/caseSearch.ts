@@ -11,8 +11,13 @@ import type { CaseRow, CaseScope } from './cases.js';
 
 /** Rows of a page: what a phone shows in three screens. */
 export const SEARCH_SIZE = 20;
-/** A common word is found among the newest of each village, without going through all that have it. */
+/**
+ * A common word is found among the newest of each village, without going through all that have it; one that is common there,
+ * but not so common, among so many more of them as it should take, up to DEEPEST.
+ */
 const NEWEST = 300;
+const DEEPEST = 1_500;
+const SPARE = 1.3;
 /** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
 const MOST = 101;
 /** So many pages of what was found may be turned. */
@@ -60,7 +65,9 @@ export async function searchCases(sql: Sql, scope: CaseScope, search: Search): P
       if (!found.includes(id)) found.push(id);
   };
   if (villages) {
-    await lookFor(amongNewest(words.length), words);
+    await lookFor(amongNewest(words.length, NEWEST), words);
+    const deeper = Math.ceil((NEWEST * until * SPARE) / found.length);
+    if (found.length <= until && deeper <= DEEPEST) await lookFor(amongNewest(words.length, deeper), words);
     if (found.length <= until) await lookFor(byPlacedWords(words.length), words);
   } else {
     await lookFor(byWords(wholeWords(words.length)), words);
@@ -132,10 +139,10 @@ async function find(
 }
 
 /** Among the newest of each village, read in their order. */
-function amongNewest(words: number): string {
+function amongNewest(words: number, newest: number): string {
   return `SELECT newest.case_id AS id, 1 AS rank FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
       SELECT case_id, opened_at, document FROM case_search WHERE village_id = v.id
-      ORDER BY opened_at DESC LIMIT ${NEWEST}) AS newest
+      ORDER BY opened_at DESC LIMIT ${newest}) AS newest
     WHERE newest.document @@ (${queryOf(words)}) ORDER BY newest.opened_at DESC LIMIT ${MOST}`;
 }
 

@@ -12,7 +12,7 @@ import { AgendaPage } from '../views/agenda.js';
 const MONTH = /^20\d{2}-(?:0[1-9]|1[0-2])$/u;
 const CODE = /^[\d.]{1,30}$/u;
 /** A page shows so many, each name of it opened; a file all of a month. */
-const SHOWN = 50;
+const SHOWN = 30;
 const MOST_PAGES = 400;
 const WHOLE = 20_000;
 

@@ -110,6 +110,10 @@ describe('what was learned of need', () => {
     inFolder(async (dir) => {
       rmSync(join(dir, NEED_FILE));
       rmSync(join(dir, 'words/lessons'), { recursive: true });
+      writeFileSync(
+        join(dir, 'words/phrases/own.yaml'),
+        'darurat.medis: |\n  bapak kejang\n  ibu kejang kejang\n  anak saya kejang\n',
+      );
       const { flows, faults } = await readFlows(dir);
       expect(faults.filter(({ warning }) => !warning)).toEqual([]);
       expect(understand(flows!, 'bapak kejang kejang').kind).toBe('emergency');

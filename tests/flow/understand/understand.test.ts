@@ -68,7 +68,10 @@ test('emergencies are heard in many voices, and seldom where there is none', () 
 /** What people who never saw the program wrote; the promise is 0.98, 0.02, 0.9 and 0.97 (the README tells how far it is kept). */
 test.each([
   ['a', { heard: 0.98, falseAlarms: 0.02, first: 0.95, three: 0.99 }],
-  ['b', { heard: 0.95, falseAlarms: 0.03, first: 0.88, three: 0.97 }],
+  ['b', { heard: 0.98, falseAlarms: 0.03, first: 0.9, three: 0.97 }],
+  ['c', { heard: 0.97, falseAlarms: 0.04, first: 0.9, three: 0.97 }],
+  ['d', { heard: 0.98, falseAlarms: 0.04, first: 0.9, three: 0.97 }],
+  ['e', { heard: 0.98, falseAlarms: 0.05, first: 0.9, three: 0.97 }],
 ] as const)('strangers are understood (%s)', (name, least) => {
   const needs = measure(flows, samples(`stranger-${name}-emergencies`));
   const calm = measure(flows, samples(`stranger-${name}-innocent`));

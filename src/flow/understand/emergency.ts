@@ -43,29 +43,23 @@ interface Begun {
   bySecond: ReadonlyMap<string, readonly (readonly Place[])[]>;
 }
 
-/**
- * A phrase that stands for more than so many is held place by place; fewer are spelled out. In their usual form more
- * of them are: there, words of two places may mean one thing ("tidak mampu").
- */
-const MOST_SPELLED = { typed: 3, usual: 60 };
+/** A phrase that stands for more than so many is held place by place; fewer are spelled out. */
+const MOST_SPELLED = 3;
 
 /**
  * Emergency words are heard before anything else, in all languages at once. Recall comes before precision: letters
- * left out, doubled or swapped are forgiven in long words. With `usual` the phrases are read in the usual form of their
- * words, for messages that are in that form as well: then a phrase in one language hears all.
+ * left out, doubled or swapped are forgiven in long words.
  */
 export function emergencyFinder(
   kinds: { [kind: string]: EmergencyWords },
   abbreviations: Abbreviations,
-  usual?: (words: readonly string[]) => readonly string[],
 ): FindEmergency {
   const meant = new Set<string>();
-  const usualOr = usual ?? ((words: readonly string[]): readonly string[] => words);
   // Each word is read once; of alternatives that mean the same, one is enough.
   const wordsOnce = new Map<string, readonly string[]>();
   const wordsFor = (text: string): readonly string[] => {
     let words = wordsOnce.get(text);
-    if (!words) wordsOnce.set(text, (words = usualOr(wordsOf(text, abbreviations))));
+    if (!words) wordsOnce.set(text, (words = wordsOf(text, abbreviations)));
     return words;
   };
   const read = (written: readonly string[]): Phrases => {
@@ -83,14 +77,13 @@ export function emergencyFinder(
         }
     };
     for (const phrase of written) {
-      const places = placesOf(phrase, wordsFor, usual ? MOST_SPELLED.usual : MOST_SPELLED.typed);
+      const places = placesOf(phrase, wordsFor);
       if (places) {
         for (const place of places) for (const word of place) meant.add(word);
         for (const first of places[0]!) add(first, places);
         continue;
       }
-      for (const spelled of spelledOut(phrase, wordsFor)) {
-        const words = usualOr(spelled);
+      for (const words of spelledOut(phrase, wordsFor)) {
         const [first] = words;
         if (first === undefined) continue;
         for (const word of words) meant.add(word);
@@ -110,8 +103,7 @@ export function emergencyFinder(
   for (const [n, { phrases, together }] of known.entries())
     for (const word of [...phrases.keys(), ...together.keys()])
       starts.set(word, (starts.get(word) ?? 0) | (1 << n));
-  // In the usual form slips are mended already.
-  const wordFor = usual ? (typed: string) => (meant.has(typed) ? typed : NOTHING) : rememberedSlips(meant);
+  const wordFor = rememberedSlips(meant);
   const isTold = (words: readonly string[], { phrases, together }: (typeof known)[number]): boolean => {
     if (tells(words, phrases)) return true;
     for (const word of words) {
@@ -170,10 +162,9 @@ function byStart(sets: readonly (readonly Phrases[])[]): ReadonlyMap<string, (re
 function placesOf(
   phrase: string,
   wordsFor: (text: string) => readonly string[],
-  mostSpelled: number,
 ): ReadonlySet<string>[] | null {
   const parts = phrase.split(' ').map((part) => part.split('|'));
-  if (parts.reduce((product, { length }) => product * length, 1) <= mostSpelled) return null;
+  if (parts.reduce((product, { length }) => product * length, 1) <= MOST_SPELLED) return null;
   const places = parts.map((part) => part.map((one) => wordsFor(one)));
   // Where a word is an abbreviation of several, those stand in a row.
   if (places.some((place) => place.some(({ length }) => length > 1))) return null;

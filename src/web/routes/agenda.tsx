@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { insertAudit } from '../../store/audit.js';
 import { agenda, agendaCodes } from '../../store/web/agenda.js';
 import type { AgendaFilter } from '../../store/web/agenda.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import { allowed, allowedCases } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
@@ -96,7 +97,7 @@ function filterOf(deps: WebDeps, c: WebContext): AgendaFilter {
   return {
     month: MONTH.test(month)
       ? month
-      : deps.now().toLocaleDateString('sv-SE', { timeZone: 'Asia/Jakarta' }).slice(0, 7),
+      : dateTimeFormat('sv-SE', { timeZone: 'Asia/Jakarta' }).format(deps.now()).slice(0, 7),
     classification: CODE.test(code) ? code : '',
   };
 }

@@ -4,6 +4,7 @@ import type { Figures } from '../../core/figures.js';
 import { figuresAt, regencyOf } from '../../store/caseFigures.js';
 import { areaVillages, escalatedCases, figuresByService, figuresOf } from '../../store/web/figures.js';
 import type { AreaVillage, FigureRow, Months } from '../../store/web/figures.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import { allowed } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
@@ -172,7 +173,7 @@ function nameOf({ name, districtName }: AreaVillage, isAmbiguous: boolean): stri
 
 /** `?dari=2026-01&sampai=2026-11`; else the last twelve months. */
 function monthsOf(c: WebContext, now: Date): Months {
-  const last = now.toLocaleDateString('sv-SE', { timeZone: 'Asia/Jakarta' }).slice(0, 7);
+  const last = dateTimeFormat('sv-SE', { timeZone: 'Asia/Jakarta' }).format(now).slice(0, 7);
   const to = monthIn(c.req.query('sampai')) ?? last;
   const from = monthIn(c.req.query('dari')) ?? monthBefore(to, USUAL_MONTHS - 1);
   if (from > to) return { from: to, to };

@@ -9,6 +9,7 @@ import { formByToken, lockOpenForm, savePhoto, saveText } from '../../store/form
 import type { FormSeen } from '../../store/forms.js';
 import { inTransaction } from '../../store/sql.js';
 import { isWithinLimit } from '../../store/web/attempts.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readField, savedKey } from '../formField.js';
@@ -184,5 +185,5 @@ const PHOTO_FAULTS: { [B in RefusedBecause]?: FormKey } = {
 };
 
 function todayIn(zone: string | null, at: Date): string {
-  return at.toLocaleDateString('en-CA', { timeZone: zone ?? 'Asia/Jakarta' });
+  return dateTimeFormat('en-CA', { timeZone: zone ?? 'Asia/Jakarta' }).format(at);
 }

@@ -23,6 +23,7 @@ import { inTransaction } from '../../store/sql.js';
 import { caseByCode } from '../../store/web/cases.js';
 import { villagesInScope } from '../../store/web/officers.js';
 import type { Scope } from '../../store/web/scope.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import { allowed, allowedCases } from '../allowed.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
@@ -185,7 +186,7 @@ export function registerRoutes(deps: WebDeps): Hono<WebEnv> {
   function options(of: RegisterImport, isApplied: boolean, isWhole: boolean) {
     const now = deps.now();
     // '2026-11-26' of the village's clock.
-    const today = now.toLocaleDateString('sv-SE', { timeZone: of.zone });
+    const today = dateTimeFormat('sv-SE', { timeZone: of.zone }).format(now);
     return { isApplied, isWhole, today, now };
   }
 

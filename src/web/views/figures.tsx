@@ -1,5 +1,6 @@
 import { hoursWithin, keptShare, meanStars } from '../../core/figures.js';
 import type { Figures } from '../../core/figures.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import type { ChosenFigures } from '../routes/figures.js';
 import { Layout } from './layout.js';
 import { Field } from './parts.js';
@@ -255,11 +256,11 @@ function href(
 /** 'Nov 2026' */
 function monthName({ language }: View, month: string): string {
   const locale = language === 'id' ? 'id-ID' : 'en-GB';
-  return new Date(`${month}-15T00:00:00Z`).toLocaleDateString(locale, {
+  return dateTimeFormat(locale, {
     month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
-  });
+  }).format(new Date(`${month}-15T00:00:00Z`));
 }
 
 function percent(view: View, share: number | null): string {

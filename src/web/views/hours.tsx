@@ -1,6 +1,7 @@
 import type { Holiday, KeptSpan } from '../../store/officeHours.js';
 import type { Outage } from '../../store/outages.js';
 import type { Office } from '../../store/web/office.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import type { Given } from '../form.js';
 import { fieldOf, weekFields, WEEKDAYS } from '../week.js';
 import type { Key } from '../words.js';
@@ -107,7 +108,7 @@ function Week({ view, given, id }: { view: View; given: Given; id: string }) {
 
 function Special({ view, place, spans, usual, given }: HoursProps) {
   const { t } = view;
-  const today = view.now.toLocaleDateString('sv-SE', { timeZone: place.zone });
+  const today = dateTimeFormat('sv-SE', { timeZone: place.zone }).format(view.now);
   const others = place.id === null ? [] : usual;
   const dated = [...spans, ...others].filter(({ fromDay, toDay }) => fromDay !== null && toDay! >= today);
   const sets = new Map<string, KeptSpan[]>();
@@ -331,10 +332,10 @@ function describe(view: View, spans: KeptSpan[]): string {
 
 function dayName({ language }: View, weekday: number): string {
   // 5 January 1970 was a Monday.
-  return new Date(Date.UTC(1970, 0, 4 + weekday)).toLocaleDateString(language === 'id' ? 'id-ID' : 'en-GB', {
+  return dateTimeFormat(language === 'id' ? 'id-ID' : 'en-GB', {
     weekday: 'long',
     timeZone: 'UTC',
-  });
+  }).format(new Date(Date.UTC(1970, 0, 4 + weekday)));
 }
 
 function dayOf(view: View, day: string): string {

@@ -4,6 +4,7 @@ import { ROLES } from '../../store/officers.js';
 import type { District } from '../../store/rolePlaces.js';
 import type { DelegationRow } from '../../store/web/delegations.js';
 import type { OfficerRow, VillageChoice } from '../../store/web/officers.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import type { Key } from '../words.js';
 import { Layout } from './layout.js';
 import { Fault, Field, Notice, roleWords, wordOf } from './parts.js';
@@ -176,7 +177,7 @@ function Delegations({ view, chosen, others, delegations }: OfficerProps) {
     ({ role, village }) => village !== null && !isAskedOnly(role) && !isOverseer(role),
   );
   if (posts.length === 0) return null;
-  const today = view.now.toLocaleDateString('sv-SE', { timeZone: 'Asia/Jakarta' });
+  const today = dateTimeFormat('sv-SE', { timeZone: 'Asia/Jakarta' }).format(view.now);
   return (
     <section class="card">
       <h2>{t('officer.delegation')}</h2>

@@ -1,5 +1,6 @@
 import { SIMULATOR_LINES } from '../../core/simulator.js';
 import type { SimulatedMessage, SimulatedPerson } from '../../core/simulator.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import { Layout } from './layout.js';
 import type { View } from './view.js';
 
@@ -212,7 +213,7 @@ function Bubble({ view, message }: { view: View; message: SimulatedMessage }) {
 }
 
 function clock(at: Date): string {
-  return at.toLocaleTimeString('id-ID', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Jakarta' });
+  return dateTimeFormat('id-ID', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Jakarta' }).format(at);
 }
 
 declare module 'hono/jsx' {

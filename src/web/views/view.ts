@@ -1,5 +1,6 @@
 import type { OfficerIdentity } from '../../core/asker.js';
 import type { AccountState } from '../auth/session.js';
+import { dateTimeFormat } from '../../words/formatters.js';
 import { type Language, type Words, wordsIn } from '../words.js';
 
 /** What every page is drawn with. */
@@ -54,8 +55,8 @@ function formatsIn(language: Language): Formats {
     const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
     formats = {
       time: (at, zone = HOME_ZONE) =>
-        at.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }),
-      day: (at, zone = HOME_ZONE) => at.toLocaleDateString(locale, { dateStyle: 'long', timeZone: zone }),
+        dateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(at),
+      day: (at, zone = HOME_ZONE) => dateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(at),
       money: (rupiah) => money.format(rupiah).replace(/\s/u, ''),
       number: (value) => number.format(value),
       ago: (at, now) => {

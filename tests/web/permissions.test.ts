@@ -1310,6 +1310,18 @@ describe('what follows', () => {
     expect(page).not.toContain(about.referral);
   });
 
+  test('the page of a letter leads to its text those alone who may write it', async () => {
+    for (const [who, may] of [
+      ['operator', true],
+      ['welfare', false],
+    ] as const) {
+      const page = await web.app.request(`/console/kasus/${about.code}`, withCookie(cookies[who]!));
+      expect([who, page.status, (await page.text()).includes(`/console/kasus/${about.code}/surat"`)]).toEqual(
+        [who, 200, may],
+      );
+    }
+  });
+
   test('each look at an identity document, and each opening of sealed answers, is written down', async () => {
     const looks = async () =>
       (

@@ -177,7 +177,7 @@ function Head(props: CaseProps) {
       <div class="case-head-next">
         {props.lacksCode && <LacksCode {...props} />}
         <NextStep {...props} />
-        {service?.kind === 'letter' && (
+        {service?.kind === 'letter' && props.writesLetters && (
           <a class="button quiet" href={`/console/kasus/${found.code}/surat`}>
             {view.t('case.letter')}
           </a>

@@ -128,11 +128,11 @@ async function find(
 ): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `WITH found AS MATERIALIZED (${ids})
-     SELECT cases.id
-     -- By their ids, one after the other, however many cases the villages have.
-     FROM found CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
+     -- By their ids, one after the other until there are enough, however many cases the villages have.
+     SELECT cases.id FROM (SELECT id, rank, opened_at FROM found ORDER BY rank DESC, opened_at DESC, id DESC) AS found
+     CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
      WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
-     ORDER BY found.rank DESC, cases.opened_at DESC, cases.code LIMIT ${most}`,
+     LIMIT ${most}`,
     [...scopeValues(scope), villages, ...values],
   );
   return rows.map(({ id }) => id);
@@ -140,7 +140,7 @@ async function find(
 
 /** Among the newest of each village, read in their order. */
 function amongNewest(words: number, newest: number): string {
-  return `SELECT newest.case_id AS id, 1 AS rank FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
+  return `SELECT newest.case_id AS id, 1 AS rank, newest.opened_at FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
       SELECT case_id, opened_at, document FROM case_search WHERE village_id = v.id
       ORDER BY opened_at DESC LIMIT ${newest}) AS newest
     WHERE newest.document @@ (${queryOf(words)}) ORDER BY newest.opened_at DESC LIMIT ${MOST}`;
@@ -153,22 +153,24 @@ function amongNewest(words: number, newest: number): string {
 function byPlacedWords(words: number): string {
   const query = Array.from({ length: words }, (_, n) => {
     const word = `$${10 + n}::text`;
-    return `(SELECT string_agg(format('''%1$s|%2$s'':* | ''%1$s|%3$s''', v.id, ${word},
-      coalesce((tsvector_to_array(to_tsvector('indonesian', ${word})))[1], ${word})), ' | ')
+    const stem = `(tsvector_to_array(to_tsvector('indonesian', ${word})))[1]`;
+    // A stem that begins as the word does is found by it: to read its places twice would take twice as long.
+    return `(SELECT string_agg(format('''%s|%s'':*', v.id, ${word}) ||
+      CASE WHEN starts_with(${stem}, ${word}) THEN '' ELSE coalesce(format(' | ''%s|%s''', v.id, ${stem}), '') END, ' | ')
       FROM unnest($9::text[]) AS v (id))::tsquery`;
   }).join(' && ');
-  return `SELECT case_id AS id, 1 AS rank FROM case_search
+  return `SELECT case_id AS id, 1 AS rank, opened_at FROM case_search
     WHERE case_search_placed(village_id, document) @@ (${query}) ORDER BY opened_at DESC LIMIT ${MOST}`;
 }
 
 /** All that all villages have. */
 function byWords(query: string): string {
-  return `SELECT case_id AS id, 1 AS rank FROM case_search WHERE document @@ (${query}) LIMIT ${MOST}`;
+  return `SELECT case_id AS id, 1 AS rank, opened_at FROM case_search WHERE document @@ (${query}) LIMIT ${MOST}`;
 }
 
 /** Parts of names; or of a code, which stands there without its signs as well. */
 function byPart(villages: readonly string[] | null): string {
-  return `SELECT case_id AS id, 1 AS rank FROM case_search
+  return `SELECT case_id AS id, 1 AS rank, opened_at FROM case_search
     WHERE ${within(villages)} (names LIKE '%' || $10 || '%' OR names LIKE '%' || $11 || '%') LIMIT ${MOST}`;
 }
 
@@ -176,9 +178,9 @@ function byPart(villages: readonly string[] | null): string {
 function byLikeness(villages: readonly string[], words: number): string {
   const each = Array.from({ length: words }, (_, n) => `$${10 + n}::text`);
   // By the trigrams of all villages' names it would take longer with every case there is.
-  return `SELECT newest.case_id AS id, least(${each.map((word) => `word_similarity(${word}, newest.names)`).join(', ')}) AS rank
+  return `SELECT newest.case_id AS id, least(${each.map((word) => `word_similarity(${word}, newest.names)`).join(', ')}) AS rank, newest.opened_at
     FROM unnest($9::text[]) AS v (id) CROSS JOIN LATERAL (
-      SELECT case_id, names FROM case_search WHERE village_id = v.id
+      SELECT case_id, names, opened_at FROM case_search WHERE village_id = v.id
       ORDER BY opened_at DESC LIMIT ${Math.ceil(ALIKE / villages.length)}) AS newest
     WHERE ${each.map((word) => `${word} <% newest.names`).join(' AND ')}
     ORDER BY rank DESC LIMIT ${MOST}`;

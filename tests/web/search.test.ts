@@ -127,6 +127,29 @@ describe('the search', () => {
     expect(past.headers.get('location')).toBe('/console/cari?q=turahman+104&keadaan=all&desa=');
   });
 
+  test('finds what begins so behind what is written so, though much of that is hidden', async () => {
+    const at = (n: number) => new Date(web.clock.now.getTime() - (1_000_000 + n) * 1000);
+    for (let n = 0; n < 25; n += 1)
+      await web.case({
+        resident: 'Wasinah',
+        service: 'infrastruktur',
+        isConfidential: true,
+        openedAt: at(n),
+      });
+    const longer = await web.case({ resident: 'Wasinahwati', openedAt: at(30) });
+    const same = await web.case({ resident: 'Wasinah', openedAt: at(31) });
+    // So many newer ones that none of these is among the newest of the village.
+    await web.pool.query(
+      `INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'draft_id', gen_random_uuid(), 'code', 'TEST-' || n,
+         'opened_at', c.opened_at + n * interval '1 hour', 'answers', '{}'::jsonb, 'is_unproven', true))).*
+       FROM cases c, generate_series(1, 400) n WHERE c.id = $1`,
+      [same.id],
+    );
+    const codes = [...(await page('/console/cari?q=wasinah')).matchAll(/data-code="([^"]+)"/gu)];
+    expect(codes.map(([, code]) => code)).toEqual([same.code, longer.code]);
+    await web.pool.query(`DELETE FROM cases WHERE code LIKE 'TEST-%'`);
+  });
+
   test('a whole code leads to its case', async () => {
     const { code } = await web.case();
     const led = await web.app.request(

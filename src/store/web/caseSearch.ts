@@ -60,15 +60,19 @@ export async function searchCases(sql: Sql, scope: CaseScope, search: Search): P
   const villages = search.village === null ? villagesOf(scope) : [search.village];
   const text = words.join(' ');
   const found: string[] = [];
-  const lookFor = async (ids: string, values: string[]): Promise<void> => {
-    for (const id of await find(sql, scope, search.state, villages, { ids, values, most: until + 1 }))
-      if (!found.includes(id)) found.push(id);
+  /** Whether all that was found was shown to these eyes. */
+  const lookFor = async (ids: string, values: string[]): Promise<boolean> => {
+    const { rows, looked } = await find(sql, scope, search.state, villages, { ids, values, most: until + 1 });
+    for (const id of rows) if (!found.includes(id)) found.push(id);
+    return looked === rows.length;
   };
   if (villages) {
     await lookFor(amongNewest(words.length, NEWEST), words);
     const deeper = Math.ceil((NEWEST * until * SPARE) / found.length);
     if (found.length <= until && deeper <= DEEPEST) await lookFor(amongNewest(words.length, deeper), words);
-    if (found.length <= until) await lookFor(byPlacedWords(words.length), words);
+    if (found.length <= until && !(await lookFor(byPlacedWords(words.length, until + 1), words)))
+      // What was enough was not all for these eyes.
+      if (found.length <= until) await lookFor(byPlacedWords(words.length, MOST + 1), words);
   } else {
     await lookFor(byWords(wholeWords(words.length)), words);
     // What begins so is gathered from all villages first: only where whole words found nothing.
@@ -116,8 +120,8 @@ export async function pageOfCases(
 }
 
 /**
- * The ids of cases that lie in the scope, the best first; `ids` ranks them and takes $9 for the villages, $10 and on for
- * `values`. Without the rest of a case's row: to plan its joins takes longer than to look.
+ * The ids of cases that lie in the scope, the best first, and among how many they were looked for (null: none lies in it).
+ * `ids` ranks them and takes $9 for the villages, $10 and on for `values`. Without the rest of a case's row: to plan its joins takes longer than to look.
  */
 async function find(
   sql: Sql,
@@ -125,17 +129,18 @@ async function find(
   state: SearchState,
   villages: readonly string[] | null,
   { ids, values, most }: { ids: string; values: readonly string[]; most: number },
-): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
+): Promise<{ rows: string[]; looked: number | null }> {
+  const { rows } = await sql.query<{ id: string; looked: number }>(
     `WITH found AS MATERIALIZED (${ids})
      -- By their ids, one after the other until there are enough, however many cases the villages have.
-     SELECT cases.id FROM (SELECT id, rank, opened_at FROM found ORDER BY rank DESC, opened_at DESC, id DESC) AS found
+     SELECT cases.id, (SELECT count(*)::int FROM found) AS looked
+     FROM (SELECT id, rank, opened_at FROM found ORDER BY rank DESC, opened_at DESC, id DESC) AS found
      CROSS JOIN LATERAL (SELECT * FROM cases WHERE cases.id = found.id OFFSET 0) AS cases
      WHERE ${CASE_IN_SCOPE} AND ${stateIs(state)} AND ($9::text[] IS NULL OR cases.village_id = ANY ($9))
      LIMIT ${most}`,
     [...scopeValues(scope), villages, ...values],
   );
-  return rows.map(({ id }) => id);
+  return { rows: rows.map(({ id }) => id), looked: rows[0]?.looked ?? null };
 }
 
 /** Among the newest of each village, read in their order. */
@@ -148,19 +153,31 @@ function amongNewest(words: number, newest: number): string {
 
 /**
  * All that the villages have, by words that stand in the index with their village in front (migration
- * 20261129030000_placed_words): what other villages have costs nothing.
+ * 20261129030000_placed_words): what other villages have costs nothing. What has the words themselves goes before what has
+ * longer ones that begin so, and where there is enough of it the others are not looked for: to gather them takes the index
+ * several times as long.
  */
-function byPlacedWords(words: number): string {
-  const query = Array.from({ length: words }, (_, n) => {
-    const word = `$${10 + n}::text`;
-    const stem = `(tsvector_to_array(to_tsvector('indonesian', ${word})))[1]`;
-    // A stem that begins as the word does is found by it: to read its places twice would take twice as long.
-    return `(SELECT string_agg(format('''%s|%s'':*', v.id, ${word}) ||
-      CASE WHEN starts_with(${stem}, ${word}) THEN '' ELSE coalesce(format(' | ''%s|%s''', v.id, ${stem}), '') END, ' | ')
-      FROM unnest($9::text[]) AS v (id))::tsquery`;
-  }).join(' && ');
-  return `SELECT case_id AS id, 1 AS rank, opened_at FROM case_search
-    WHERE case_search_placed(village_id, document) @@ (${query}) ORDER BY opened_at DESC LIMIT ${MOST}`;
+function byPlacedWords(words: number, enough: number): string {
+  const query = (mark: string) =>
+    Array.from({ length: words }, (_, n) => {
+      const word = `$${10 + n}::text`;
+      const stem = `(tsvector_to_array(to_tsvector('indonesian', ${word})))[1]`;
+      // A stem that is the word, or begins so, need not be looked for twice.
+      const isCovered = mark === '' ? `${stem} = ${word}` : `starts_with(${stem}, ${word})`;
+      return `(SELECT string_agg(format('''%s|%s''${mark}', v.id, ${word}) ||
+        CASE WHEN ${isCovered} THEN '' ELSE coalesce(format(' | ''%s|%s''', v.id, ${stem}), '') END, ' | ')
+        FROM unnest($9::text[]) AS v (id))::tsquery`;
+    }).join(' && ');
+  const found = (mark: string, rank: number, condition: string) =>
+    `SELECT case_id AS id, ${rank} AS rank, opened_at FROM case_search
+     WHERE ${condition} case_search_placed(village_id, document) @@ (${query(mark)})
+     ORDER BY opened_at DESC LIMIT ${MOST}`;
+  return `WITH exact AS MATERIALIZED (${found('', 2, '')})
+    SELECT id, rank, opened_at FROM exact UNION ALL (${found(
+      ':*',
+      1,
+      `(SELECT count(*) FROM exact) < ${enough} AND NOT EXISTS (SELECT FROM exact WHERE exact.id = case_id) AND`,
+    )})`;
 }
 
 /** All that all villages have. */

@@ -55,10 +55,10 @@ describe('the list', () => {
     for (let n = 0; n < 25; n += 1)
       await web.case({ openedAt: new Date(web.clock.now.getTime() - n * 1000) });
     const first = await page('/console/cari');
-    expect(first.match(/class="case"/gu)).toHaveLength(20);
+    expect(first.match(/class="case"/gu)).toHaveLength(15);
     const next = /href="(\/console\/cari\?[^"]*sesudah=[^"]*)"/u.exec(first)![1]!.replaceAll('&amp;', '&');
     const second = await page(next);
-    expect(second.match(/class="case"/gu)).toHaveLength(5);
+    expect(second.match(/class="case"/gu)).toHaveLength(10);
     expect(second).not.toContain('sesudah=');
     await web.pool.query('DELETE FROM case_events');
     await web.pool.query('DELETE FROM cases');

@@ -112,11 +112,11 @@ describe('the search', () => {
       said.push(/role="status"[^>]*>([^<]+)</u.exec(html)![1]!);
       path = /href="([^"]+)">Berikutnya/u.exec(html)?.[1]!.replaceAll('&amp;', '&');
     }
-    // The newest first; past the fifth page nobody turns.
-    expect(seen).toEqual(codes.toReversed().slice(0, 100));
-    expect(said.slice(0, 2)).toEqual(['Yang cocok, nomor 1 sampai 20.', 'Yang cocok, nomor 21 sampai 40.']);
+    // The newest first; past the sixth page nobody turns.
+    expect(seen).toEqual(codes.toReversed().slice(0, 90));
+    expect(said.slice(0, 2)).toEqual(['Yang cocok, nomor 1 sampai 15.', 'Yang cocok, nomor 16 sampai 30.']);
     expect(said.at(-1)).toBe(
-      'Yang cocok, nomor 81 sampai 100; masih ada yang lain. Tambah satu kata supaya lebih sempit.',
+      'Yang cocok, nomor 76 sampai 90; masih ada yang lain. Tambah satu kata supaya lebih sempit.',
     );
     expect(await page('/console/cari?q=turahman+104')).toContain('1 permohonan cocok');
     // What lies past the end leads back to the beginning.

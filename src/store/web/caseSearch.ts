@@ -10,7 +10,7 @@ import {
 import type { CaseRow, CaseScope } from './cases.js';
 
 /** Rows of a page: what a phone shows in three screens. */
-export const SEARCH_SIZE = 20;
+export const SEARCH_SIZE = 15;
 /**
  * A common word is found among the newest of each village, without going through all that have it; one that is common there,
  * but not so common, among so many more of them as it should take, up to DEEPEST.
@@ -21,7 +21,7 @@ const SPARE = 1.3;
 /** Of one kind of find no more are looked at: whoever finds more writes a longer word. */
 const MOST = 101;
 /** So many pages of what was found may be turned. */
-export const SEARCH_PAGES = 5;
+export const SEARCH_PAGES = 6;
 /** Names that read alike are looked for among so many of the newest: each is compared, however many cases there are. */
 const ALIKE = 2000;
 /** Whoever finds fewer is offered a wider look. */

@@ -3,14 +3,7 @@ import { z } from 'zod';
 import type { OfficerIdentity } from '../../core/asker.js';
 import { officialCode } from '../../core/officialCode.js';
 import { boardOf, boardVillages } from '../../store/web/board.js';
-import {
-  FEW,
-  pageOfCases,
-  searchCases,
-  SEARCH_PAGES,
-  SEARCH_SIZE,
-  SEARCH_STATES,
-} from '../../store/web/caseSearch.js';
+import { FEW, pageOfCases, searchCases, SEARCH_PAGES, SEARCH_STATES } from '../../store/web/caseSearch.js';
 import { officerTopic } from '../../store/web/caseChanges.js';
 import { villagesOf } from '../../store/web/cases.js';
 import type { CaseScope } from '../../store/web/cases.js';

@@ -106,6 +106,9 @@ describe('a code at the beginning', () => {
     ['saya mau', { code: 'SAYA', rest: 'mau' }],
     ['besok', null],
     ['', null],
+    // Letters alone are a whole code where spaces stand as its dashes do.
+    ['xxtm dwyv d: besok ya', { code: 'XXTM-DWYV-D', rest: 'besok ya' }],
+    ['ambil data', null],
   ])('of "%s"', (words, expected) => {
     expect(leadingCodes(words)[0] ?? null).toEqual(expected);
   });

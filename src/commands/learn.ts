@@ -11,7 +11,8 @@ export function learnCommand(program: Command): void {
     .option('--dir <folder>', 'the flows to use', FLOWS_FOLDER)
     .action(async ({ dir }: { dir: string }) => {
       const { printFault, readFlows } = await import('../flow/load.js');
-      const { lessonsHash, NEED_FILE, readLessons } = await import('../flow/load/need.js');
+      const { readLessons } = await import('../flow/load/lessons.js');
+      const { lessonsHash, NEED_FILE } = await import('../flow/load/need.js');
       const { learnFrom } = await import('../flow/understand/intent.js');
       const { packedNeed } = await import('../flow/understand/need.js');
       // A fault in a flow, or in what was learned before, does not keep from learning.

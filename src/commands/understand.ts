@@ -47,14 +47,9 @@ export function understandCommand(program: Command): void {
 }
 
 async function printMeasure(file: string, flows: Flows, { json, why }: Options): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const { parse } = await import('csv-parse/sync');
-  const { z } = await import('zod');
+  const { readSamples } = await import('../flow/load/lessons.js');
   const { measure, printFigures } = await import('../flow/understand/measure.js');
-  const samples = z
-    .array(z.object({ phrase: z.string(), intent: z.string() }))
-    .parse(parse(await readFile(file), { columns: true, skip_empty_lines: true, bom: true }));
-  const figures = measure(flows, samples);
+  const figures = measure(flows, readSamples(file));
   console.log(json ? JSON.stringify(figures) : printFigures(file, figures, why === true));
 }
 

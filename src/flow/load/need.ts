@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { NeedFile, unpackedNeed } from '../understand/need.js';
 import type { Need } from '../understand/need.js';
@@ -10,7 +9,7 @@ import { shown } from './files.js';
 
 /** What was learned, and what it was learned of. */
 export const NEED_FILE = 'words/need.json';
-const LESSONS = 'words/lessons';
+export const LESSONS = 'words/lessons';
 /** Phrases of which the lessons say whether they were heard. */
 const PHRASES = 'words/emergency.yaml';
 const CURE = 'run `kentongan learn`';
@@ -49,14 +48,6 @@ export function staleNeed(dir: string): FlowFault[] {
   ];
 }
 
-/** flows/words/lessons/*.csv: what was said, and the kind of emergency it tells of, or another intent: none. */
-export function readLessons(dir: string): { phrase: string; intent: string }[] {
-  const Rows = z.array(z.strictObject({ phrase: z.string().min(1), intent: z.string().min(1) }));
-  return lessonFiles(dir).flatMap((name) =>
-    Rows.parse(parse(readFileSync(join(dir, LESSONS, name)), { columns: true, skip_empty_lines: true })),
-  );
-}
-
 /** SHA-256 of the lessons and of the phrases of emergency.yaml. */
 export function lessonsHash(dir: string): string {
   const hash = createHash('sha256');
@@ -64,7 +55,7 @@ export function lessonsHash(dir: string): string {
   return hash.update(readFileSync(join(dir, PHRASES))).digest('hex');
 }
 
-function lessonFiles(dir: string): string[] {
+export function lessonFiles(dir: string): string[] {
   return readdirSync(join(dir, LESSONS))
     .filter((name) => name.endsWith('.csv'))
     .toSorted();

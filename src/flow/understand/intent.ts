@@ -3,6 +3,7 @@ import { createLexicon } from './lexicon.js';
 import type { Lexicon } from './lexicon.js';
 import { learnNeed } from './learnNeed.js';
 import type { Lesson } from './learnNeed.js';
+import type { Sample } from './measure.js';
 import { needOf } from './need.js';
 import type { Need, Told, Weights } from './need.js';
 import { wordsOf } from './normalise.js';
@@ -395,10 +396,7 @@ const OFTEN = 2;
  * What need sounds like: learned of lessons (what was said, and the kind of emergency or any other intent) and of the
  * phrases of all flows. The same lessons and flows always give the same.
  */
-export function learnFrom(
-  flows: Flows,
-  lessons: readonly { phrase: string; intent: string }[],
-): { weights: Weights; words: string[] } {
+export function learnFrom(flows: Flows, lessons: readonly Sample[]): { weights: Weights; words: string[] } {
   const { abbreviations, emergencyKinds, polite } = flows.vocabulary;
   const told = lessons.map(({ phrase, intent }) => ({ of: intent, typed: wordsOf(phrase, abbreviations) }));
   const times = new Map<string, number>();

@@ -24,7 +24,7 @@ export interface Need {
 /** Places where a weight may stand, told by a hash: 2^18 for need, of which kinds use the lower 2^16. */
 export const PLACES = 1 << 18;
 export const KIND_PLACES = 1 << 16;
-/** How much a letter group counts, a typed word and a word in its usual form: there are many of the first. */
+/** How much a word in its usual form counts, a typed word, and a letter group: of the last there are many. */
 export const SCALES = [1, 0.7, 0.4] as const;
 /** Letters of a group, ends of words among them: "au_ma" is heard in "mau mati" and in "mo mau matiii". */
 const GROUP = { least: 4, most: 7 };

@@ -18,8 +18,9 @@ export interface Ranked {
   phrase: string;
   /** Its words that were said. */
   hits: readonly string[];
-  /** How much of what that phrase tells was said, and how much of what the message tells is of it, 0 to 1. */
+  /** How much was said of what a phrase of the intent tells, of the one that was said most wholly, 0 to 1. */
   covered: number;
+  /** How much of what the message tells is of the nearest phrase, 0 to 1. */
   share: number;
 }
 
@@ -147,7 +148,8 @@ export function createRanking(phrases: readonly Phrase[], quiet: ReadonlySet<str
           score,
           phrase: phrases[first!.phrase]!.text,
           hits: first!.hits,
-          covered: first!.covered,
+          // A whole phrase was said, though a longer one that was not comes nearer ("sku" beside "sku buat kur bri").
+          covered: Math.max(...found.map(({ covered }) => covered)),
           share: first!.share,
         });
       }

@@ -43,7 +43,13 @@ describe('order', () => {
   test('several workers keep the order of each person', async () => {
     const others = await Promise.all(
       [1, 2].map(() =>
-        aWorld({ engine, database: world.database, channels: [] as never, converser: { batch: 3 } }),
+        aWorld({
+          engine,
+          database: world.database,
+          channels: [],
+          converser: { batch: 3 },
+          wakesLine: world.wake.send,
+        }),
       ),
     );
     const people = Array.from({ length: 12 }, () => world.aPerson());

@@ -48,6 +48,8 @@ export interface WorldOptions {
   /** Deletes what a removed line left. */
   forget?: (lineId: string) => Promise<void>;
   database?: TestDatabase;
+  /** Wakes the lines of another world on the same database: a process without lines tells the one that has them. */
+  wakesLine?: (lineId: string) => void;
   /** Names the process, where two worlds stand for two. */
   owner?: string;
   log?: pino.Logger;
@@ -85,7 +87,7 @@ export async function aWorld(options: WorldOptions) {
 
   const wake: Nudge = {
     converse: () => void converser.run(),
-    send: (lineId) => sender.nudge(lineId),
+    send: options.wakesLine ?? ((lineId) => sender.nudge(lineId)),
     letters: () => {},
     notify: () => void notify().catch((cause: unknown) => log.error({ err: cause }, 'notify failed')),
   };

@@ -40,8 +40,8 @@ export interface WhatsAppWeb extends Channel {
   running(): Pick<Child, 'pid' | 'browserPid'> | null;
 }
 
-/** A single call into the browser. */
-const PROTOCOL_MS = 30_000;
+/** A single call into the browser: longer than any limit of ours, which know what was asked for. */
+const PROTOCOL_MS = 100_000;
 const MOST_BYTES = 20 * 1024 * 1024;
 /** So much of a chat is read again after we were away, and so far back at most. */
 const HISTORY = { most: 1_000, ms: 120_000, days: 14 };

@@ -35,6 +35,8 @@ const REMEMBERED = 2_000;
 /** The page's clock and ours; and WhatsApp tells whole seconds. */
 const CLOCK_SECONDS = 5;
 const FIND_MS = 30_000;
+/** The browser's own words where the page did not answer: it works on. */
+const TIMED_OUT = /timed out/iu;
 
 interface Underway {
   /** The ids of the parts that are out. */
@@ -50,6 +52,8 @@ export function createSending(deps: SendDeps): Sending {
   const underway = new Map<string, Underway>();
   /** Messages for whose sake the page was begun anew. */
   const begunAnew = new Set<string>();
+  /** What a page never answered to: it may yet send it, as long as it lives. */
+  const unanswered = new WeakMap<Child, Set<string>>();
 
   async function send(
     chatId: string,
@@ -63,7 +67,8 @@ export function createSending(deps: SendDeps): Sending {
     const state = underway.get(key) ?? { done: [], refusals: 0 };
     remember(key, state);
     for (const part of parts.slice(state.done.length)) {
-      const id = await sendPart(chatId, await load(part, media), state).catch((cause: unknown) => {
+      const loaded = await load(part, media);
+      const id = await sendPart(chatId, loaded, state, key).catch((cause: unknown) => {
         if (!(cause instanceof SendError) || ['permanent', 'blocked'].includes(cause.failure))
           underway.delete(key);
         throw cause;
@@ -77,7 +82,12 @@ export function createSending(deps: SendDeps): Sending {
   }
 
   /** Resolves with the part's id; '' where it was left out. */
-  async function sendPart(chat: string, part: SendPart | null, state: Underway): Promise<string> {
+  async function sendPart(
+    chat: string,
+    part: SendPart | null,
+    state: Underway,
+    key: string,
+  ): Promise<string> {
     if (!part) return '';
     const child = deps.child();
     if (!child) throw notReady();
@@ -87,7 +97,10 @@ export function createSending(deps: SendDeps): Sending {
       sent = await child.ask({ do: 'send', chat, part }, Sent, deps.sendMs);
     } catch (cause) {
       known(null);
-      throw toSendError((cause as Error).message, cause instanceof AskError && cause.isCertain);
+      const isCertain = cause instanceof AskError && cause.isCertain;
+      const error = toSendError((cause as Error).message, isCertain);
+      if (error.failure === 'unknown' && (!isCertain || TIMED_OUT.test(error.message))) mayYetSend(child, key);
+      throw error;
     }
     known(sent.id);
     if (sent.ack < 0) {
@@ -97,6 +110,12 @@ export function createSending(deps: SendDeps): Sending {
     }
     if (sent.id === null) throw new SendError('unknown', 'send: the page does not say what became of it');
     return sent.id;
+  }
+
+  function mayYetSend(child: Child, key: string): void {
+    const keys = unanswered.get(child);
+    if (keys) keys.add(key);
+    else unanswered.set(child, new Set([key]));
   }
 
   /** Reads the file first. A picture that is gone does not take the words with it; a document is the message. */
@@ -121,7 +140,7 @@ export function createSending(deps: SendDeps): Sending {
 
   /**
    * Looks for the parts of a message among ours in the chat. All: their ids. None, or only the first of them: [], and a
-   * new try goes on where it stopped. Rejects where the line is not ready, or the page does not say.
+   * new try goes on where it stopped. Rejects where the line is not ready, or the page does not say, or may yet send it.
    */
   async function find(chatId: string, message: Outgoing, since: Date): Promise<string[] | null> {
     if (!isPerson(chatId)) return [];
@@ -149,6 +168,8 @@ export function createSending(deps: SendDeps): Sending {
       underway.delete(key);
       return found;
     }
+    // A file that is still going up is in no chat yet.
+    if (unanswered.get(child)?.has(key)) throw beginAnew();
     if (found.length > done.length) remember(key, { done: found, refusals: 0 });
     return [];
   }
@@ -160,8 +181,13 @@ export function createSending(deps: SendDeps): Sending {
   function isStillTried(key: string): null {
     if (begunAnew.delete(key)) return null;
     begunAnew.add(key);
+    throw beginAnew();
+  }
+
+  /** The page ends, and what it was still doing with it; the next one is asked again. */
+  function beginAnew(): SendError {
     deps.stuck();
-    throw new SendError('unknown', 'the message is still on its way');
+    return new SendError('unknown', 'the message is still on its way');
   }
 
   /** Keeps a bounded memory: the oldest is forgotten first. */

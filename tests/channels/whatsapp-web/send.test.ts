@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SendError } from '../../../src/core/errors.js';
@@ -175,6 +176,21 @@ describe('what fails', () => {
       expect(await person.hears()).toEqual(['Nomor KTG-1']);
     },
   );
+
+  test('a file that goes up too slowly does not go out twice: the page that may yet send it ends first', async () => {
+    const chat = await person.id();
+    const message = { text: 'Suratnya.', document: { attachmentId: 'd1', name: 'surat.pdf' } };
+    const since = begun();
+    await line.wa.fails('upload', { afterMs: 6_000 });
+    const before = line.channel.running();
+    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
+    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
+    await line.comesBack(before);
+    expect(await line.channel.findSent!(chat, message, since)).toEqual([]);
+    await send(message);
+    await sleep(5_000);
+    expect((await person.messages()).map(({ kind }) => kind)).toEqual(['document']);
+  });
 
   test('what was not sent is not found', async () => {
     await send({ text: 'Nomor KTG-1' });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { replacer, revive } from '../botApi/server.js';
 import { servePhone } from '../phone.js';
 import { pageOf } from './page.js';
@@ -44,6 +45,8 @@ export async function serve(
     state.devices.set(device, known);
     if (pathname === '/device/events') return openEvents(response, known);
     if (pathname === '/media') {
+      const fault = takeFault(state, 'upload');
+      if (fault !== null && typeof fault === 'object') await sleep(fault.afterMs);
       const path = keepFile(state, await readBody(request), searchParams.get('mime') ?? '');
       return reply(response, 200, path);
     }

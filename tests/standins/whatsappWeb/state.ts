@@ -98,12 +98,15 @@ export type FaultKind =
   | 'never_syncs'
   /** `message`: it comes without an event, as a first one sometimes does; the chat counts it as unread. */
   | 'silent'
-  /** `send`: it is carried out, and answered, only then. `earlier`: the chat's earlier messages cannot be had, told then. */
+  /**
+   * `send`: it is carried out, and answered, only then. `upload`: the file takes so long to go up. `earlier`: the chat's
+   * earlier messages cannot be had, told then.
+   */
   | { afterMs: number };
 
 /** The next `times` of that meet this; `to`: only sends to that person's phone. */
 export interface Fault {
-  on: 'send' | 'download' | 'boot' | 'message' | 'earlier';
+  on: 'send' | 'download' | 'upload' | 'boot' | 'message' | 'earlier';
   kind: FaultKind;
   times: number;
   to?: string | undefined;

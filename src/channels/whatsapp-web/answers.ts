@@ -156,21 +156,19 @@ async function messagesSince(
   since: number,
   most: number,
 ): Promise<Message[]> {
-  const models = (await evaluate(
-    session,
-    `(async () => {
-      const chat = await window.WWebJS.getChat(${JSON.stringify(chat)}, { getAsModel: false });
-      let all = chat?.msgs.getModelsArray() ?? [];
-      while (chat && all.length < ${most} && !all.some((one) => one.t < ${since})) {
-        const earlier = await window.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat });
-        if (!earlier?.length) break;
-        all = [...earlier, ...all];
-      }
-      return all
-        .filter((one) => !one.isNotification && one.t >= ${since})
-        .map((one) => window.WWebJS.getMessageModel(one));
-    })()`,
-  )) as object[];
+  const code = `(async () => {
+    const chat = await window.WWebJS.getChat(${JSON.stringify(chat)}, { getAsModel: false });
+    let all = chat?.msgs.getModelsArray() ?? [];
+    while (chat && all.length < ${most} && !all.some((one) => one.t < ${since})) {
+      const earlier = await window.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat });
+      if (!earlier?.length) break;
+      all = [...earlier, ...all];
+    }
+    return all
+      .filter((one) => !one.isNotification && one.t >= ${since})
+      .map((one) => window.WWebJS.getMessageModel(one));
+  })()`;
+  const models = (await session.reading(chat, () => evaluate(session, code))) as object[];
   return models
     .map((model) => new LibraryMessage(session.client, model))
     .toSorted((a, b) => a.timestamp - b.timestamp);

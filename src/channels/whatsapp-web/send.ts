@@ -99,7 +99,8 @@ export function createSending(deps: SendDeps): Sending {
       known(null);
       const isCertain = cause instanceof AskError && cause.isCertain;
       const error = toSendError((cause as Error).message, isCertain);
-      if (error.failure === 'unknown' && (!isCertain || TIMED_OUT.test(error.message))) mayYetSend(child, key);
+      if (error.failure === 'unknown' && (!isCertain || TIMED_OUT.test(error.message)))
+        mayYetSend(child, key);
       throw error;
     }
     known(sent.id);

@@ -19,6 +19,8 @@ export interface Session {
   me(): string[];
   /** Both names of a chat, as far as WhatsApp tells them. */
   idsOf(chat: string): Promise<{ lid?: string; phone?: string }>;
+  /** Reads a chat after whoever reads it now: what the page loads for one reader it does not give to the next. */
+  reading<T>(chat: string, read: () => Promise<T>): Promise<T>;
   /** Resolves with what became of a message within `ms`: 0 where nothing was told. */
   ackOf(id: string, ms: number): Promise<number>;
   begin(): void;
@@ -41,8 +43,10 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
   const known = new Map<string, { lid?: string; phone?: string }>();
   const acks = new Map<string, number>();
   const awaited = new Map<string, (ack: number) => void>();
-  /** What is being read of each chat: later messages of it wait. */
+  /** What is being told of each chat: later messages of it wait. */
   const chats = new Map<string, Promise<void>>();
+  /** Who reads each chat back, the last of them. */
+  const readers = new Map<string, Promise<unknown>>();
   let me: string[] = [];
   let browserPid: number | null = null;
   let isEnding = false;
@@ -179,6 +183,15 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
     client,
     me: () => me,
     idsOf,
+    async reading(chat, read) {
+      const mine = (readers.get(chat) ?? Promise.resolve()).then(read, read);
+      readers.set(chat, mine);
+      try {
+        return await mine;
+      } finally {
+        if (readers.get(chat) === mine) readers.delete(chat);
+      }
+    },
     async ackOf(id, ms) {
       const told = acks.get(id) ?? 0;
       if (told !== 0) return told;

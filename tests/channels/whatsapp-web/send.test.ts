@@ -177,6 +177,22 @@ describe('what fails', () => {
     },
   );
 
+  test('two who look into a chat at once both see all of it', async () => {
+    const chat = await person.id();
+    const message = { text: 'Nomor KTG-1' };
+    const since = begun();
+    await line.wa.fails('send', 'drop_after', { to: person.phone });
+    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
+    // The newest is in sight; what is older the page loads when it is asked for.
+    await person.writes('sudah?');
+    const before = line.channel.running();
+    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
+    await line.comesBack(before);
+    const looks = [1, 2, 3].map(() => line.channel.findSent!(chat, message, since));
+    const ids = (await person.messages()).map(({ id }) => id);
+    expect(await Promise.all(looks)).toEqual([ids, ids, ids]);
+  });
+
   test('a file that goes up too slowly does not go out twice: the page that may yet send it ends first', async () => {
     const chat = await person.id();
     const message = { text: 'Suratnya.', document: { attachmentId: 'd1', name: 'surat.pdf' } };

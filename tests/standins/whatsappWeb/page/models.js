@@ -102,6 +102,11 @@ export class Collection extends Emitter {
     return model;
   }
 
+  /** Moves models before all others, in their order. */
+  putFirst(models) {
+    this.#models = new Map([...models.map((model) => [serialized(model.id), model]), ...this.#models]);
+  }
+
   remove(id) {
     const model = this.get(id);
     this.#models.delete(serialized(id));

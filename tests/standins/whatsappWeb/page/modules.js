@@ -248,7 +248,10 @@ export const modules = {
     async loadEarlierMsgs({ chat }) {
       await call('earlier', { id: chat.id._serialized });
       const earlier = [...archive.values()].filter((raw) => raw.chat === chat.id._serialized).slice(-50);
-      return earlier.length > 0 ? earlier.map((raw) => findMsg(raw.id)) : undefined;
+      if (earlier.length === 0) return undefined;
+      const found = earlier.map((raw) => findMsg(raw.id));
+      chat.msgs.putFirst(found);
+      return found;
     },
   },
   WAWebDownloadManager: {

@@ -1,5 +1,5 @@
 import type { OfficerRole } from './asker.js';
-import { HEADS } from './handlers.js';
+import { HEADS, isAskedOnly, isOverseer } from './handlers.js';
 
 /**
  * Accounts of the console, and whom they prove. A password that was chosen by a link which somebody else made proves nobody
@@ -13,11 +13,16 @@ export function isGuarded(role: string): boolean {
 }
 
 /**
- * Whose role, or place in the office, is a keeper's alone to take or to give back: whoever signs in a village. A secretary who
- * could switch the head off would sign in their place, and switch them on again.
+ * Whose role, or place in the office, is a keeper's alone to give or to take: whoever signs in a village. A secretary who could
+ * switch the head off would sign in their place, and switch them on again; or make a second head, who signs.
  */
 export function isKeepersAlone(roles: readonly Pick<OfficerRole, 'role'>[]): boolean {
   return roles.some(({ role }) => role === 'kepala_desa');
+}
+
+/** Whether a role may be given at all by a keeper of all villages (`isOverAll`), or by whoever keeps some of them. */
+export function isGivable(role: string, isOverAll: boolean): boolean {
+  return !isAskedOnly(role) && (isOverAll || !(isOverseer(role) || isKeepersAlone([{ role }])));
 }
 
 /** What an account may stand for: all its officer's roles, or, unconfirmed, those that need no proof. */

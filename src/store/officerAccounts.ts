@@ -55,7 +55,8 @@ export async function passwordByLink(
 
 /**
  * The officer's own word, in their chat, on an account that somebody made or changed for them. `accept`: it was they, and the
- * account counts. Else its password, its links and its sessions end at once, and it stays unconfirmed.
+ * account counts. Else its password, its links and its sessions end at once, with a second factor that was set up meanwhile, and
+ * it stays unconfirmed.
  * `none`: there is no account, or nothing about it is open.
  */
 export async function settleAccount(
@@ -80,6 +81,8 @@ export async function settleAccount(
     await sql.query('UPDATE auth_accounts SET password = NULL WHERE user_id = $1', [userId]);
     await sql.query('DELETE FROM auth_verifications WHERE value = $1', [userId]);
     await sql.query('DELETE FROM auth_sessions WHERE user_id = $1', [userId]);
+    if (since && (await hasSetSecondFactor(sql, officerId, since)))
+      await removeSecondFactor(sql, officerId, null);
   }
   await insertAudit(
     sql,
@@ -96,6 +99,19 @@ export async function settleAccount(
     now,
   );
   return 'done';
+}
+
+/** The audit line of an officer who set up a second factor. */
+export const SECOND_FACTOR_SET = 'officer.code_set';
+
+/** Whether the account's second factor came after a moment: with a password that was somebody else's, so is what it set up. */
+async function hasSetSecondFactor(sql: Sql, officerId: string, since: Date): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM audit_log WHERE subject_kind = 'officer' AND subject_id = $1::text AND officer_id = $1::uuid
+       AND action = $2 AND at >= $3 LIMIT 1`,
+    [officerId, SECOND_FACTOR_SET, since],
+  );
+  return rows.length > 0;
 }
 
 /** Another head vouches for an account. The caller has asked `mayConfirm`. */
@@ -216,8 +232,11 @@ export async function secondFactorDue(sql: Sql, officerId: string, ifNew: Date):
   return rows[0]!.due;
 }
 
-/** Takes a second factor away, where its phone is lost: sessions end, and a new one must be set up by `due`. */
-export async function removeSecondFactor(sql: Sql, officerId: string, due: Date): Promise<boolean> {
+/**
+ * Takes a second factor away, where its phone is lost: sessions end, and a new one must be set up by `due`; null: as by whoever
+ * signs in for the first time.
+ */
+export async function removeSecondFactor(sql: Sql, officerId: string, due: Date | null): Promise<boolean> {
   const { rows } = await sql.query<{ userId: string }>(
     `UPDATE officers o SET second_factor_due = $2 FROM auth_users u
      WHERE o.id = $1 AND u.id = o.user_id AND u.two_factor_enabled RETURNING o.user_id AS "userId"`,

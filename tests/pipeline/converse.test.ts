@@ -48,7 +48,7 @@ describe('order', () => {
           database: world.database,
           channels: [],
           converser: { batch: 3 },
-          wakesLine: world.wake.send,
+          wakesLine: (lineId) => world.wake.send(lineId),
         }),
       ),
     );

@@ -298,6 +298,16 @@ describe('roles', () => {
     expect(await change(admin.id, 'jabatan/lepas', 'admin')).toBe(400);
     // Nor does an admin make a head of themselves.
     expect(await change(admin.id, 'jabatan', 'sekretaris')).toBe(400);
+    // Nor anybody head of the village, who signs: that is for a keeper of all.
+    expect(await change(operator.id, 'jabatan', 'kepala_desa')).toBe(400);
+    const added = await web.app.request(
+      '/console/petugas',
+      form({ name: 'Pak Kedua', phone: '', role: 'kepala_desa', village: GINTANGAN }, admin.cookie),
+    );
+    expect(added.status).toBe(400);
+    const page = await added.text();
+    expect(page).toContain('hanya bisa dilakukan pengelola semua desa');
+    expect(page).not.toContain('value="kepala_desa"');
     // What stands above the villages is not a village's to give.
     expect(await change(operator.id, 'jabatan', 'kecamatan')).toBe(400);
     const { rows } = await web.pool.query('SELECT role FROM officer_roles WHERE officer_id = $1', [
@@ -474,9 +484,36 @@ describe('the second factor', () => {
     expect((await get('/console/desa', await back())).headers.get('location')).toBe('/console/akun');
   });
 
+  test('that was set up with another’s password goes with it; one’s own stays', async () => {
+    const hasOne = async () =>
+      (
+        await web.pool.query<{ hasOne: boolean }>(
+          `SELECT two_factor_enabled AS "hasOne" FROM auth_users u JOIN officers o ON o.user_id = u.id WHERE o.id = $1`,
+          [head.id],
+        )
+      ).rows[0]!.hasOne;
+    const deny = () =>
+      inTransaction(web.pool, (sql) =>
+        settleAccount(sql, head.id, false, { newId, now: new Date(web.clock.now.getTime() + 1_000) }),
+      );
+    await enrol(await takeOver(head.id, `kades${count}`), password);
+    expect(await hasOne()).toBe(true);
+    await deny();
+    expect(await hasOne()).toBe(false);
+    const cookie = await takeOver(head.id, `kades${count}`);
+    await inTransaction(web.pool, (sql) => settleAccount(sql, head.id, true, { newId, now: web.clock.now }));
+    await enrol(cookie, password);
+    web.clock.now = new Date(web.clock.now.getTime() + DAY);
+    const made = await web.app.request(`/console/petugas/${head.id}/kata-sandi`, form({}, admin.cookie));
+    const link = /\/console\/kata-sandi\/[\w-]+/u.exec(await made.text())![0];
+    await web.app.request(link, form({ password, again: password }));
+    await deny();
+    expect(await hasOne()).toBe(true);
+  });
+
   let secret = '';
-  async function enrol(cookie: string): Promise<{ spares: string[] }> {
-    const begun = await web.app.request('/console/akun/kode', form({ current: PASSWORD }, cookie));
+  async function enrol(cookie: string, current = PASSWORD): Promise<{ spares: string[] }> {
+    const begun = await web.app.request('/console/akun/kode', form({ current }, cookie));
     const page = await begun.text();
     secret = /secret=([A-Z2-7]+)/u.exec(page)![1]!;
     const on = await web.app.request('/console/akun/kode/pasang', form({ code: totp(secret) }, cookie));

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { needsSecondFactor } from '../../core/accounts.js';
 import { OFFICER_PLATFORMS, PACES } from '../../core/pace.js';
 import { insertAudit } from '../../store/audit.js';
-import { passwordByLink, tellOfAccount } from '../../store/officerAccounts.js';
+import { passwordByLink, SECOND_FACTOR_SET, tellOfAccount } from '../../store/officerAccounts.js';
 import { loadPaces } from '../../store/officerPace.js';
 import { inTransaction } from '../../store/sql.js';
+import type { Sql } from '../../store/sql.js';
 import { isWithinLimit } from '../../store/web/attempts.js';
 import { officerOf } from '../allowed.js';
 import { isPasswordLink, userOfLink } from '../auth/accounts.js';
@@ -148,21 +149,19 @@ async function settlePasswordByLink(deps: WebDeps, userId: string): Promise<void
     if (!officer) return;
     const by = officer.linkedBy ?? 'Kentongan';
     await tellOfAccount(sql, [officer.id], { what: 'password', by }, deps.newId, now);
-    await insertAudit(
-      sql,
-      [
-        {
-          officerId: officer.id,
-          action: 'officer.password_by_link',
-          subjectKind: 'officer',
-          subjectId: officer.id,
-          data: {},
-        },
-      ],
-      deps.newId,
-      now,
-    );
+    await noteOwn(deps, officer.id, 'officer.password_by_link', sql);
   });
+}
+
+/** What somebody did with their own account. */
+async function noteOwn(
+  deps: WebDeps,
+  officerId: string,
+  action: string,
+  sql: Sql = deps.pool,
+): Promise<void> {
+  const line = { officerId, action, subjectKind: 'officer', subjectId: officerId, data: {} };
+  await insertAudit(sql, [line], deps.newId, deps.now());
 }
 
 /** One's own account. */
@@ -250,6 +249,7 @@ export function accountRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
         }));
       if (!response?.ok) return page(c, { faultKey: 'auth.code_refused' }, 400);
       takeCookies(c, response.headers);
+      await noteOwn(deps, officerOf(c).id, SECOND_FACTOR_SET);
       return c.redirect('/console/akun?kabar=code_on', 303);
     })
     .post('/akun/kode/cadangan', async (c) => {

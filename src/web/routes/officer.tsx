@@ -87,6 +87,7 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
       const form = await readForm(c, RoleForm);
       if (!form.data)
         return page(c, form.field === 'role' ? 'officers.fault_role' : 'officers.fault_village');
+      if (isKeepersAlone([form.data]) && scope.villages !== null) return page(c, 'officers.keepers_alone');
       const places = await rolePlaces(deps.pool, scope, form.data.role, form.data.village);
       if (!places) return page(c, 'officers.fault_village');
       // A village's admin makes nobody a head of themselves.

@@ -89,6 +89,7 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       // Whoever keeps one village makes nobody a keeper of all.
       if (village === null && !['admin', 'kabupaten'].includes(role))
         return again('officers.fault_everywhere');
+      if (isKeepersAlone([{ role }]) && scope.villages !== null) return again('officers.keepers_alone');
       const places = await rolePlaces(deps.pool, scope, role, form.data.village);
       if (!places) return again('officers.fault_village');
       const now = deps.now();

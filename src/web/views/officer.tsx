@@ -1,4 +1,5 @@
 import { isGuarded } from '../../core/accounts.js';
+import { isGivable } from '../../core/accounts.js';
 import { isAskedOnly, isOverseer } from '../../core/handlers.js';
 import { ROLES } from '../../store/officers.js';
 import type { District } from '../../store/rolePlaces.js';
@@ -86,11 +87,9 @@ function Roles(props: OfficerProps) {
         <form method="post" action={`/console/petugas/${chosen.id}/jabatan`}>
           <Field id="role" label={t('officers.role')}>
             <select id="role" name="role" required>
-              {ROLES.filter((role) => !isAskedOnly(role) && (props.mayServeAll || !isOverseer(role))).map(
-                (role) => (
-                  <option value={role}>{t(`role.${role}`)}</option>
-                ),
-              )}
+              {ROLES.filter((role) => isGivable(role, props.mayServeAll)).map((role) => (
+                <option value={role}>{t(`role.${role}`)}</option>
+              ))}
             </select>
           </Field>
           <Field id="village" label={t('officer.place')}>

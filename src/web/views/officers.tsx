@@ -1,6 +1,6 @@
 import type { OfficerRow, VillageChoice, WaitingInvite } from '../../store/web/officers.js';
 import type { Given } from '../form.js';
-import { isAskedOnly, isOverseer } from '../../core/handlers.js';
+import { isGivable } from '../../core/accounts.js';
 import { ROLES } from '../../store/officers.js';
 import type { Key } from '../words.js';
 import type { GroupOfVillage } from '../../store/officerGroups.js';
@@ -222,13 +222,11 @@ function AddOfficer({ view, villages, mayServeAll, given = {}, officers }: Offic
           </Field>
           <Field id="role" label={view.t('officers.role')}>
             <select id="role" name="role" required>
-              {ROLES.filter((role) => !isAskedOnly(role) && (mayServeAll || !isOverseer(role))).map(
-                (role) => (
-                  <option value={role} selected={given['role'] === role}>
-                    {view.t(`role.${role}`)}
-                  </option>
-                ),
-              )}
+              {ROLES.filter((role) => isGivable(role, mayServeAll)).map((role) => (
+                <option value={role} selected={given['role'] === role}>
+                  {view.t(`role.${role}`)}
+                </option>
+              ))}
             </select>
           </Field>
           <Field id="village" label={view.t('officers.village')} hint={view.t('officers.village_hint')}>

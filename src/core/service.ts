@@ -37,3 +37,10 @@ export interface Service {
   /** What its letter says (flows/letters/<service>.yaml). */
   letter?: LetterTemplate | undefined;
 }
+
+const ARCHIVED: readonly string[] = ['letter', 'referral', 'appointment'];
+
+/** The services whose requests stay whoever is forgotten: letters and what led to them, by rules of archives. */
+export function keptServices(services: { readonly [id: string]: Service }): string[] {
+  return Object.keys(services).filter((id) => ARCHIVED.includes(services[id]!.kind));
+}

@@ -1,6 +1,7 @@
 import { ERASURE_SERVICE, isOpenCase } from '../core/cases.js';
 import type { CaseFact, CaseState } from '../core/cases.js';
 import type { VillageOfficer } from '../core/handlers.js';
+import { keptServices } from '../core/service.js';
 import { eraseRestricted, linkToCases } from '../store/attachments.js';
 import { insertAudit } from '../store/audit.js';
 import { relateCases } from '../store/caseRelations.js';
@@ -153,11 +154,9 @@ function bare(item: string): string {
 /** Requests of `hapus data` that were finished just now: the data go, and who asked is told as somebody unknown. */
 async function erase(sql: Sql, acted: Acted[], context: ApplyContext): Promise<void> {
   const { newId, now, services } = context;
-  const kinds: readonly string[] = ARCHIVED;
-  const keptServices = Object.keys(services).filter((id) => kinds.includes(services[id]!.kind));
   for (const { row, facts } of acted) {
     if (row.service !== ERASURE_SERVICE || !facts.some(({ fact }) => fact.kind === 'case_finished')) continue;
-    await eraseResident(sql, row.residentId, { keptServices, newId, now });
+    await eraseResident(sql, row.residentId, { keptServices: keptServices(services), newId, now });
     if (row.conversationId === null) continue;
     await insertInternal(
       sql,
@@ -174,9 +173,6 @@ async function erase(sql: Sql, acted: Acted[], context: ApplyContext): Promise<v
     context.nudges.converse = true;
   }
 }
-
-/** Kinds of service whose requests are kept by rules of archives. */
-const ARCHIVED = ['letter', 'referral', 'appointment'] as const;
 
 function withAttachments(fact: CaseFact, { effect }: EffectRequest<'act_on_case'>): CaseFact {
   if (fact.kind === 'case_taken' || fact.kind === 'case_related' || !effect.attachments?.length) return fact;

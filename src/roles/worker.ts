@@ -106,7 +106,7 @@ export async function startWorker(runtime: Runtime): Promise<StartedRole> {
       .catch((cause: unknown) => log.warn({ err: cause }, 'the audit log is not chained yet; again soon'))
       .finally(() => (auditing = null));
   }, AUDIT_EVERY_MS);
-  const eraseOld = createRetention({ pool, log, now, newId });
+  const eraseOld = createRetention({ pool, log, now, newId, services });
   let retaining: Promise<void> | null = null;
   const retain = () => {
     retaining ??= eraseOld()

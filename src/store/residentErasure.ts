@@ -76,6 +76,32 @@ export async function eraseResident(
   if (isNameless) await remember(sql, 'name', [residentId], newId, now);
 }
 
+/** What is closed for so long is not opened again by an officer who pressed the wrong button. */
+const SETTLED_MS = 24 * 3_600_000;
+
+/**
+ * Whoever was forgotten while a request of theirs was open: once nothing is, what stayed for it goes as the rest did. At most
+ * `limit` persons; answers how many.
+ */
+export async function eraseWhatStayed(
+  sql: Sql,
+  context: { keptServices: string[]; newId: NewId; now: Date },
+  limit: number,
+): Promise<number> {
+  const residents = await idsOf(
+    sql,
+    `SELECT r.id FROM residents r WHERE r.id::text IN (
+         SELECT subject_id FROM erasures WHERE subject_kind = 'resident'
+         EXCEPT SELECT subject_id FROM erasures WHERE subject_kind = 'name')
+       AND NOT EXISTS (SELECT FROM cases c WHERE c.resident_id = r.id AND (c.closed_at IS NULL OR c.closed_at > $1))
+     ORDER BY r.id LIMIT $2 FOR NO KEY UPDATE`,
+    new Date(context.now.getTime() - SETTLED_MS),
+    limit,
+  );
+  for (const id of residents) await eraseResident(sql, id, context);
+  return residents.length;
+}
+
 /**
  * What becomes of a message that nobody handled yet: in life it goes its way first, and is erased by its age; in a
  * backup it was handled long since, and is dropped.

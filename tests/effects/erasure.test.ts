@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { consoleAsker } from '../../src/core/asker.js';
 import type { Asker } from '../../src/core/asker.js';
 import { eraseAgain, readErasures } from '../../src/store/erasures.js';
+import { eraseWhatStayed } from '../../src/store/residentErasure.js';
 import { inTransaction } from '../../src/store/sql.js';
 import { aStage, HERE, type Stage } from './stage.js';
 
@@ -116,6 +117,41 @@ describe('hapus data', () => {
     await stage.apply(consoleAsker(secretary.officer!), finish(code));
     const [row] = await stage.rows('SELECT name FROM residents WHERE id = $1', [siti.residentId]);
     expect(row).toEqual({ name: null });
+  });
+
+  test('what stayed for an open request goes a day after that was closed', async () => {
+    const life = await aLife();
+    await stage.apply(consoleAsker(secretary.officer!), finish(await asked()));
+    const person = async () =>
+      (
+        await stage.rows<{ name: string | null }>('SELECT name FROM residents WHERE id = $1', [
+          siti.residentId,
+        ])
+      )[0]!.name;
+    const later = (hours: number) =>
+      inTransaction(stage.pool, (sql) =>
+        eraseWhatStayed(
+          sql,
+          { keptServices: [], newId: v7, now: new Date(stage.now.getTime() + hours * 3_600_000) },
+          10,
+        ),
+      );
+    expect(await later(100)).toBe(0);
+    expect(await person()).not.toBeNull();
+    await stage.apply(secretary, { ...finish(life.open), text: 'Sudah, Bu Siti' });
+    expect(await later(23)).toBe(0);
+    expect(await later(25)).toBe(1);
+    expect(await person()).toBeNull();
+    expect(await stage.rows('SELECT answers, last_words FROM cases WHERE code = $1', [life.open])).toEqual([
+      { answers: {}, last_words: null },
+    ]);
+    // What came after `hapus data` in the same chat is somebody else's, and stays.
+    expect(await stage.rows('SELECT resident_id FROM addresses WHERE id = $1', [siti.addressId])).not.toEqual(
+      [{ resident_id: siti.residentId }],
+    );
+    expect(await later(50)).toBe(0);
+    const kinds = (await readErasures(stage.pool)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'name')).toHaveLength(1);
   });
 
   test('somebody else of the same phone keeps the chat, and what they are filling in', async () => {

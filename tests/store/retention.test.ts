@@ -211,7 +211,7 @@ test('one at a time erases', async () => {
 test('the job works off all rounds, and erases nothing under a clock that is behind', async () => {
   const said: object[] = [];
   const log = { info: (fields: object) => void said.push(fields), warn: () => {}, error: () => {} };
-  const run = createRetention({ pool: stage.pool, log, now: () => stage.now, newId: v7 });
+  const run = createRetention({ pool: stage.pool, log, now: () => stage.now, newId: v7, services: {} });
   await aFile(8);
   await run();
   expect(said).toEqual([{ files: 1, messages: 0, rows: 0 }]);

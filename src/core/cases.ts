@@ -147,7 +147,7 @@ export function fold(state: CaseState | null, happened: CaseFact): CaseState {
     case 'case_signed':
       return stepDone(now, 'sign', happened);
     case 'case_returned':
-      return returned(now, happened);
+      return returned(now, data['to'], personIn(data['holder']));
     case 'case_ready':
       return { ...now, status: 'ready', step: null, holder: null, missing: [], lastWords: words };
     case 'case_finished':
@@ -157,7 +157,8 @@ export function fold(state: CaseState | null, happened: CaseFact): CaseState {
     case 'case_forwarded':
       return { ...now, status: 'forwarded', holder: officer ?? now.holder, lastWords: words };
     case 'case_reopened':
-      return { ...newState(stepIn(data['step'])), lastWords: now.lastWords };
+      // What was done before the step to which it goes stands; at the first step that is nothing.
+      return { ...returned(now, data['step'], null), missing: [], isMerged: false };
     case 'case_cancelled':
       return { ...now, status: 'cancelled' };
     case 'case_merged':
@@ -250,13 +251,13 @@ function stepDone(now: CaseState, act: StepAct, { officer, data }: CaseFact): Ca
   return { ...now, step, doneBy, holder, missing: [], status: working({ step, holder, doneBy }) };
 }
 
-function returned(now: CaseState, { data }: CaseFact): CaseState {
-  const step = stepIn(data['to']);
+/** Back at a step, in these hands: what was done from it on is to be done again. */
+function returned(now: CaseState, to: unknown, holder: Holder | null): CaseState {
+  const step = stepIn(to);
   const kept = STEP_ACTS.slice(0, step === null ? 0 : STEP_ACTS.indexOf(step));
   const doneBy = Object.fromEntries(
     Object.entries(now.doneBy).filter(([act]) => kept.includes(act as StepAct)),
   );
-  const holder = personIn(data['holder']);
   return { ...now, step, doneBy, holder, status: working({ step, holder, doneBy }) };
 }
 

@@ -69,6 +69,10 @@ export interface Situation {
   closedAt: Date | null;
   /** A letter of it is issued and stands. */
   isIssued: boolean;
+  /** It was made ready with the number of a letter that was made elsewhere. */
+  isMadeElsewhere: boolean;
+  /** Its letter is being replaced in this transaction: what was done with it goes back, and is done with the new one. */
+  isReplacing?: boolean;
   /** What comes of it is a letter that we write, number and register (its service has a template). */
   isOwnLetter: boolean;
   /** There is a conversation to which a letter can be sent. */
@@ -91,8 +95,8 @@ export interface LastAct {
   kinds: readonly CaseFactKind[];
   /** Of the facts that it left. */
   numbers: readonly number[];
-  /** By PIN: it stands. */
-  withPin: boolean;
+  /** By PIN, or with a letter that was replaced: it is not taken back. */
+  stands: boolean;
   before: CaseState;
 }
 
@@ -254,6 +258,8 @@ export function decide(
     }
     case 'finish':
       if (isLetter && state.status !== 'ready') return denied('step');
+      // Nothing can be handed out: its letter was withdrawn.
+      if (isLetter && hasNoLetter(situation)) return denied('no_letter');
       return done(...acting, fact('case_finished', actor, worded));
     case 'refuse':
       if (state.status === 'ready' || situation.isIssued)
@@ -355,6 +361,11 @@ function lacksLetter({ isOwnLetter, isIssued, way }: Situation): boolean {
   return isOwnLetter && way === 'wet' && !isIssued;
 }
 
+/** There is no letter of ours that holds, nor one of somebody else's with its own number. */
+function hasNoLetter({ isOwnLetter, isIssued, isMadeElsewhere }: Situation): boolean {
+  return isOwnLetter && !isIssued && !isMadeElsewhere;
+}
+
 /** Consecutive steps held by one person are one tap, but for the signature: it stands for itself. */
 function doSteps(
   state: CaseState,
@@ -424,15 +435,19 @@ function giveBack(
 
 /**
  * Opened again: it goes its path anew. What was erased stays erased, and what was one with another follows that one. So does
- * what lies ready without its letter, where that was signed electronically and holds no more: it is to be signed again.
+ * what lies ready without its letter, since that holds no more: it is to be signed again. What is replaced on paper has its
+ * new letter at once, and waits for the signature alone.
  */
 function reopen(state: CaseState, actor: Officer, worded: JsonObject, situation: Situation): Decision {
   if (situation.service === ERASURE_SERVICE) return denied('status');
-  const { isOwnLetter, isIssued, way } = situation;
-  const isWithoutLetter = state.status === 'ready' && isOwnLetter && !isIssued && way === 'electronic';
+  const { path, way, isReplacing } = situation;
+  const isWithoutLetter = state.status === 'ready' && hasNoLetter(situation);
   if (isOpenCase(state.status) && !isWithoutLetter) return denied('status');
   if (state.status === 'cancelled') return denied('status');
-  return done(fact('case_reopened', actor, { step: nextStep(situation.path, null), ...worded }));
+  const step = isReplacing && way === 'wet' && isSigned(path) ? 'sign' : nextStep(path, null);
+  return done(
+    fact('case_reopened', actor, { step, ...worded, ...(isReplacing ? { letter: 'replaced' } : {}) }),
+  );
 }
 
 /** Two requests about the same thing: of the same service, both waiting, and neither sealed. */
@@ -482,7 +497,7 @@ function undo(state: CaseState, actor: Officer, { last, now, service, isIssued }
   if (now.getTime() - last.at.getTime() > UNDO_MINUTES * 60 * 1000) return denied('late');
   if (!last.kinds.every((kind) => UNDOABLE.has(kind))) return denied('status');
   const isErased = service === ERASURE_SERVICE && last.kinds.includes('case_finished');
-  const isSent = last.withPin || (isIssued && last.kinds.includes('case_signed'));
+  const isSent = last.stands || (isIssued && last.kinds.includes('case_signed'));
   if (isErased || isSent) return denied('issued');
   const { lastWords } = last.before;
   return done(

@@ -166,7 +166,7 @@ function cellOf(group: CaseGroup, act: CaseAct, role: MatrixRole): Cell {
     at: NOW,
     kinds: ['case_taken'],
     numbers: [2],
-    withPin: false,
+    stands: false,
     before: newState(setting.step),
   };
   const situation: Situation = {
@@ -177,6 +177,7 @@ function cellOf(group: CaseGroup, act: CaseAct, role: MatrixRole): Cell {
     holderIsActive: true,
     closedAt: NOW,
     isIssued: false,
+    isMadeElsewhere: false,
     isOwnLetter: false,
     hasChat: true,
     hasPin: false,

@@ -33,13 +33,14 @@ export const actOnCase: Applier<'act_on_case'> = (sql, requests, context) =>
 
 /**
  * The same for `sign_cases`: `hasPin` says that the officer's PIN was checked in this very transaction. Nobody else may
- * say so; without it nothing is signed electronically.
+ * say so; without it nothing is signed electronically. `isReplacing`, for `replace_letter`: the letter gives way to another in
+ * this transaction (effects/letterActs.ts).
  */
 export async function applyActs(
   sql: Sql,
   requests: Request[],
   context: ApplyContext,
-  { hasPin = false } = {},
+  { hasPin = false, isReplacing = false } = {},
 ): Promise<Result[]> {
   const codes = requests.map(({ effect }) => caseCode(effect.code));
   const others = requests.map(({ effect }) =>
@@ -73,7 +74,7 @@ export async function applyActs(
       other,
       request,
       serving,
-      { ...situationOf(one, context), hasPin, last: last.get(one.row.id) ?? null },
+      { ...situationOf(one, context), hasPin, isReplacing, last: last.get(one.row.id) ?? null },
       context,
     );
   });
@@ -158,6 +159,7 @@ function situationOf({ row, state }: Acted, context: ApplyContext): Omit<Situati
     holderIsActive: state.holder?.id === row.holder?.id ? row.holderIsActive : true,
     closedAt: row.closedAt,
     isIssued: row.isIssued,
+    isMadeElsewhere: row.isMadeElsewhere,
     isOwnLetter: Boolean(context.services[row.service]?.letter),
     hasChat: row.conversationId !== null,
     isSealed: row.sealedTo !== null,

@@ -71,10 +71,11 @@ function eventOf(fact: CaseFact, { row }: Acted, context: ApplyContext): string 
   return NOTICE_OF[fact.kind];
 }
 
-/** What is told by others: a letter by itself, as it is sent; an erasure to somebody unknown; and what nobody was told, nobody hears to be undone. */
+/** What is told by others: a letter by itself, as it is sent or replaced; an erasure to somebody unknown; and what nobody was told, nobody hears to be undone. */
 function isTold(fact: CaseFact, { row }: Acted): boolean {
   if (fact.kind === 'case_finished')
     return row.service !== ERASURE_SERVICE && fact.data['way'] !== 'electronic';
+  if (fact.kind === 'case_reopened') return fact.data['letter'] === undefined;
   if (fact.kind === 'case_undone') return !UNTOLD.has(String(fact.data['undone']));
   return true;
 }

@@ -89,7 +89,13 @@ export async function issueLetters(
       await endLetter(
         sql,
         { ...of.issued, code: of.code },
-        { state: 'replaced', officerId: to.signer.id, from: to.anew.from, reason: SIGNED_ANEW },
+        {
+          state: 'replaced',
+          officerId: to.signer.id,
+          from: to.anew.from,
+          reason: SIGNED_ANEW,
+          isReplaced: true,
+        },
         context,
       );
   await insertLetters(

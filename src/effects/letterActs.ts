@@ -45,8 +45,10 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
       const may =
         handles(officer!, row.villageId, handling, of) &&
         row.letterWay === 'wet' &&
-        ['signing', 'ready'].includes(row.state.status) &&
-        (row.state.status === 'ready' || row.state.step === 'sign');
+        // What lies ready keeps its letter; a new one has to be signed first.
+        (row.state.status === 'ready'
+          ? row.isIssued
+          : row.state.status === 'signing' && row.state.step === 'sign');
       const signer = may ? signerOf(row, of, context) : null;
       if (may && !signer) unsigned.add(row.code);
       return signer ? [{ caseId: row.id, ...signer }] : [];
@@ -69,7 +71,7 @@ export const issueLettersApplier: Applier<'issue_letters'> = async (sql, request
   return results;
 };
 
-/** A letter no longer holds: its page says so from now on, its number is never given again. */
+/** A letter no longer holds: its page says so from now on, its resident hears it, its number is never given again. */
 export const withdrawLetter: Applier<'withdraw_letter'> = async (sql, requests, context) => {
   const results: EffectResults['withdraw_letter'][] = [];
   for (const request of requests) {
@@ -78,15 +80,16 @@ export const withdrawLetter: Applier<'withdraw_letter'> = async (sql, requests, 
       results.push({ outcome: found.outcome, number: null });
       continue;
     }
-    await endLetter(sql, found.letter, endOf(request, 'withdrawn'), context);
+    await endLetter(sql, found.letter, endOf(request, 'withdrawn', false), context);
     results.push({ outcome: 'done', number: found.letter.number });
   }
   return results;
 };
 
 /**
- * A letter is written anew, with what is known now: the one before says from now on that it was replaced. On paper the new one
- * has its number at once, and is printed and signed; where the village signs electronically its case goes back to be signed, where it is not on its way there already.
+ * A letter is written anew, with what is known now: the one before says from now on that it was replaced. What lay ready or was
+ * finished with it goes back: on paper the new one has its number at once, and waits to be printed and signed; where the
+ * village signs electronically its case goes its path again, up to the signature.
  */
 export const replaceLetter: Applier<'replace_letter'> = async (sql, requests, context) => {
   const results: EffectResults['replace_letter'][] = [];
@@ -114,11 +117,10 @@ async function replace(
 ): Promise<EffectResults['replace_letter']> {
   await sql.query('SAVEPOINT replace_letter');
   const isWet = row.letterWay === 'wet';
-  await endLetter(sql, letter, endOf(request, isWet ? 'replaced' : 'withdrawn'), context);
-  if (!isWet) {
-    // One that goes its path already comes to its signature by itself.
-    const isOnItsWay = isOpenCase(row.state.status) && row.state.status !== 'ready';
-    if (isOnItsWay) return { outcome: 'to_sign', number: null, missing: [] };
+  await endLetter(sql, letter, endOf(request, isWet ? 'replaced' : 'withdrawn', true), context);
+  // One that goes its path already comes to its signature by itself.
+  const isOnItsWay = isOpenCase(row.state.status) && row.state.status !== 'ready';
+  if (!isOnItsWay) {
     const [act] = await applyActs(
       sql,
       [
@@ -128,13 +130,14 @@ async function replace(
         },
       ],
       context,
+      { isReplacing: true },
     );
     if (act?.outcome !== 'done') {
       await sql.query('ROLLBACK TO SAVEPOINT replace_letter');
       return { outcome: 'not_allowed', number: null, missing: [] };
     }
-    return { outcome: 'to_sign', number: null, missing: [] };
   }
+  if (!isWet) return { outcome: 'to_sign', number: null, missing: [] };
   const officers = await loadActingOfficers(sql, [row.villageId], context.now);
   const signer = signerOf(row, officers.get(row.villageId) ?? [], context);
   const done = signer
@@ -190,8 +193,9 @@ async function find(
 function endOf(
   { asker, effect }: EffectRequest<'withdraw_letter'> | EffectRequest<'replace_letter'>,
   state: LetterEnd['state'],
+  isReplaced: boolean,
 ): LetterEnd {
-  return { state, officerId: asker.officer!.id, from: asker.platform, reason: effect.reason };
+  return { state, isReplaced, officerId: asker.officer!.id, from: asker.platform, reason: effect.reason };
 }
 
 function spelled(code: string): string | null {

@@ -395,6 +395,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'complaint-overdue': ['code', 'whose'],
   /** A letter was made, and goes along as a file. */
   'letter-sent': ['code', 'service', 'number', 'document', 'file_name', 'whose'],
+  /** A letter holds no more; `how`: withdrawn, replaced (another follows). */
+  'letter-ended': ['code', 'service', 'number', 'how', 'whose', 'helped'],
   /** A resident's data were erased as they asked. */
   'data-erased': ['code'],
   'file-refused': ['because'],

@@ -2,7 +2,7 @@ import type { CaseState } from '../core/cases.js';
 import type { Situation } from '../core/decide.js';
 import { pathOf } from '../core/path.js';
 import type { Service } from '../core/service.js';
-import { IS_ISSUED, STATE, stateOf } from './cases.js';
+import { IS_ISSUED, IS_MADE_ELSEWHERE, STATE, stateOf } from './cases.js';
 import type { StateColumns } from './cases.js';
 import { lastActs } from './lastActs.js';
 import type { Sql } from './sql.js';
@@ -25,6 +25,7 @@ export async function readStandings(
     `SELECT c.id, c.service, c.resident_id AS "residentId", ${STATE}, c.closed_at AS "closedAt",
        c.conversation_id IS NOT NULL AS "hasChat", c.receiver_role IS NOT NULL AS "isSealed",
        c.is_confidential AS "isConfidential", v.letter_way AS way, ${IS_ISSUED} AS "isIssued",
+       ${IS_MADE_ELSEWHERE} AS "isMadeElsewhere",
        (o.is_active AND EXISTS (SELECT FROM officer_roles r WHERE r.officer_id = o.id
          AND (r.village_id = c.village_id OR r.village_id IS NULL))) IS TRUE AS "holderIsActive"
      FROM cases c JOIN villages v ON v.id = c.village_id LEFT JOIN officers o ON o.id = c.officer_id
@@ -45,6 +46,7 @@ export async function readStandings(
           holderIsActive: row.holderIsActive,
           closedAt: row.closedAt,
           isIssued: row.isIssued,
+          isMadeElsewhere: row.isMadeElsewhere,
           isOwnLetter: Boolean(services[row.service]?.letter),
           hasChat: row.hasChat,
           hasPin: true,
@@ -70,5 +72,6 @@ type StandingRow = StateColumns &
     | 'isConfidential'
     | 'way'
     | 'isIssued'
+    | 'isMadeElsewhere'
     | 'holderIsActive'
   > & { id: string };

@@ -233,11 +233,17 @@ export interface LockedCase {
   letterWay: 'wet' | 'electronic';
   /** A letter of it is issued, and stands. */
   isIssued: boolean;
+  /** It was last made ready with the number of a letter that was made elsewhere. */
+  isMadeElsewhere: boolean;
   eventCount: number;
 }
 
 /** Whether a letter of the case `c` is issued, and stands. */
 export const IS_ISSUED = `EXISTS (SELECT FROM letters l WHERE l.case_id = c.id AND l.state = 'issued')`;
+
+/** Whether the case `c` was last made ready with the number of a letter that was made elsewhere. */
+export const IS_MADE_ELSEWHERE = `coalesce((SELECT e.data ? 'elsewhere' FROM case_events e
+  WHERE e.case_id = c.id AND e.kind = 'case_ready' ORDER BY e.number DESC LIMIT 1), false)`;
 
 /** The columns of the case `c` (its holder `o`) that make its state. */
 export const STATE = `c.status, c.last_words AS "lastWords", c.step, c.done_by AS "doneBy", c.missing,
@@ -266,7 +272,7 @@ export async function lockCases(sql: Sql, codes: string[]): Promise<LockedCase[]
        c.conversation_id AS "conversationId", c.is_confidential AS "isConfidential",
        c.is_unproven AS "isUnproven", c.opened_at AS "openedAt", c.closed_at AS "closedAt", ${SEALED_TO},
        c.event_count AS "eventCount", c.assigned_id AS "assignedId", v.letter_way AS "letterWay",
-       ${IS_ISSUED} AS "isIssued",
+       ${IS_ISSUED} AS "isIssued", ${IS_MADE_ELSEWHERE} AS "isMadeElsewhere",
        (o.is_active AND EXISTS (
          SELECT FROM officer_roles r WHERE r.officer_id = o.id AND r.role NOT IN (${NO_OFFICE}) AND (r.village_id = c.village_id OR r.village_id IS NULL)
        )) IS TRUE AS "holderIsActive"

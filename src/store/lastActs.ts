@@ -50,7 +50,11 @@ function lastOf(rows: EventRow[]): LastAct | null {
     at: end.at,
     kinds: act.map(({ kind }) => kind),
     numbers: act.map(({ number }) => number),
-    withPin: act.some(({ kind, data }) => kind === 'case_signed' && data['way'] === 'electronic'),
+    stands: act.some(
+      ({ kind, data }) =>
+        (kind === 'case_signed' && data['way'] === 'electronic') ||
+        (kind === 'case_reopened' && data['letter'] !== undefined),
+    ),
     before: before!,
   };
 }

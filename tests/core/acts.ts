@@ -56,6 +56,7 @@ export function aSituation(more: Partial<Situation> = {}): Situation {
     holderIsActive: true,
     closedAt: new Date(NOW.getTime() - 24 * 60 * 60 * 1000),
     isIssued: false,
+    isMadeElsewhere: false,
     isOwnLetter: false,
     hasChat: true,
     hasPin: false,

@@ -535,15 +535,34 @@ describe('opening again', () => {
     expect(mayReopen({ status: 'finished', ...erased }, NOW)).toBe(false);
   });
 
-  test('what lies ready without its letter, which was signed electronically and withdrawn, is signed again', () => {
-    const situation = { way: 'electronic', isOwnLetter: true } as const;
-    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation })).toBe('reopened');
-    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation: { ...situation, isIssued: true } })).toBe(
-      'status',
-    );
-    // On paper it is numbered anew where it lies.
-    expect(cameTo(STATES.ready, 'reopen', 'sri', { situation: { ...situation, way: 'wet' } })).toBe('status');
-    expect(cameTo(STATES.ready, 'reopen', 'resident', { situation })).toBe('status');
+  test.each(['wet', 'electronic'] as const)(
+    'what lies ready without its letter (%s), since it was withdrawn, is handed out by nobody, and signed again',
+    (way) => {
+      const situation = { way, isOwnLetter: true };
+      const ready = (act: 'reopen' | 'finish', more: Partial<Situation> = {}) =>
+        cameTo(STATES.ready, act, 'sri', { situation: { ...situation, ...more } });
+      expect([ready('reopen'), ready('finish')]).toEqual(['reopened', 'no_letter']);
+      for (const more of [{ isIssued: true }, { isMadeElsewhere: true }, { isOwnLetter: false }])
+        expect([ready('reopen', more), ready('finish', more)]).toEqual(['status', 'finished']);
+      expect(cameTo(STATES.ready, 'reopen', 'resident', { situation })).toBe('status');
+    },
+  );
+
+  test('with a letter that is replaced goes back: on paper to its signature alone, electronically to the beginning', () => {
+    const back = (way: 'wet' | 'electronic') => {
+      const decision = decide(
+        STATES.ready,
+        'reopen',
+        ACTORS.slamet,
+        { text: 'Nama salah' },
+        aSituation({ way, isOwnLetter: true, isReplacing: true }),
+      );
+      return decision.outcome === 'done' ? decision.facts.reduce<CaseState>(fold, STATES.ready) : null;
+    };
+    const checked = { verify: SRI, initial: SLAMET };
+    expect(back('wet')).toMatchObject({ status: 'signing', step: 'sign', doneBy: checked, holder: null });
+    expect(back('wet')!.doneBy).toEqual(checked);
+    expect(back('electronic')).toMatchObject({ status: 'open', step: 'verify', doneBy: {}, holder: null });
   });
 
   test('what was opened again may go a step back, though its letter of before stands until the next is signed', () => {
@@ -613,7 +632,7 @@ describe('undoing', () => {
     at: new Date(NOW.getTime() - 60 * 1000),
     kinds,
     numbers: [3],
-    withPin: false,
+    stands: false,
     before: STATES['in hand'],
     ...more,
   });
@@ -645,7 +664,7 @@ describe('undoing', () => {
   });
 
   test('is for what can be taken back: no letter, no erasure', () => {
-    expect(undo(last(['case_signed', 'case_finished'], { withPin: true }))).toBe('issued');
+    expect(undo(last(['case_signed', 'case_finished'], { stands: true }))).toBe('issued');
     expect(undo(last(['case_signed', 'case_ready']), { isIssued: true })).toBe('issued');
     expect(undo(last(['case_finished']), { service: 'data.hapus' })).toBe('issued');
     // Handing out is no issuing.

@@ -74,6 +74,15 @@ test('the old one says that it was replaced, the new one is sent, the register s
   expect((await verified(first.id))!.state).toBe('withdrawn');
   expect(await statusOf(one.id)).not.toBe('finished');
   expect(await stage.make()).toBe(0);
+  // But that the old one holds no more; what was opened again for it is no news of its own, nor is why.
+  const news = async () =>
+    (await rows(`SELECT body FROM inbound_messages WHERE kind = 'internal' ORDER BY seq`)).map(
+      ({ body }) => body,
+    );
+  expect((await news()).slice(1)).toMatchObject([
+    { flow: 'letter-ended', vars: { how: 'replaced', number: '500.2.2.4/001/429.517.06/2026' } },
+  ]);
+  expect(JSON.stringify(await news())).not.toContain('Nama usaha salah');
   expect(
     await stage.apply(sekdes, { kind: 'replace_letter', letter: first.id, reason: 'Lagi' }),
   ).toMatchObject({
@@ -156,6 +165,11 @@ test('what was opened again and is signed anew has a new letter, which is sent; 
   ]);
   expect(await sent()).toEqual(['500.2.2.4/001/429.517.06/2026', '500.2.2.4/002/429.517.06/2026']);
   expect((await verified(first.id))!.state).toBe('replaced');
+  // The chat says of the old one that it holds no more, then brings the new one.
+  const order = await rows(
+    `SELECT body ->> 'flow' AS flow FROM inbound_messages WHERE body ->> 'flow' LIKE 'letter-%' ORDER BY seq`,
+  );
+  expect(order.map(({ flow }) => flow)).toEqual(['letter-sent', 'letter-ended', 'letter-sent']);
   const second = await stage.letter(id);
   const { print } = asPrivate(stage.sealer.open('letter', second.id, second['private'] as string));
   expect(JSON.stringify(print.blocks)).toContain('Warung Bu Aminah');

@@ -139,7 +139,7 @@ function keep(known: WorldCase, facts: CaseFact[], now: Date): void {
     at: now,
     kinds: facts.map(({ kind }) => kind),
     numbers: [],
-    withPin: false,
+    stands: false,
     before,
   };
   known.closedAt = isOpenCase(known.state.status) ? null : (known.closedAt ?? now);
@@ -165,6 +165,7 @@ function situationOf(
     holderIsActive: true,
     closedAt,
     isIssued: false,
+    isMadeElsewhere: false,
     isOwnLetter: false,
     hasChat: true,
     hasPin: false,

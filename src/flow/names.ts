@@ -347,6 +347,8 @@ export const START_VARS: { [flow: string]: readonly string[] } = {
   'officer-account': ['what', 'by', 'name', 'role'],
   /** To whoever was stopped. */
   'officer-stopped': ['by', 'role'],
+  /** To whoever held a head's or a keeper's role there. */
+  'officer-unlinked': ['by', 'role'],
   'officer-invite-done': ['invite', 'name', 'village', 'accepted'],
   /** In a village office's group: a case's topic. */
   'officer-group-notice': ['case', 'code', 'service', 'resident', 'unproven', 'due', 'event', 'by'],

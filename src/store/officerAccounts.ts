@@ -1,5 +1,6 @@
 import { isGuarded, VOUCHING_DAYS } from '../core/accounts.js';
 import type { OfficerRole } from '../core/asker.js';
+import { HEADS } from '../core/handlers.js';
 import type { NewId } from '../core/ports.js';
 import { insertAudit } from './audit.js';
 import { insertNotifications } from './notifications.js';
@@ -7,7 +8,7 @@ import type { Sql } from './sql.js';
 
 /** What an officer is told of their own account, at once: flow officer-account. */
 export type AccountNews =
-  'link' | 'password' | 'code_removed' | 'role' | 'role_removed' | 'stopped' | 'resumed';
+  'link' | 'password' | 'code_removed' | 'role' | 'role_removed' | 'stopped' | 'resumed' | 'chat_ended';
 
 /** Tells officers in their own chats what somebody else did to an account; each time anew, were it the same again. */
 export async function tellOfAccount(
@@ -121,42 +122,83 @@ export async function confirmAccount(sql: Sql, officerId: string): Promise<void>
 
 /** What makes an account another's than its owner's: who did so lately vouches for nobody there. */
 const LINKED = ['officer.account', 'officer.password_link'];
+/** Audit lines of who took a second factor, or all chats, of an officer away, and of who vouched for their account. */
+const CODE_REMOVED = 'officer.code_removed';
+const CHAT_REVOKED = 'officer.chat_revoked';
+const CONFIRMED = 'officer.account_confirmed';
 
 /**
- * Whether one officer may vouch for another's account: a head of a village of theirs, or a keeper of all; neither the one who made
- * the link, or any within the last `VOUCHING_DAYS`, nor whom that one gave the role within these, nor the officer themselves.
+ * Whether one officer may say that another's unconfirmed account is its owner's. Whoever did another half of a taking over within
+ * `VOUCHING_DAYS` may not: made a link, took the second factor away, or the chat that would have heard of it.
  */
-export async function mayVouch(
-  sql: Sql,
-  voucherId: string,
-  officerId: string,
-  now: Date,
-  unless: readonly string[] = LINKED,
-): Promise<boolean> {
-  const { rows } = await sql.query(
-    `SELECT FROM officers o JOIN officer_roles r ON r.officer_id = $1
-     WHERE o.id = $2 AND o.id <> $1 AND o.account_link_by IS DISTINCT FROM $1
-       AND (r.role IN ('kepala_desa', 'sekretaris')
-         AND EXISTS (SELECT FROM officer_roles t WHERE t.officer_id = o.id AND t.village_id = r.village_id)
-         OR r.role = 'admin' AND r.village_id IS NULL)
-       AND NOT coalesce(r.granted_by = o.account_link_by
-         AND r.granted_at > $3::timestamptz - make_interval(days => $4), false)
-       AND NOT EXISTS (SELECT FROM audit_log a WHERE a.subject_kind = 'officer' AND a.subject_id = o.id::text
-         AND a.officer_id = $1 AND a.action = ANY ($5) AND a.at > $3::timestamptz - make_interval(days => $4))
-     LIMIT 1`,
-    [voucherId, officerId, now, VOUCHING_DAYS, unless],
-  );
-  return rows.length > 0;
-}
-
-/** The same for the account itself, while it is unconfirmed: nor does whoever has just taken its second factor away. */
 export async function mayConfirm(
   sql: Sql,
   voucherId: string,
   officerId: string,
   now: Date,
 ): Promise<boolean> {
-  return mayVouch(sql, voucherId, officerId, now, [...LINKED, 'officer.code_removed']);
+  return mayVouch(sql, voucherId, officerId, now, [CODE_REMOVED, CHAT_REVOKED]);
+}
+
+/** Whether one officer may take a head's second factor away: not who has vouched for the account within `VOUCHING_DAYS`. */
+export async function mayRemoveSecondFactor(
+  sql: Sql,
+  voucherId: string,
+  officerId: string,
+  now: Date,
+): Promise<boolean> {
+  return mayVouch(sql, voucherId, officerId, now, [CONFIRMED]);
+}
+
+/**
+ * Whether one officer may vouch for another's account: a head of a village of theirs, or a keeper of all, by a role that nobody
+ * gave them within the last `VOUCHING_DAYS`. Not the officer themselves, nor whoever made the link, or did any of `unless` there,
+ * within these days; nor anybody where a link of these days was made by somebody without such a role: a secretary could make an
+ * admin up to make the link, and vouch for what they chose themselves.
+ */
+async function mayVouch(
+  sql: Sql,
+  voucherId: string,
+  officerId: string,
+  now: Date,
+  unless: readonly string[],
+): Promise<boolean> {
+  const lately = `$3::timestamptz - make_interval(days => $4)`;
+  const done = (actions: string) => `a.subject_kind = 'officer' AND a.subject_id = o.id::text
+    AND a.action = ANY (${actions}) AND a.at > ${lately}`;
+  const isThere = `(r.village_id IS NULL
+    OR EXISTS (SELECT FROM officer_roles t WHERE t.officer_id = o.id AND t.village_id = r.village_id))`;
+  const isOld = `(r.granted_by IS NULL OR r.granted_at <= ${lately})`;
+  const { rows } = await sql.query(
+    `SELECT FROM officers o
+     WHERE o.id = $2 AND o.id <> $1 AND o.account_link_by IS DISTINCT FROM $1
+       AND EXISTS (SELECT FROM officer_roles r WHERE r.officer_id = $1 AND ${isThere} AND ${isOld}
+         AND CASE WHEN r.village_id IS NULL THEN r.role = 'admin' ELSE r.role = ANY ($7) END)
+       AND NOT EXISTS (SELECT FROM audit_log a WHERE ${done('$6::text[] || $5::text[]')} AND a.officer_id = $1)
+       AND NOT EXISTS (SELECT FROM audit_log a WHERE ${done('$5::text[]')} AND NOT EXISTS (
+         SELECT FROM officer_roles r WHERE r.officer_id = a.officer_id AND ${isThere} AND ${isOld}
+           AND (r.role = 'admin' OR r.role = ANY ($7))))`,
+    [voucherId, officerId, now, VOUCHING_DAYS, LINKED, unless, HEADS],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Whether somebody took this officer's chats away within `VOUCHING_DAYS`. Of a head of the village they make no password link
+ * then: it would be told in no chat of the head's.
+ */
+export async function hasLatelyUnlinked(
+  sql: Sql,
+  byId: string,
+  officerId: string,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM audit_log WHERE subject_kind = 'officer' AND subject_id = $2::text AND officer_id = $1::uuid AND action = $3
+       AND at > $4::timestamptz - make_interval(days => $5) LIMIT 1`,
+    [byId, officerId, CHAT_REVOKED, now, VOUCHING_DAYS],
+  );
+  return rows.length > 0;
 }
 
 /** Whether this keeper of all villages was made one by another so lately that their agreement is not a second person's. */
@@ -182,14 +224,15 @@ export async function peersOf(sql: Sql, { role, village }: OfficerRole, but: str
 }
 
 /**
- * Tells an officer, and whoever holds as much, that they were stopped, serve again, or lost a guarded role: of each such role that
- * is among `roles`. Nobody disappears unseen, were it for an hour.
+ * Tells an officer, and whoever holds as much, that they were stopped, serve again, lost a guarded role or their chats: of each
+ * such role that is among `roles`. Nobody disappears unseen, were it for an hour. Whoever lost their chats is told there, by
+ * `tellInEndedChats`.
  */
 export async function tellOfGuarded(
   sql: Sql,
   chosen: { id: string; name: string },
   roles: readonly OfficerRole[],
-  what: 'role_removed' | 'stopped' | 'resumed',
+  what: 'role_removed' | 'stopped' | 'resumed' | 'chat_ended',
   by: { id: string; name: string },
   { newId, now }: { newId: NewId; now: Date },
 ): Promise<void> {
@@ -202,7 +245,7 @@ export async function tellOfGuarded(
     for (const id of [chosen.id, ...peers]) told.add(id);
     await tellOfAccount(
       sql,
-      [...(isFirst && what !== 'stopped' ? [chosen.id] : []), ...peers],
+      [...(isFirst && what !== 'stopped' && what !== 'chat_ended' ? [chosen.id] : []), ...peers],
       { what, by: by.name, name: chosen.name, role },
       newId,
       now,

@@ -23,8 +23,9 @@ export interface RecapAsked {
 }
 
 /**
- * What happened in villages in a time, and what waits at `now`. Sealed complaints are not counted: that there is one is
- * nobody's business but its receiver's.
+ * What happened in villages in a time, and what waits at `now`. Neither sealed nor confidential cases are counted, nor their
+ * stars, as in the figures (store/caseFigures.ts): where a village has one alone, the number tells of it, and every recap may be
+ * forwarded, the village's own as well. Whoever works on them has them in the queue and on the board.
  */
 export async function readRecaps(sql: Sql, asked: RecapAsked[], now: Date): Promise<Recap[]> {
   if (asked.length === 0) return [];
@@ -36,13 +37,13 @@ export async function readRecaps(sql: Sql, asked: RecapAsked[], now: Date): Prom
      FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::date[]) WITH ORDINALITY AS n (village_id, since, until, day, ord)
      JOIN villages v ON v.id = n.village_id
      CROSS JOIN LATERAL (
-       SELECT count(*)::int AS opened FROM cases c WHERE c.village_id = v.id AND c.receiver_role IS NULL
+       SELECT count(*)::int AS opened FROM cases c WHERE c.village_id = v.id AND ${IS_OPENLY_COUNTED}
          AND c.opened_at >= n.since AND c.opened_at < n.until
      ) came
      CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE c.status = 'finished')::int AS finished,
          count(*) FILTER (WHERE c.status <> 'finished')::int AS otherwise
-       FROM cases c WHERE c.village_id = v.id AND c.receiver_role IS NULL AND c.closed_at IS NOT NULL
+       FROM cases c WHERE c.village_id = v.id AND ${IS_OPENLY_COUNTED} AND c.closed_at IS NOT NULL
          AND c.closed_at >= n.since AND c.closed_at < n.until
      ) gone
      CROSS JOIN LATERAL (
@@ -51,13 +52,14 @@ export async function readRecaps(sql: Sql, asked: RecapAsked[], now: Date): Prom
          count(*) FILTER (WHERE c.status = 'ready')::int AS ready,
          count(*) FILTER (WHERE c.status IN (${AT_OFFICE}) AND c.due_at < $5)::int AS overdue,
          min(c.opened_at) FILTER (WHERE c.status IN (${AT_OFFICE})) AS oldest
-       FROM cases c WHERE c.village_id = v.id AND c.receiver_role IS NULL
+       FROM cases c WHERE c.village_id = v.id AND ${IS_OPENLY_COUNTED}
          AND c.status IN ('open', 'in_hand', 'asked', 'signing', 'ready')
      ) w
      CROSS JOIN LATERAL (
        SELECT round(avg(r.score), 1)::text AS stars, count(*)::int AS rated
        FROM cases c JOIN case_ratings r ON r.case_id = c.id
-       WHERE c.village_id = v.id AND c.closed_at IS NOT NULL AND c.closed_at >= n.since - interval '31 days'
+       WHERE c.village_id = v.id AND ${IS_OPENLY_COUNTED} AND c.closed_at IS NOT NULL
+         AND c.closed_at >= n.since - interval '31 days'
          AND r.rated_at >= n.since AND r.rated_at < n.until
      ) rated
      ORDER BY n.ord`,
@@ -75,6 +77,9 @@ export async function readRecaps(sql: Sql, asked: RecapAsked[], now: Date): Prom
     stars: row.stars === null ? null : Number(row.stars),
   }));
 }
+
+/** Of case `c`: whoever reads its number learns nothing of a single person. */
+const IS_OPENLY_COUNTED = '(c.receiver_role IS NULL AND NOT c.is_confidential)';
 
 /** What waits for the office itself. */
 const AT_OFFICE = `'open', 'in_hand', 'signing'`;

@@ -48,15 +48,21 @@ test('goes to the secretary at the end of a working day, with numbers and no nam
     who: 'staff',
   });
   await until('08-10 11:00');
-  await finish(code);
-  await stage.pool.query(
-    'INSERT INTO case_ratings (case_id, asked_at, score, rated_at) SELECT id, $2, 4, $2 FROM cases WHERE code = $1',
-    [code, stage.now],
-  );
+  const { code: hushed } = await stage.aCase(siti, { service: 'spm' });
+  for (const [done, stars] of [
+    [code, 4],
+    [hushed, 1],
+  ] as const) {
+    await finish(done);
+    await stage.pool.query(
+      'INSERT INTO case_ratings (case_id, asked_at, score, rated_at) SELECT id, $2, $3, $2 FROM cases WHERE code = $1',
+      [done, stage.now, stars],
+    );
+  }
   await until('08-10 15:29');
   expect(await recaps(slamet)).toEqual([]);
   await until('08-10 15:30');
-  // The sealed complaint is not counted: whom it is about might read it here.
+  // Neither the sealed complaint nor what is confidential is counted, with its stars: whom it is about might read it here.
   expect(await recaps(slamet)).toEqual([
     {
       period: 'day',
@@ -64,10 +70,10 @@ test('goes to the secretary at the end of a working day, with numbers and no nam
         found: true,
         village: 'Gintangan',
         day: '2026-08-10',
-        opened: 3,
+        opened: 2,
         finished: 1,
         otherwise: 0,
-        waiting: 2,
+        waiting: 1,
         asked: 0,
         ready: 0,
         overdue: 0,

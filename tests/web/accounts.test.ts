@@ -214,6 +214,96 @@ describe('a password that somebody chose by a link', () => {
     expect(await see(cookie)).not.toBe(200);
   });
 
+  describe('by a link of an admin whom a secretary has just made up', () => {
+    let secretary: { id: string; cookie: string };
+    let cookie: string;
+    let sham: { id: string; cookie: string };
+    const act = async (what: string, by = secretary.cookie) =>
+      (await web.app.request(`/console/petugas/${head.id}/${what}`, form({}, by))).status;
+    beforeEach(async () => {
+      const made = await web.officer({
+        name: 'Bu Sekdes',
+        username: `sekdes${count}`,
+        roles: [{ role: 'sekretaris', village: GINTANGAN }],
+      });
+      secretary = { id: made.id, cookie: await web.signIn(`sekdes${count}`) };
+      // The account is the secretary's own, proven in a chat of theirs.
+      const helper = await web.officer({ name: 'Admin Baru', username: `baru${count}` });
+      sham = { id: helper.id, cookie: await web.signIn(`baru${count}`) };
+      const added = await web.app.request(
+        `/console/petugas/${sham.id}/jabatan`,
+        form({ role: 'admin', village: GINTANGAN }, secretary.cookie),
+      );
+      expect(added.status).toBe(303);
+      cookie = await takeOver(head.id, `kades${count}`, sham.cookie);
+    });
+
+    test('is not vouched for by that secretary, though the admin is one no more and somebody else makes a link', async () => {
+      expect(await act('konfirmasi')).toBe(400);
+      await web.app.request(`/console/petugas/${head.id}/kata-sandi`, form({}, admin.cookie));
+      expect(await act('konfirmasi')).toBe(400);
+      const removed = await web.app.request(
+        `/console/petugas/${sham.id}/jabatan/lepas`,
+        form({ role: 'admin', village: GINTANGAN }, secretary.cookie),
+      );
+      expect(removed.status).toBe(303);
+      expect(await act('konfirmasi')).toBe(400);
+      expect(await see(cookie)).not.toBe(200);
+    });
+
+    test('keeps its second factor, too', async () => {
+      await withSecondFactor();
+      expect(await act('kode-lepas')).toBe(400);
+    });
+
+    test('is vouched for once the role is a week old; who did so does not take the second factor away', async () => {
+      await web.pool.query(
+        `UPDATE officer_roles SET granted_at = granted_at - interval '8 days' WHERE officer_id = $1`,
+        [sham.id],
+      );
+      await withSecondFactor();
+      const page = async () =>
+        (await web.app.request(`/console/petugas/${head.id}`, withCookie(secretary.cookie))).text();
+      expect(await page()).toContain(`${head.id}/kode-lepas`);
+      expect(await act('konfirmasi')).toBe(303);
+      expect(await page()).not.toContain(`${head.id}/kode-lepas`);
+      expect(await act('kode-lepas')).toBe(400);
+      web.clock.now = new Date(web.clock.now.getTime() + 8 * DAY);
+      secretary.cookie = await web.signIn(`sekdes${count}`);
+      await web.pool.query('UPDATE officers SET second_factor_due = NULL');
+      expect(await act('kode-lepas')).toBe(303);
+    });
+
+    const withSecondFactor = () =>
+      web.pool.query(
+        'UPDATE auth_users SET two_factor_enabled = true WHERE id = (SELECT user_id FROM officers WHERE id = $1)',
+        [head.id],
+      );
+  });
+
+  test('is not vouched for by a keeper of all who was made one a moment ago, whoever made them one', async () => {
+    const keepers = await Promise.all(
+      ['satu', 'dua'].map((name) =>
+        web.officer({ name, username: `${name}${count}`, roles: [{ role: 'admin', village: null }] }),
+      ),
+    );
+    await web.pool.query('UPDATE officer_roles SET granted_by = $2, granted_at = $3 WHERE officer_id = $1', [
+      keepers[1]!.id,
+      keepers[0]!.id,
+      web.clock.now,
+    ]);
+    await takeOver(head.id, `kades${count}`);
+    const vouch = async (name: string) =>
+      (
+        await web.app.request(
+          `/console/petugas/${head.id}/konfirmasi`,
+          form({}, await web.signIn(`${name}${count}`)),
+        )
+      ).status;
+    expect(await vouch('dua')).toBe(400);
+    expect(await vouch('satu')).toBe(303);
+  });
+
   test('is not vouched for by whoever has just taken its second factor away', async () => {
     const cookie = await takeOver(head.id, `kades${count}`);
     const secretary = await web.officer({
@@ -247,6 +337,125 @@ describe('a password that somebody chose by a link', () => {
     );
     expect((await web.app.request('/console/desa', withCookie(cookie))).status).toBe(403);
   });
+});
+
+describe('the chat of a head that somebody takes away', () => {
+  let secretary: { id: string; cookie: string };
+  let chat: string;
+  beforeEach(async () => {
+    const made = await web.officer({
+      name: 'Bu Sekdes',
+      username: `sekdes${count}`,
+      roles: [{ role: 'sekretaris', village: GINTANGAN }],
+    });
+    secretary = { id: made.id, cookie: await web.signIn(`sekdes${count}`) };
+    const { conversationId, residentId } = await web.resident('Pak Kades');
+    chat = conversationId;
+    await web.pool.query('UPDATE addresses SET officer_id = $2 WHERE resident_id = $1', [
+      residentId,
+      head.id,
+    ]);
+  });
+  const act = async (what: string, by: string, whom = head.id) =>
+    await web.app.request(`/console/petugas/${whom}/${what}`, form({}, by));
+  const said = async () =>
+    (
+      await web.pool.query<{ body: unknown }>(
+        `SELECT body FROM inbound_messages WHERE conversation_id = $1 AND kind = 'internal' AND handled_at IS NULL
+           AND external_id NOT LIKE 'board%'`,
+        [chat],
+      )
+    ).rows.map(({ body }) => body);
+
+  test('is told there, once, and to whoever holds as much; the tap itself is enough', async () => {
+    const notified = web.nudged.notify;
+    const done = await act('chat-lepas', secretary.cookie);
+    expect(done.headers.get('location')).toContain('chat_ended');
+    const told1 = { flow: 'officer-unlinked', vars: { by: 'Bu Sekdes', role: 'kepala_desa' } };
+    expect(await said()).toEqual([told1]);
+    expect(await told(secretary.id)).toEqual([]);
+    expect(web.nudged.notify).toBeGreaterThan(notified);
+    // A second tap finds no chat, and tells nobody.
+    await act('chat-lepas', secretary.cookie);
+    expect(await said()).toEqual([told1]);
+    // The head hears of the secretary's, and nobody of an operator's.
+    await web.pool.query(
+      'UPDATE addresses SET officer_id = $2 WHERE id = (SELECT address_id FROM conversations WHERE id = $1)',
+      [chat, secretary.id],
+    );
+    await act('chat-lepas', admin.cookie, secretary.id);
+    expect(await told(head.id)).toEqual([{ what: 'chat_ended', by: 'Admin' }]);
+    expect((await said()).at(-1)).toEqual({
+      flow: 'officer-unlinked',
+      vars: { by: 'Admin', role: 'sekretaris' },
+    });
+    const operator = await web.officer({ name: 'Operator' });
+    await web.pool.query(
+      'UPDATE addresses SET officer_id = $2 WHERE id = (SELECT address_id FROM conversations WHERE id = $1)',
+      [chat, operator.id],
+    );
+    await act('chat-lepas', admin.cookie, operator.id);
+    expect(await said()).toHaveLength(2);
+    expect(await told(head.id)).toHaveLength(1);
+  });
+
+  test('leaves who took it no link for that head, and no word for their account, within the week', async () => {
+    await act('chat-lepas', secretary.cookie);
+    for (const what of ['kata-sandi', 'akun']) {
+      await web.pool.query('UPDATE officers SET user_id = NULL WHERE id = $1 AND $2', [
+        head.id,
+        what === 'akun',
+      ]);
+      const refused = await web.app.request(
+        `/console/petugas/${head.id}/${what}`,
+        form({ username: `lain${count}` }, secretary.cookie),
+      );
+      expect(refused.status).toBe(400);
+      const page = await refused.text();
+      expect(page).toContain('baru saja memutus chat Kepala Desa');
+      expect(page).not.toContain('/console/kata-sandi/');
+    }
+    expect(await told(head.id)).toEqual([]);
+    await web.pool.query(
+      'UPDATE officers SET user_id = (SELECT id FROM auth_users WHERE username = $2) WHERE id = $1',
+      [head.id, `kades${count}`],
+    );
+    await takeOver(head.id, `kades${count}`);
+    expect((await act('konfirmasi', secretary.cookie)).status).toBe(400);
+    // For an operator whose phone was lost the same hand does all.
+    const operator = await web.officer({ name: 'Operator', username: `op${count}x` });
+    await insertAudit(
+      web.pool,
+      [
+        {
+          officerId: secretary.id,
+          action: 'officer.chat_revoked',
+          subjectKind: 'officer',
+          subjectId: operator.id,
+        },
+      ],
+      newId,
+      web.clock.now,
+    );
+    expect((await act('kata-sandi', secretary.cookie, operator.id)).status).toBe(200);
+    web.clock.now = new Date(web.clock.now.getTime() + 8 * DAY);
+    await web.pool.query('UPDATE officers SET second_factor_due = NULL');
+    const later = await web.signIn(`sekdes${count}`);
+    expect((await act('konfirmasi', later)).status).toBe(303);
+    expect((await act('kata-sandi', later)).status).toBe(200);
+  });
+});
+
+test('a NIK is no username: it would stand in clear in the account and in the audit log', async () => {
+  const { id } = await web.officer({ name: 'Wati' });
+  for (const username of ['3510121708900001', '3510.1217.0890.0001', 'wati_3510121708900001']) {
+    const refused = await web.app.request(`/console/petugas/${id}/akun`, form({ username }, admin.cookie));
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('Jangan pakai NIK');
+  }
+  const made = await web.pool.query(`SELECT FROM auth_users WHERE username LIKE '%3510%'`);
+  const noted = await web.pool.query(`SELECT FROM audit_log WHERE data::text LIKE '%3510%'`);
+  expect([made.rowCount, noted.rowCount]).toEqual([0, 0]);
 });
 
 describe('a keeper of all villages', () => {

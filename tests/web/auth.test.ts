@@ -35,6 +35,12 @@ describe('the set-up link', () => {
     const differing = await web.app.request(link, form({ ...KEEPER, again: 'lain lagi ya' }));
     expect(await differing.text()).toContain('tidak sama');
 
+    // Whoever chooses their NIK would have it stand in clear.
+    const named = await web.app.request(link, form({ ...KEEPER, username: '3510121708900001' }));
+    expect(named.status).toBe(400);
+    expect(await named.text()).toContain('Jangan pakai NIK');
+    expect((await web.pool.query('SELECT FROM auth_users')).rowCount).toBe(0);
+
     const made = await Promise.all([
       web.app.request(link, form(KEEPER)),
       web.app.request(link, form({ ...KEEPER, username: 'penyusup' })),
@@ -100,6 +106,18 @@ describe('signing in', () => {
     expect((await guess(PASSWORD, '198.51.100.3')).status).toBe(303);
     web.clock.now = new Date(web.clock.now.getTime() + 901_000);
     expect((await guess(PASSWORD, '198.51.100.2')).status).toBe(303);
+  });
+
+  test('keeps nothing that was typed as a name: some type their NIK there', async () => {
+    const nik = '3510121708900001';
+    await web.app.request(
+      '/console/masuk',
+      form({ username: nik, password: PASSWORD }),
+      from('198.51.100.9'),
+    );
+    const { rows } = await web.pool.query<{ code: string }>('SELECT code FROM code_attempts ORDER BY at, id');
+    expect(rows.filter(({ code }) => /^masuk:[\w.-]{40,}$/u.test(code))).toHaveLength(rows.length);
+    expect(JSON.stringify(rows)).not.toContain(nik);
   });
 
   test('many guesses at once are held up as well', async () => {

@@ -13,6 +13,7 @@ export interface AttemptLimit {
 /**
  * Notes an attempt and tells whether it is within the limits. It is noted first, so that many at once do not all find
  * that none was there; one beyond the limits is taken back, so that going on does not lock out for longer.
+ * `target` and `source` are stored as they are given: what somebody typed comes keyed (`sealer.lookUpKey`), never in clear.
  * `kind` keeps apart what is tried: 'masuk', 'lapor'. Codes of cases are counted by store/codeAttempts.ts.
  */
 export async function isWithinLimit(

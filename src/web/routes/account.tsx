@@ -14,6 +14,7 @@ import { isPasswordLink, userOfLink } from '../auth/accounts.js';
 import { type Auth, PASSWORD_LENGTH } from '../auth/auth.js';
 import { giveSecondFactor, signIn, signOut, takeCookies } from '../auth/session.js';
 import { isSetupOpen, setUpKeeper } from '../auth/setup.js';
+import { holdsIdentityNumber, Username } from '../auth/username.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
@@ -26,10 +27,6 @@ import type { Key } from '../words.js';
 /** Guesses within a quarter of an hour. */
 const SIGN_IN_LIMIT = { perPair: 8, perTarget: 40, perSource: 30, seconds: 900 };
 
-const Username = z
-  .string()
-  .trim()
-  .regex(/^[a-zA-Z0-9_.]{3,30}$/u);
 const Password = z.string().min(PASSWORD_LENGTH).max(128);
 const SignInForm = z.object({
   username: z.string().trim().min(1).max(60),
@@ -79,7 +76,9 @@ export function signInRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
         );
       if (!form.data) return again('auth.refused', 401);
       const { username, password, ke } = form.data;
-      if (!(await mayTry(deps, c, username.toLowerCase()))) return again('auth.too_many', 429);
+      // Keyed as the source is: people type their NIK where a name is asked for.
+      const target = deps.sealer.lookUpKey(`user:${username.toLowerCase()}`);
+      if (!(await mayTry(deps, c, target))) return again('auth.too_many', 429);
       const outcome = await signIn(await auth(), c, username, password);
       if (outcome === 'refused') return again('auth.refused', 401);
       const to = consolePath(ke);
@@ -110,6 +109,7 @@ export function signInRoutes(deps: WebDeps, auth: LazyAuth): Hono<WebEnv> {
       const again = (faultKey: Key) =>
         c.html(<SetupPage view={c.get('view')} faultKey={faultKey} given={form.given} />, 400);
       if (!form.data) return again(faultOf(form.field));
+      if (holdsIdentityNumber(form.data.username)) return again('auth.username_identity');
       if (form.data.password !== form.data.again) return again('auth.differ');
       const made = await setUpKeeper(deps, await auth(), token, form.data);
       if (made === 'closed') throw new PageError(410, 'setup.closed');

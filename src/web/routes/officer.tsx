@@ -7,7 +7,7 @@ import { insertAudit } from '../../store/audit.js';
 import {
   confirmAccount,
   mayConfirm,
-  mayVouch,
+  mayRemoveSecondFactor,
   peersOf,
   removeSecondFactor,
   tellOfAccount,
@@ -56,12 +56,13 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
     const { officer, scope } = allowed(c, 'officers.manage');
     const chosen = await find(c, scope);
     const now = deps.now();
-    const [villages, districts, others, delegations, isVoucher] = await Promise.all([
+    const [villages, districts, others, delegations, isConfirmer, isRemover] = await Promise.all([
       villagesInScope(deps.pool, scope),
       scope.villages === null ? listDistricts(deps.pool, null) : [],
       officersInScope(deps.pool, scope, now),
       delegationsOf(deps.pool, scope, chosen.id, now),
-      mayVouch(deps.pool, officer.id, chosen.id, now),
+      mayConfirm(deps.pool, officer.id, chosen.id, now),
+      mayRemoveSecondFactor(deps.pool, officer.id, chosen.id, now),
     ]);
     return c.html(
       <OfficerPage
@@ -72,7 +73,8 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
         others={others.filter(({ id, isActive }) => id !== chosen.id && isActive)}
         delegations={delegations}
         mayServeAll={scope.villages === null}
-        mayVouch={isVoucher}
+        mayConfirm={isConfirmer}
+        mayRemoveCode={isRemover}
         notice={c.req.query('kabar')}
         faultKey={faultKey}
       />,
@@ -160,7 +162,10 @@ export function officerPageRoutes(deps: WebDeps): Hono<WebEnv> {
       const now = deps.now();
       const isDone = await inTransaction(deps.pool, async (sql) => {
         const isHead = chosen.roles.some(({ role }) => isGuarded(role));
-        if (chosen.id === officer.id || (isHead && !(await mayVouch(sql, officer.id, chosen.id, now))))
+        if (
+          chosen.id === officer.id ||
+          (isHead && !(await mayRemoveSecondFactor(sql, officer.id, chosen.id, now)))
+        )
           return false;
         const due = new Date(now.getTime() + SECOND_FACTOR_ANEW_DAYS * 86_400_000);
         if (!(await removeSecondFactor(sql, chosen.id, due))) return false;

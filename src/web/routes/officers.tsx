@@ -5,7 +5,13 @@ import { isGuarded, isKeepersAlone } from '../../core/accounts.js';
 import { isAskedOnly } from '../../core/handlers.js';
 import { readPhone } from '../../core/invites.js';
 import { insertAudit } from '../../store/audit.js';
-import { noteLink, peersOf, tellOfAccount, tellOfGuarded } from '../../store/officerAccounts.js';
+import {
+  hasLatelyUnlinked,
+  noteLink,
+  peersOf,
+  tellOfAccount,
+  tellOfGuarded,
+} from '../../store/officerAccounts.js';
 import { createGroupLink, groupsInScope } from '../../store/officerGroups.js';
 import { createInvite } from '../../store/officers.js';
 import { inTransaction } from '../../store/sql.js';
@@ -23,6 +29,7 @@ import type { Scope } from '../../store/web/scope.js';
 import { allowed } from '../allowed.js';
 import { createAccount, createPasswordLink, deleteAccount, endSessions } from '../auth/accounts.js';
 import type { Auth } from '../auth/auth.js';
+import { holdsIdentityNumber, Username } from '../auth/username.js';
 import type { WebDeps } from '../deps.js';
 import type { WebContext, WebEnv } from '../env.js';
 import { readForm } from '../form.js';
@@ -46,12 +53,7 @@ const OfficerForm = z.object({
   village: z.string().max(20),
 });
 const GroupForm = z.object({ village: z.string().max(20) });
-const AccountForm = z.object({
-  username: z
-    .string()
-    .trim()
-    .regex(/^[a-zA-Z0-9_.]{3,30}$/u),
-});
+const AccountForm = z.object({ username: Username });
 
 /** The officers: their roles, how they are reached, who may sign in. A keeper's page. */
 export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<WebEnv> {
@@ -164,6 +166,10 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const chosen = await find(c, scope);
       const form = await readForm(c, AccountForm);
       if (!form.data || chosen.userId) return page(c, { faultKey: 'auth.username_rule' }, 400);
+      if (holdsIdentityNumber(form.data.username))
+        return page(c, { faultKey: 'auth.username_identity' }, 400);
+      if (await wouldBeUnheard(officer, chosen))
+        return page(c, { faultKey: 'officers.unlinked_lately' }, 400);
       const userId = await createAccount(await auth(), deps, {
         name: chosen.name,
         username: form.data.username,
@@ -181,6 +187,8 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
       const { officer, scope } = allowed(c, 'officers.manage');
       const chosen = await find(c, scope);
       if (!chosen.userId) throw new PageError(404);
+      if (await wouldBeUnheard(officer, chosen))
+        return page(c, { faultKey: 'officers.unlinked_lately' }, 400);
       await tellOfLink(officer, chosen);
       await audit(deps, officer, 'officer.password_link', chosen.id, {});
       return page(c, { link: await linkFor(c, chosen, chosen.userId, chosen.username ?? '') });
@@ -226,6 +234,12 @@ export function officerRoutes(deps: WebDeps, auth: () => Promise<Auth>): Hono<We
     const found = await officerInScope(deps.pool, scope, idOf(c), deps.now());
     if (!found) throw new PageError(404);
     return found;
+  }
+
+  /** Whether it is the head of a village whose chat this very officer took away a few days ago: it is for somebody else. */
+  async function wouldBeUnheard(officer: OfficerIdentity, chosen: OfficerRow): Promise<boolean> {
+    if (chosen.id === officer.id || !isKeepersAlone(chosen.roles)) return false;
+    return hasLatelyUnlinked(deps.pool, officer.id, chosen.id, deps.now());
   }
 
   /** Whose account it is hears of the link at once, in their own chat. */

@@ -22,7 +22,9 @@ export interface OfficerProps {
   delegations: DelegationRow[];
   mayServeAll: boolean;
   /** Whether the reader may say whose account this is. */
-  mayVouch: boolean;
+  mayConfirm: boolean;
+  /** Whether they may take a head's second factor away. */
+  mayRemoveCode: boolean;
   notice: string | undefined;
   faultKey?: Key | undefined;
 }
@@ -116,7 +118,7 @@ function Roles(props: OfficerProps) {
   );
 }
 
-function Account({ view, chosen, mayVouch }: OfficerProps) {
+function Account({ view, chosen, mayConfirm, mayRemoveCode }: OfficerProps) {
   const { t } = view;
   const isOneself = chosen.id === view.officer?.id;
   const isHead = chosen.roles.some(({ role }) => isGuarded(role));
@@ -137,10 +139,10 @@ function Account({ view, chosen, mayVouch }: OfficerProps) {
       <p>{t(chosen.hasPin ? 'officer.pin_on' : 'officer.pin_off')}</p>
       {chosen.isUnconfirmed && <p class="notice risk">{t('officer.unconfirmed')}</p>}
       <div class="buttons">
-        {chosen.isUnconfirmed && !isOneself && mayVouch && post('konfirmasi', 'officer.confirm', false)}
+        {chosen.isUnconfirmed && !isOneself && mayConfirm && post('konfirmasi', 'officer.confirm', false)}
         {chosen.hasSecondFactor &&
           !isOneself &&
-          (mayVouch || !isHead) &&
+          (mayRemoveCode || !isHead) &&
           post('kode-lepas', 'officer.remove_code')}
         {chosen.hasPin && post('pin', 'officer.clear_pin')}
       </div>

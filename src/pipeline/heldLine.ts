@@ -159,8 +159,12 @@ export function holdLine(first: KnownLine, firstRestart: Date | null, deps: Held
         if (state === 'down' && lineKind(lineId) !== 'whatsapp-web')
           tryAgainAt = Math.min(tryAgainAt, deps.elapsed() + timing.restartMs);
         if (state === 'up') tryAgainAt = Infinity;
-        await mine.changed(state, reason);
-        if (state === 'up') sender.resume(lineId);
+        try {
+          await mine.changed(state, reason);
+        } finally {
+          // Whether it could be written down or not: it comes once, and what waits would wait for the next time.
+          if (state === 'up') sender.resume(lineId);
+        }
       },
       named: (name) => nameLine(pool, lineId, name),
       async linking(qr) {

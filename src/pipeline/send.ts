@@ -44,7 +44,7 @@ export interface SenderDeps {
 export interface SenderLimits extends LookUpLimits {
   /** Wait before the n-th try again (from 1), in ms. */
   retryMs: (attempts: number) => number;
-  /** A message that could not be sent for so long, on a line that works, is given up on. */
+  /** A message that could not be sent for so long, on a line that works, is given up on; after a week of these anyway. */
   giveUpMs: number;
   /** A line that refuses the account is tried again after this long. */
   lineDownMs: number;
@@ -100,6 +100,8 @@ export interface LineDeps extends SenderDeps {
   limits: SenderLimits;
   /** Since when the line works. */
   upSince: () => Date;
+  /** When something last went out; null: nothing has yet. */
+  workedAt: () => Date | null;
 }
 
 const MOST_IN_FLIGHT = 256;
@@ -115,7 +117,8 @@ async function openLine(through: Channel, given: SenderDeps & { limits: SenderLi
   const { lineId, limits } = channel;
   let upSince = given.now();
   let wasOpen = false;
-  const deps: LineDeps = { ...given, upSince: () => upSince };
+  let workedAt: Date | null = null;
+  const deps: LineDeps = { ...given, upSince: () => upSince, workedAt: () => workedAt };
   const most = Math.max(1, Math.min(MOST_IN_FLIGHT, Math.ceil(channel.limits.perSecond)));
   const isTracked = limits.reports === true || limits.unknownOutcome === 'look';
   const cutOff = await recover(channel, deps);
@@ -282,6 +285,7 @@ async function openLine(through: Channel, given: SenderDeps & { limits: SenderLi
     try {
       const { externalIds } = await channel.send(row.chatId, row.message, deps.media);
       sent.push({ seq: row.seq, externalIds });
+      workedAt = deps.now();
       pace.restChat(row.conversationId, row.isGroup, externalIds.length);
       if (isRefused) await worksAgain();
     } catch (cause) {

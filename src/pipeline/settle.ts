@@ -23,6 +23,10 @@ export interface Rest {
 }
 
 const DEFAULT_WAIT_SECONDS = 5;
+/** A line that sent something within so long works. */
+const WORKING_MS = 3_600_000;
+/** So many times as long a message is tried on a line on which nothing else goes out. */
+const GIVE_UP_ANYWAY = 7;
 
 /** Writes down what follows from a failed send. The error itself says what: never which channel it was. */
 export async function settleFailure(
@@ -55,7 +59,7 @@ export async function settleFailure(
       return { chatMs: waitMs };
     case 'retry': {
       const retryMs = Math.max(limits.retryMs(row.attempts), (error.retryAfter ?? 0) * 1_000);
-      if (triedMs > limits.giveUpMs) return await giveUp();
+      if (triedMs > (isWorking() ? 1 : GIVE_UP_ANYWAY) * limits.giveUpMs) return await giveUp();
       log.warn({ ...fields, retryMs }, 'a message could not be sent; again later');
       counters.sendRetries += 1;
       await retryOutbound(pool, row, { notBefore: later(retryMs), error: reason });
@@ -113,6 +117,12 @@ export async function settleFailure(
       return await giveUp();
     default:
       return error.failure satisfies never;
+  }
+
+  /** Others go out, so that it is the message itself: where the network is away, nothing of a line does. */
+  function isWorking(): boolean {
+    const at = deps.workedAt();
+    return at !== null && now.getTime() - at.getTime() < WORKING_MS;
   }
 
   async function giveUp(): Promise<Rest> {

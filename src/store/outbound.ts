@@ -88,7 +88,7 @@ const turn = (isTracked: boolean) => ({
       ORDER BY h.seq
       LIMIT $6
     )
-    UPDATE outbound_messages o SET state = 'sending', attempts = o.attempts + 1 ${isTracked ? ', begun_at = $3' : ''}
+    UPDATE outbound_messages o SET state = 'sending', attempts = least(o.attempts + 1, 32767) ${isTracked ? ', begun_at = $3' : ''}
     FROM chosen h WHERE o.seq = h.seq AND o.state = 'pending'
     RETURNING o.seq, o.conversation_id AS "conversationId", h.address_id AS "addressId", h.chat_id AS "chatId",
       h.is_group AS "isGroup", o.body AS message, o.attempts, o.is_repeat AS "isRepeat", o.created_at AS "createdAt",

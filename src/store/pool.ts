@@ -23,6 +23,8 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): Pool
     application_name: 'kentongan',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // By default the system first asks after two hours whether a host that fell silent is still there.
+    keepAliveInitialDelayMillis: 10_000,
     // Statements that do not wait for each other go out together: the message path has fewer round trips.
     pipeline: options.pipeline ?? true,
     // A client that died in the middle of a transaction must not hold its locks for ever.

@@ -207,6 +207,9 @@ describe('what follows from a failure', () => {
     );
     await says(siti, ['satu']);
     await expect.poll(() => failedAt).toBeLessThan(Infinity);
+    await expect
+      .poll(async () => (await world.pool.query('SELECT next_send_at FROM lines')).rows)
+      .not.toEqual([{ next_send_at: null }]);
     await says(budi, ['dua']);
     await expect.poll(() => world.channel.sent.length).toBe(2);
     for (const { at } of world.channel.sent) expect(at - failedAt).toBeGreaterThanOrEqual(395);
@@ -217,7 +220,7 @@ describe('what follows from a failure', () => {
   test('delayed: this person waits, others go on', async () => {
     await start();
     const [siti, budi] = [world.aPerson(), world.aPerson()];
-    world.channel.meets(fails('delayed', { retryAfter: 0.4 }), { chatId: siti.chatId });
+    world.channel.meets(fails('delayed', { retryAfter: 3 }), { chatId: siti.chatId });
     await Promise.all([siti.says('halo'), budi.says('halo')]);
     await expect.poll(() => world.channel.sent.length).toBe(2);
     expect(world.channel.sent.map((one) => one.chatId)).toEqual([budi.chatId, siti.chatId]);
@@ -241,12 +244,39 @@ describe('what follows from a failure', () => {
   test('what could not be sent for a day is given up on', async () => {
     let later = 0;
     await start({ now: () => new Date(Date.now() + later) });
-    const siti = world.aPerson();
-    world.channel.meets(fails('retry'), { times: 100 });
+    const [siti, budi] = [world.aPerson(), world.aPerson()];
+    world.channel.meets(fails('retry'), { times: 1_000, chatId: siti.chatId });
     await siti.says('a');
     await expect.poll(async () => (await rows())[0]?.attempts).toBeGreaterThan(1);
     later = 25 * 3_600_000;
+    // While nothing goes out at all the network may be away: that is not the message's fault.
+    const tried = (await rows())[0]!.attempts;
+    await expect.poll(async () => (await rows())[0]?.attempts).toBeGreaterThan(tried + 2);
+    expect((await rows())[0]?.state).not.toBe('failed');
+    await budi.says('b');
     await expect.poll(async () => (await rows())[0]?.state).toBe('failed');
+  });
+
+  test('what could not be sent for a week is given up on, though nothing else goes out', async () => {
+    let later = 0;
+    await start({ now: () => new Date(Date.now() + later) });
+    const siti = world.aPerson();
+    world.channel.meets(fails('retry'), { times: 1_000 });
+    await siti.says('a');
+    await expect.poll(async () => (await rows())[0]?.attempts).toBeGreaterThan(1);
+    later = 8 * 24 * 3_600_000;
+    await expect.poll(async () => (await rows())[0]?.state).toBe('failed');
+  });
+
+  test('tries that were counted to their end are no hindrance', async () => {
+    await start();
+    const siti = world.aPerson();
+    world.channel.meets(fails('retry'));
+    await siti.says('a');
+    await expect.poll(async () => (await rows())[0]?.attempts).toBeGreaterThan(0);
+    await world.pool.query('UPDATE outbound_messages SET attempts = 32767');
+    await world.settles();
+    await expect.poll(() => siti.heard()).toEqual(['1: a (new)']);
   });
 
   test('permanent: given up, and what follows goes', async () => {

@@ -120,8 +120,10 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
       lineId,
       timing,
       log,
-      open: (on) =>
-        openChild(
+      open: (on) => {
+        // What comes by event before the page is ready, and its history read, waits for what came before it.
+        taker?.hold();
+        return openChild(
           {
             kind: 'open',
             profileFolder: options.profileFolder,
@@ -132,11 +134,12 @@ export function createWhatsAppWeb(options: WhatsAppWebOptions): WhatsAppWeb {
           },
           log,
           (event) => {
-            // What comes between the page's readiness and its history waits for the history.
+            // Also where the page was loaded anew by itself.
             if (event.kind === 'ready') taker?.hold();
             on(event);
           },
-        ),
+        );
+      },
       forget: () => rmSync(sessionFolder(options.profileFolder), { recursive: true, force: true }),
       wasLinked: () => storedUntil !== null,
       changed: setState,

@@ -150,14 +150,15 @@ export function createSending(deps: SendDeps): Sending {
     const from = Math.floor(since.getTime() / 1000) - CLOCK_SECONDS;
     const messages = await child.ask({ do: 'own', chat: chatId, since: from }, z.array(OwnMessage), FIND_MS);
     const key = keyOf(chatId, message);
+    // What is out since an earlier try lies further back than this look goes.
     const done = underway.get(key)?.done ?? [];
     // What we know to be another message of ours is not this one, though it says the same.
     const open = messages
-      .filter(({ id, ack }) => ack >= 0 && (done.includes(id) || !deps.own.knows(id)))
+      .filter(({ id, ack }) => ack >= 0 && !done.includes(id) && !deps.own.knows(id))
       .toSorted((a, b) => a.at - b.at);
-    const found: string[] = [];
+    const found = [...done];
     const parts = render(message);
-    for (const part of parts) {
+    for (const part of parts.slice(done.length)) {
       const at = open.findIndex((one) => isSame(part, one));
       if (at < 0) break;
       if (open[at]!.ack === 0) return isStillTried(key);
@@ -167,7 +168,7 @@ export function createSending(deps: SendDeps): Sending {
     begunAnew.delete(key);
     if (parts.length > 0 && found.length === parts.length) {
       underway.delete(key);
-      return found;
+      return found.filter((id) => id !== '');
     }
     // A file that is still going up is in no chat yet.
     if (unanswered.get(child)?.has(key)) throw beginAnew();

@@ -177,6 +177,24 @@ describe('what fails', () => {
     },
   );
 
+  test('of several parts, one whose outcome is unknown is found by itself, though the first went out long before', async () => {
+    const chat = await person.id();
+    const message = { text: 'Cabai', photos: ['p1', 'p2'] };
+    await line.wa.fails('send', { afterMs: 0 }, { to: person.phone });
+    await line.wa.fails('send', 'refuse', { to: person.phone });
+    await expect(send(message)).rejects.toMatchObject({ failure: 'retry' });
+    await sleep(7_000);
+    const since = begun();
+    await line.wa.fails('send', 'drop_after', { to: person.phone });
+    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
+    const before = line.channel.running();
+    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
+    await line.comesBack(before);
+    const found = await line.channel.findSent!(chat, message, since);
+    expect(found).toEqual((await person.messages()).map(({ id }) => id));
+    expect(found).toHaveLength(2);
+  });
+
   test('two who look into a chat at once both see all of it', async () => {
     const chat = await person.id();
     const message = { text: 'Nomor KTG-1' };

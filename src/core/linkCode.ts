@@ -7,6 +7,8 @@ import type { RandomBytes } from './ports.js';
  * has a digit, as a word of eight letters has not.
  */
 const SYMBOLS = 7;
+/** So many readings of one text are looked up: more is guessing. */
+const MOST_READINGS = 3;
 
 /** How long such a code may be used, in minutes; and how long its question may be answered, in hours. */
 export const LINK_CODE_MINUTES = 15;
@@ -37,18 +39,26 @@ export function readLinkCode(text: string): ReadLinkCode {
   return isSound(typed) ? { kind: 'link', code: show(typed) } : { kind: 'typo' };
 }
 
-/** Finds it in what was written around it: "akun saya k7qf 2m9x ya". */
-export function findLinkCode(text: string): ReadLinkCode {
+/**
+ * What in a text may be such a code, whatever was written around it: "akun saya k7qf 2m9x ya". A word before it may make one
+ * with its first half by chance, so that there may be several: whoever looks them up tells.
+ */
+export function findLinkCodes(
+  text: string,
+): { kind: 'link'; codes: string[] } | Exclude<ReadLinkCode, { kind: 'link' }> {
+  const whole = readLinkCode(text);
+  if (whole.kind === 'link') return { kind: 'link', codes: [whole.code] };
   const words = text.split(/\s+/u).filter((word) => word !== '');
-  let slip: ReadLinkCode = readLinkCode(text);
-  if (slip.kind === 'link') return slip;
+  const codes = new Set<string>();
+  let isSlip = whole.kind === 'typo';
   for (let first = 0; first < words.length; first++)
     for (let last = Math.min(words.length, first + 4); last > first; last--) {
       const found = readLinkCode(words.slice(first, last).join(''));
-      if (found.kind === 'link') return found;
-      if (found.kind === 'typo') slip = found;
+      if (found.kind === 'link') codes.add(found.code);
+      isSlip ||= found.kind === 'typo';
     }
-  return slip;
+  if (codes.size > 0) return { kind: 'link', codes: [...codes].slice(0, MOST_READINGS) };
+  return { kind: isSlip ? 'typo' : 'none' };
 }
 
 /** Whether a text is such a code just as it is shown: then it is meant as one, whatever was asked. */

@@ -1,6 +1,6 @@
 import { findCode } from '../core/code.js';
 import type { EffectResults } from '../core/effect.js';
-import { findLinkCode } from '../core/linkCode.js';
+import { findLinkCodes } from '../core/linkCode.js';
 import { ATTEMPTS, noteAttempts } from '../store/codeAttempts.js';
 import { lockLinkCodes, useLinkCodes } from '../store/links.js';
 import { provingCases, showHistory } from '../store/profiles.js';
@@ -15,8 +15,9 @@ export const confirmHistory: Applier<'confirm_history'> = async (sql, requests, 
   const read = requests.map(({ effect }) => {
     const found = findCode(effect.code);
     if (found.kind === 'case') return { kind: 'case' as const, code: found.code };
-    const sent = findLinkCode(effect.code);
-    if (sent.kind === 'link') return { kind: 'sent' as const, digests: sealer.lookUpKeys(sent.code) };
+    const sent = findLinkCodes(effect.code);
+    if (sent.kind === 'link')
+      return { kind: 'sent' as const, digests: sent.codes.flatMap((code) => sealer.lookUpKeys(code)) };
     if (found.kind === 'typo' || sent.kind === 'typo') return { kind: 'typo' as const };
     return { kind: 'none' as const };
   });

@@ -1,5 +1,5 @@
 import type { EffectResults } from '../core/effect.js';
-import { findLinkCode } from '../core/linkCode.js';
+import { findLinkCodes } from '../core/linkCode.js';
 import { ATTEMPTS, noteAttempts } from '../store/codeAttempts.js';
 import { insertInternal } from '../store/inbound.js';
 import { insertLink, lockAddresses, lockLinkCodes, readLinkCodes, useLinkCodes } from '../store/links.js';
@@ -18,8 +18,10 @@ const LIMITS = { ...ATTEMPTS, overall: Number.POSITIVE_INFINITY };
  */
 export const useLinkCode: Applier<'use_link_code'> = async (sql, requests, context) => {
   const { now, newId, sealer } = context;
-  const read = requests.map(({ effect }) => findLinkCode(effect.code));
-  const digests = read.map((found) => (found.kind === 'link' ? sealer.lookUpKeys(found.code) : []));
+  const read = requests.map(({ effect }) => findLinkCodes(effect.code));
+  const digests = read.map((found) =>
+    found.kind === 'link' ? found.codes.flatMap((code) => sealer.lookUpKeys(code)) : [],
+  );
   const trying = requests.flatMap(({ asker }, n) =>
     digests[n]!.length === 0
       ? []

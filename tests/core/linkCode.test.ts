@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readCode } from '../../src/core/code.js';
-import { findLinkCode, isShownLinkCode, newLinkCode, readLinkCode } from '../../src/core/linkCode.js';
+import { findLinkCodes, isShownLinkCode, newLinkCode, readLinkCode } from '../../src/core/linkCode.js';
 
 test('a link code reads back however it is typed, and is no code of a case or a listing', () => {
   for (let n = 0; n < 500; n++) {
@@ -29,11 +29,17 @@ test('every single slip and every swap of neighbours is told', () => {
 
 test('it is found among other words, and ordinary words are none', () => {
   const code = newLinkCode(() => Uint8Array.from([1, 2, 3, 4, 5, 6, 7]));
-  expect(findLinkCode(`akun saya ${code.replace('-', ' ').toLowerCase()} ya`)).toEqual({
+  expect(findLinkCodes(`akun saya ${code.replace('-', ' ').toLowerCase()} ya`)).toEqual({
     kind: 'link',
-    code,
+    codes: [code],
   });
+  // Of some codes the first half makes another with the word before it.
+  for (let n = 0; n < 500; n++) {
+    const made = newLinkCode((size) => randomBytes(size));
+    const found = findLinkCodes(`akun saya ${made.replace('-', ' ').toLowerCase()} ya`);
+    expect(found).toMatchObject({ kind: 'link', codes: expect.arrayContaining([made]) as string[] });
+  }
   for (const text of ['whatsapp', 'telegram', 'akun telegram saya', '08123456', 'WA'])
-    expect(findLinkCode(text).kind, text).not.toBe('link');
+    expect(findLinkCodes(text).kind, text).not.toBe('link');
   expect(isShownLinkCode('12345678')).toBe(false);
 });

@@ -18,15 +18,24 @@ export const UNDO_MINUTES = 10;
 /**
  * Who acts. `mayHandle`: an officer of the case's village whose role handles such cases. `leads`: secretary or head of
  * the village, who may move what others hold. `steps`: those of its path that they may do, and in whose place. `away`: who
- * of the village is away today, and the steps that are done in their place.
+ * of the village is away today, and the steps that are done in their place. `doers`: who of the village may do which step,
+ * where that is known.
  */
 export type Actor =
   | { kind: 'resident' }
-  | ({ kind: 'officer'; mayHandle: boolean; leads: boolean; steps: StepsOf; away?: Away } & Holder);
+  | ({
+      kind: 'officer';
+      mayHandle: boolean;
+      leads: boolean;
+      steps: StepsOf;
+      away?: Away;
+      doers?: Doers;
+    } & Holder);
 export interface Away {
   officers: readonly string[];
   steps: readonly StepAct[];
 }
+type Doers = { readonly [A in StepAct]?: readonly string[] };
 export type StepsOf = { readonly [A in StepAct]?: { inPlaceOf: Holder | null } };
 
 /** What comes with an act. */
@@ -150,6 +159,12 @@ export function officerActor(
         .filter((step) => holdersOf(step, officers, village, handling).some((one) => one.inPlaceOf !== null))
         .map(({ act }) => act),
     },
+    doers: Object.fromEntries(
+      path.map((step) => [
+        step.act,
+        holdersOf(step, officers, village, handling).map((one) => one.officer.id),
+      ]),
+    ),
   };
 }
 
@@ -409,7 +424,7 @@ function doSteps(
   );
 }
 
-/** A step back, with its reason, into the hands of whoever did it. */
+/** A step back, with its reason, into the hands of whoever did it, where they still may; else it is laid anew. */
 function giveBack(
   state: CaseState,
   actor: Officer,
@@ -427,7 +442,8 @@ function giveBack(
   const isBefore =
     to !== null && path.findIndex(({ act }) => act === to) < path.findIndex(({ act }) => act === state.step);
   if (!isBefore) return denied('step');
-  const holder = state.doneBy[to] ?? null;
+  const did = state.doneBy[to] ?? null;
+  const holder = did && (actor.doers?.[to]?.includes(did.id) ?? true) ? did : null;
   return done(
     fact('case_returned', actor, { to, text, holder: holder && { id: holder.id, name: holder.name } }),
   );

@@ -20,7 +20,7 @@ export type Effect =
   | SignCases
   /** One act, without words, on several cases: each is decided by itself. */
   | { kind: 'act_on_cases'; codes: string[]; act: CaseAct }
-  /** What an officer has in hand, or what lies on them, where they serve no more, goes back to the office. */
+  /** What an officer has in hand, or what lies on them, and they may go on with no more, goes back to the office. */
   | { kind: 'hand_back'; officer: string }
   /** Where a chat has no keypad: a page of one use on which the officer signs these cases. */
   | { kind: 'open_sign_page'; codes: string[] }

@@ -6,6 +6,7 @@ import { handlingOf, officersToTell } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { pathOf, isSigned } from '../core/path.js';
+import type { GroupNews } from '../store/groupNews.js';
 import { insertInternal } from '../store/inbound.js';
 import type { InternalRow } from '../store/inbound.js';
 import { insertNotifications } from '../store/notifications.js';
@@ -14,7 +15,6 @@ import type { Sql } from '../store/sql.js';
 import type { ApplyContext } from './applier.js';
 import type { Acted } from './caseWriting.js';
 import { groupEventOf, tellGroups } from './groupNotices.js';
-import type { GroupNews } from './groupNotices.js';
 
 interface Told {
   one: Acted;

@@ -2,17 +2,18 @@ import type { EffectResults } from '../core/effect.js';
 import { HEADS } from '../core/handlers.js';
 import { insertAudit } from '../store/audit.js';
 import { endDelegationRow, lockDelegation } from '../store/delegations.js';
-import { layAnew } from '../store/laying.js';
+import { letGo } from '../store/letGo.js';
 import { tellOfDelegation } from '../store/ringDelegations.js';
 import type { Sql } from '../store/sql.js';
 import { stopTimers } from '../store/timerRows.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
+import { wake } from './handBack.js';
 
 type Result = EffectResults['end_delegation'];
 
 /**
  * A delegation ends before its last day: by whoever was away, by the deputy, or by a head of the village. What lies on
- * the deputy for them is laid anew, and both are told, but for who ended it.
+ * the deputy for them is laid anew, what they have in hand and may go on with no more is let go, and both are told, but for who ended it.
  */
 export const endDelegation: Applier<'end_delegation'> = async (sql, requests, context) => {
   const results: Result[] = [];
@@ -33,7 +34,8 @@ async function end(
   const isHead = by.roles.some((held) => held.village === villageId && HEADS.includes(held.role));
   if (by.id !== officerId && by.id !== deputyId && !isHead) return { outcome: 'not_found' };
   await endDelegationRow(sql, id, now);
-  await layAnew(sql, deputyId, villageId, context);
+  const from = asker.platform;
+  wake(await letGo(sql, deputyId, villageId, { id: by.id, name: by.name, from }, context), context);
   await stopTimers(sql, [{ subjectKind: 'delegation', subjectId: id, kind: null }], now);
   await tellOfDelegation(sql, standing, 'ended', by.id, context);
   context.nudges.notify = true;
@@ -45,7 +47,7 @@ async function end(
         action: 'delegation.ended',
         subjectKind: 'officer',
         subjectId: officerId,
-        data: { deputy: deputyId, role, village: villageId, from: asker.platform },
+        data: { deputy: deputyId, role, village: villageId, from },
       },
     ],
     newId,

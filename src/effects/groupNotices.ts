@@ -1,54 +1,14 @@
 import type { CaseFact } from '../core/cases.js';
-import { firstName } from '../core/firstName.js';
-import { handlingOf } from '../core/handlers.js';
 import type { NewId } from '../core/ports.js';
+import { insertGroupNews } from '../store/groupNews.js';
+import type { GroupEvent, GroupNews } from '../store/groupNews.js';
 import { insertNotifications } from '../store/notifications.js';
-import { endGroups, insertGroupNotices } from '../store/officerGroups.js';
+import { endGroups } from '../store/officerGroups.js';
 import type { Sql } from '../store/sql.js';
 import { loadVillageOfficers } from '../store/villageOfficers.js';
 import type { ApplyContext } from './applier.js';
 
-/** What happens to a case, as the group's flow names it. */
-type GroupEvent =
-  | 'opened'
-  | 'taken'
-  | 'released'
-  | 'given'
-  | 'asked'
-  | 'answered'
-  | 'verified'
-  | 'initialled'
-  | 'signed'
-  | 'returned'
-  | 'ready'
-  | 'reopened'
-  | 'undone'
-  | 'finished'
-  | 'refused'
-  | 'forwarded'
-  | 'merged'
-  | 'cancelled';
-
-/** What a village office's group is told of a case: never words of anybody. */
-export interface GroupNews {
-  case: {
-    id: string;
-    code: string;
-    villageId: string;
-    service: string;
-    residentName: string | null;
-    isUnproven: boolean;
-    isConfidential: boolean;
-  };
-  /** The event of the case that it tells of. */
-  number: number;
-  event: GroupEvent;
-  due?: Date | null;
-  /** The officer's name. */
-  by?: string | null;
-}
-
-const EVENTS: { [K in CaseFact['kind']]?: GroupNews['event'] } = {
+const EVENTS: { [K in CaseFact['kind']]?: GroupEvent } = {
   case_taken: 'taken',
   case_released: 'released',
   case_given: 'given',
@@ -69,40 +29,13 @@ const EVENTS: { [K in CaseFact['kind']]?: GroupNews['event'] } = {
 };
 
 /** What of a fact the group hears; null: nothing. */
-export function groupEventOf(fact: CaseFact): GroupNews['event'] | null {
+export function groupEventOf(fact: CaseFact): GroupEvent | null {
   return EVENTS[fact.kind] ?? null;
 }
 
-/**
- * Tells the villages' groups, where they have one. A confidential case never appears there, nor who reported something:
- * more people read along than may know.
- */
+/** Tells the villages' groups (store/groupNews.ts), and wakes their conversations. */
 export async function tellGroups(sql: Sql, news: GroupNews[], context: ApplyContext): Promise<void> {
-  const told = news.flatMap((one) => {
-    const handling = handlingOf(context.services[one.case.service], one.case.isConfidential);
-    if (handling.isConfidential) return [];
-    const resident = handling.kind === 'complaint' ? null : firstName(one.case.residentName);
-    return [{ one, resident }];
-  });
-  const inserted = await insertGroupNotices(
-    sql,
-    told.map(({ one, resident }) => ({
-      villageId: one.case.villageId,
-      caseId: one.case.id,
-      number: one.number,
-      vars: {
-        case: one.case.id,
-        code: one.case.code,
-        service: one.case.service,
-        resident,
-        unproven: one.case.isUnproven,
-        due: one.due?.toISOString() ?? null,
-        event: one.event,
-        by: one.by ?? null,
-      },
-    })),
-    context.now,
-  );
+  const inserted = await insertGroupNews(sql, news, context);
   context.nudges.converse ||= inserted > 0;
 }
 

@@ -1,17 +1,12 @@
-import { fold } from '../core/cases.js';
-import type { CaseFact } from '../core/cases.js';
-import { isOpen, lockCases } from '../store/cases.js';
-import { loadActingOfficers } from '../store/delegations.js';
-import { layAnew } from '../store/laying.js';
+import { letGo } from '../store/letGo.js';
+import type { LetGo } from '../store/letGo.js';
+import { deputiesOf } from '../store/delegations.js';
 import type { Sql } from '../store/sql.js';
 import type { Applier, ApplyContext, EffectRequest } from './applier.js';
-import { writeActs } from './caseWriting.js';
-import type { Acted } from './caseWriting.js';
 
 /**
- * What an officer has in hand in villages that they serve no more is let go, in the name of whoever stopped them or took the
- * role away: else it would wait for nobody, on no board, without a clock. What only lies on them goes to whom it falls now.
- * Cases of villages that they still serve stay theirs, so it may be asked again at any time.
+ * What an officer has in hand and may go on with no more (store/letGo.ts) is let go, in the name of whoever stopped them or took a
+ * role away; so is what their deputies had by that role. What they may still do stays theirs, so it may be asked again at any time.
  */
 export const handBack: Applier<'hand_back'> = async (sql, requests, context) => {
   const results: { codes: string[] }[] = [];
@@ -24,39 +19,19 @@ async function handBackOf(
   { asker, effect }: EffectRequest<'hand_back'>,
   context: ApplyContext,
 ): Promise<string[]> {
-  const { rows: held } = await sql.query<{ code: string }>(
-    `SELECT code FROM cases WHERE officer_id = $1 AND ${isOpen('status')}`,
-    [effect.officer],
-  );
-  const rows = (
-    await lockCases(
-      sql,
-      held.map(({ code }) => code),
-    )
-  ).filter(({ holder, holderIsActive }) => holder?.id === effect.officer && !holderIsActive);
-  const officers = await loadActingOfficers(
-    sql,
-    rows.map(({ villageId }) => villageId),
-    context.now,
-  );
-  const by = asker.officer && { id: asker.officer.id, name: asker.officer.name };
-  await writeActs(
-    sql,
-    rows.map((row): Acted => {
-      const fact: CaseFact = { kind: 'case_released', officer: by, data: { gone: row.holder!.name } };
-      const release: EffectRequest<'act_on_case'> = {
-        asker,
-        effect: { kind: 'act_on_case', code: row.code, act: 'release' },
-      };
-      return { row, state: fold(row.state, fact), facts: [{ fact, request: release }], mergedInto: null };
-    }),
-    officers,
-    context,
-  );
-  const { rows: lying } = await sql.query<{ village: string }>(
-    `SELECT DISTINCT village_id AS village FROM cases WHERE assigned_id = $1 AND officer_id IS NULL AND ${isOpen('status')}`,
-    [effect.officer],
-  );
-  for (const { village } of lying) await layAnew(sql, effect.officer, village, context);
-  return rows.map(({ code }) => code);
+  const by = asker.officer && { id: asker.officer.id, name: asker.officer.name, from: asker.platform };
+  const whose = [{ deputyId: effect.officer, villageId: null }, ...(await deputiesOf(sql, effect.officer))];
+  const codes: string[] = [];
+  for (const { deputyId, villageId } of whose) {
+    const gone = await letGo(sql, deputyId, villageId, by, context);
+    codes.push(...gone.codes);
+    wake(gone, context);
+  }
+  return codes;
+}
+
+/** Wakes whom to tell, after the commit. */
+export function wake({ notified, converse }: LetGo, { nudges }: Pick<ApplyContext, 'nudges'>): void {
+  nudges.notify ||= notified > 0;
+  nudges.converse ||= converse;
 }

@@ -114,6 +114,19 @@ export async function lockDelegation(sql: Sql, id: string): Promise<DelegationRo
   return rows[0] ?? null;
 }
 
+/** Who was made somebody's deputy in a village, while that was not ended early. */
+export async function deputiesOf(
+  sql: Sql,
+  officerId: string,
+): Promise<{ deputyId: string; villageId: string }[]> {
+  const { rows } = await sql.query<{ deputyId: string; villageId: string }>(
+    `SELECT DISTINCT deputy_id AS "deputyId", village_id AS "villageId" FROM delegations
+     WHERE officer_id = $1 AND ended_at IS NULL ORDER BY 1, 2`,
+    [officerId],
+  );
+  return rows;
+}
+
 export async function endDelegationRow(sql: Sql, id: string, now: Date): Promise<void> {
   await sql.query('UPDATE delegations SET ended_at = $2 WHERE id = $1', [id, now]);
 }

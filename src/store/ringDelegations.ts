@@ -2,7 +2,8 @@ import type { NewId } from '../core/ports.js';
 import { lockDelegation, standingIn } from './delegations.js';
 import type { DelegationRow } from './delegations.js';
 import { layAnew } from './laying.js';
-import type { LayingContext } from './laying.js';
+import { letGo } from './letGo.js';
+import type { LetGoContext } from './letGo.js';
 import { insertNotifications } from './notifications.js';
 import type { Sql } from './sql.js';
 import type { DueTimer, Outcome } from './timers.js';
@@ -13,16 +14,13 @@ export type DelegationEvent = keyof typeof EVENTS;
 
 /**
  * The clocks of delegations ring: on the first day what lies on whoever is away is laid anew, after the last one what lies on
- * the deputy for them. Both hear of it. A delegation that ended early has no clock any more; one whose whole time went by
+ * the deputy for them, or is in their hands though they may go on with it no more (`letGo`). Both hear of it. A delegation that ended early has no clock any more; one whose whole time went by
  * while nobody was here is told as ended.
  */
-export async function ringDelegations(
-  sql: Sql,
-  timers: DueTimer[],
-  context: LayingContext & { newId: NewId },
-): Promise<Outcome> {
+export async function ringDelegations(sql: Sql, timers: DueTimer[], context: LetGoContext): Promise<Outcome> {
   const again: { timer: DueTimer; dueAt: Date }[] = [];
   let notified = 0;
+  let converse = false;
   for (const timer of timers) {
     const row = await lockDelegation(sql, timer.subjectId);
     if (!row) continue;
@@ -36,11 +34,15 @@ export async function ringDelegations(
     const holds =
       isOver || (await standingIn(sql, [row.villageId], context.now)).some(({ id }) => id === row.id);
     if (!holds) continue;
-    await layAnew(sql, isOver ? row.deputyId : row.officerId, row.villageId, context);
+    if (isOver) {
+      const gone = await letGo(sql, row.deputyId, row.villageId, null, context);
+      notified += gone.notified;
+      converse ||= gone.converse;
+    } else await layAnew(sql, row.officerId, row.villageId, context);
     notified += await tellOfDelegation(sql, row, isOver ? 'ended' : 'begins', null, context);
   }
   const set = new Set(again.map(({ timer }) => timer.id));
-  return { done: timers.filter(({ id }) => !set.has(id)), again, notified };
+  return { done: timers.filter(({ id }) => !set.has(id)), again, notified, converse };
 }
 
 /** Tells the deputy and whoever is away, but not `by`, who did it themselves; answers how many notices are new. */

@@ -40,6 +40,8 @@ export interface Outcome {
   /** Those that go on, and when they ring next. */
   again?: { timer: DueTimer; dueAt: Date }[];
   rows?: InternalRow[];
+  /** Conversations wait for what was written by itself. */
+  converse?: boolean;
   notified?: number;
 }
 
@@ -90,7 +92,7 @@ export async function fireTimers(sql: Sql, context: TimerContext, limit = 200): 
         [again.map(({ timer }) => timer.id), again.map(({ dueAt }) => dueAt)],
       );
     fired.done += outcome.done.length + again.length;
-    fired.converse ||= (outcome.rows?.length ?? 0) > 0;
+    fired.converse ||= outcome.converse === true || (outcome.rows?.length ?? 0) > 0;
     fired.notify ||= (outcome.notified ?? 0) > 0;
   }
   return fired;

@@ -204,6 +204,44 @@ describe('a delegation that begins later', () => {
     expect([await heard(ani), await heard(sri)]).toEqual([['begins', 'ended'], ['ended mine']]);
   });
 
+  test.each(['by its clock', 'early'] as const)(
+    'over %s, what the deputy holds by that role alone is let go, and laid on whoever may, who is told; all else stays theirs',
+    async (how) => {
+      const ani = await stage.anOfficer('Bu Ani', [{ role: 'kasi_pelayanan', village: HERE }]);
+      const { delegation } = await away(slamet, ani, 'sekretaris', '2026-08-10', '2026-08-10');
+      const letter = await stage.aCase(siti, { service: 'sktm' });
+      await act(sri, letter.code, 'verify');
+      const secret = await stage.aCase(siti, { service: 'data.hapus' });
+      const own = await stage.aCase(siti, { service: 'sktm' });
+      for (const { code } of [letter, secret, own])
+        expect(await act(ani, code, 'take')).toMatchObject({ outcome: 'done' });
+      stage.now = new Date('2026-08-10T17:00:00Z');
+      if (how === 'early') await stage.apply(slamet, { kind: 'end_delegation', delegation: delegation! });
+      else await ring();
+      const held = await stage.rows(
+        `SELECT c.status, h.name AS holder, l.name AS laid FROM cases c LEFT JOIN officers h ON h.id = c.officer_id
+         LEFT JOIN officers l ON l.id = c.assigned_id ORDER BY c.opened_at, c.id`,
+      );
+      expect(held.slice(0, 1)).toEqual([{ status: 'signing', holder: null, laid: 'Pak Slamet' }]);
+      expect(held[1]).toMatchObject({ status: 'open', holder: null });
+      expect(held[2]).toMatchObject({ status: 'in_hand', holder: 'Bu Ani' });
+      const news = async (who: Asker) =>
+        (await stage.notified(who))
+          .filter(({ kind }) => kind === 'officer-case-notice')
+          .map(({ vars }) => [vars['event'], vars['code']]);
+      expect(await news(ani)).toEqual(
+        expect.arrayContaining([
+          ['released', letter.code],
+          ['released', secret.code],
+        ]),
+      );
+      // Who ended it themselves knows.
+      const isTold = (await news(slamet)).some(([event, code]) => event === 'step' && code === letter.code);
+      expect(isTold).toBe(how !== 'early');
+      expect(await act(slamet, letter.code, 'initial')).toMatchObject({ outcome: 'done' });
+    },
+  );
+
   test('ended before its time it rings no more; arranged by a head it is told to whoever is away', async () => {
     const { delegation } = await away(hadi, slamet, 'operator', '2026-08-11', '2026-08-12', sri);
     expect([await heard(slamet), await heard(sri)]).toEqual([['arranged'], ['arranged mine']]);

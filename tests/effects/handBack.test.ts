@@ -89,6 +89,77 @@ test('what they have in a village that they still serve stays theirs', async () 
   ]);
 });
 
+/** Another role, in the same village. */
+const become = (role: string) =>
+  stage.pool.query(`UPDATE officer_roles SET role = $2 WHERE officer_id = $1 AND village_id = '${HERE}'`, [
+    sri.officer!.id,
+    role,
+  ]);
+
+test('what another role in the same village does not handle, or whose step it does not do, is let go', async () => {
+  await aColleague();
+  const [plain, letter] = [await stage.aCase(siti), await stage.aCase(siti, { service: 'sktm' })];
+  await take(plain.code);
+  await take(letter.code);
+  // Writes letters, but checks none: what has no step stays.
+  await become('kaur_tu');
+  expect(await handBack()).toEqual({ codes: [letter.code] });
+  expect(await cases()).toMatchObject([
+    { status: 'in_hand', holder: 'Bu Sri' },
+    { status: 'open', holder: null, laid: 'Bu Tini' },
+  ]);
+  expect((await stage.notified(tini)).at(-1)!.vars).toMatchObject({ event: 'laid', code: letter.code });
+  await become('kader');
+  expect(await handBack()).toEqual({ codes: [plain.code] });
+  expect(await handBack()).toEqual({ codes: [] });
+});
+
+test('who loses a role takes it from their deputy too', async () => {
+  const hadi = await stage.anOfficer('Pak Hadi', [{ role: 'kepala_desa', village: HERE }]);
+  const ani = await stage.anOfficer('Bu Ani', [{ role: 'kasi_pelayanan', village: HERE }]);
+  const [deputy, role, from, to] = [ani.officer!.id, 'sekretaris', '2026-08-10', '2026-08-12'];
+  await stage.apply(slamet, { kind: 'delegate', deputy, role, village: HERE, from, to });
+  const { code } = await stage.aCase(siti, { service: 'data.hapus' });
+  expect(await stage.apply(ani, { kind: 'act_on_case', code, act: 'take' })).toMatchObject({
+    outcome: 'done',
+  });
+  await stage.pool.query(`DELETE FROM officer_roles WHERE officer_id = $1`, [slamet.officer!.id]);
+  expect(await stage.apply(hadi, { kind: 'hand_back', officer: slamet.officer!.id })).toEqual({
+    codes: [code],
+  });
+  expect(await cases()).toMatchObject([{ holder: null, laid: 'Pak Hadi' }]);
+});
+
+test('a step back goes to nobody who was stopped since: it is laid on a colleague, who is told', async () => {
+  const hadi = await stage.anOfficer('Pak Hadi', [{ role: 'kepala_desa', village: HERE }]);
+  const act = (who: Asker, act: 'verify' | 'initial' | 'return', code: string) =>
+    stage.apply(who, {
+      kind: 'act_on_case',
+      code,
+      act,
+      ...(act === 'return' ? { text: 'Nama', to: 'verify' } : {}),
+    });
+  const letters = [
+    await stage.aCase(siti, { service: 'sktm' }),
+    await stage.aCase(siti, { service: 'sktm' }),
+  ];
+  for (const { code } of letters) {
+    await act(sri, 'verify', code);
+    await act(slamet, 'initial', code);
+  }
+  await aColleague();
+  await act(hadi, 'return', letters[0]!.code);
+  await stop();
+  await act(hadi, 'return', letters[1]!.code);
+  expect(await cases()).toMatchObject([
+    { status: 'in_hand', holder: 'Bu Sri' },
+    { status: 'open', holder: null, laid: 'Bu Tini' },
+  ]);
+  expect((await stage.notified(tini)).map(({ vars }) => [vars['event'], vars['code']])).toEqual([
+    ['laid', letters[1]!.code],
+  ]);
+});
+
 test('a question to the resident stays asked, and nobody of another village may make it so', async () => {
   const { code } = await stage.aCase(siti);
   await take(code);

@@ -237,10 +237,14 @@ function working(state: Pick<CaseState, 'step' | 'holder' | 'doneBy'>): CaseStat
   return state.holder ? 'in_hand' : 'open';
 }
 
-/** Words without items answer whatever was asked; of several items the others are still missing. */
+/**
+ * Words without items answer whatever was asked; of several items the others are still missing. What waits for a signature waits
+ * for whoever gives it, not for the head who asked in between.
+ */
 function answered(now: CaseState, items: string[]): CaseState {
   const missing = items.length > 0 ? now.missing.filter((item) => !items.includes(item)) : [];
-  return { ...now, status: missing.length > 0 ? 'asked' : working(now), missing };
+  const status = missing.length > 0 ? 'asked' : working(now);
+  return { ...now, status, missing, holder: status === 'signing' ? null : now.holder };
 }
 
 /** After the last of its steps what has no signature stays with whoever checked it; all else goes to the next. */

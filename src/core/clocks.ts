@@ -108,6 +108,8 @@ export interface ClockedCase {
   escalates: boolean;
   /** There is a conversation in which its resident can be told. */
   hasChat: boolean;
+  /** When an officer last wrote to its resident there: of a complaint that is an answer. Nothing of the case changes by it. */
+  writtenTo?: Date | null;
 }
 
 /** A rung that a case comes to; `since`: the number of the event that began its clock. */
@@ -134,6 +136,7 @@ export interface Clocks {
 
 export function clocksOf(one: ClockedCase): Clocks {
   const life = lifeOf(one.facts);
+  if (one.writtenTo && one.writtenTo >= life.opened.at) life.isAnswered = true;
   const state = life.state;
   const pauses = [...one.outages, ...life.asked];
   const after = (from: Date, length: WorkingLength, stands: readonly Interval[] = pauses): Date | null =>
@@ -144,9 +147,10 @@ export function clocksOf(one: ClockedCase): Clocks {
   const halted = due === null && ownDue !== null && state.status !== 'asked' ? kindOf(goingOn(one)) : null;
   const postponed = postponedBy(one, life, ownDue, due);
   if (!isOpenCase(state.status)) return { ...clocked(life, due), halted, postponed, marks: [] };
+  // A time that was told anew is a promise anew.
+  const promised = life.postponed?.number ?? life.opened.number;
   // What lies ready was promised in time or not; what is late now is its fetching.
-  const marks =
-    state.status === 'ready' ? [] : promises.map(({ rung, at }) => mark(rung, life.opened.number, at));
+  const marks = state.status === 'ready' ? [] : promises.map(({ rung, at }) => mark(rung, promised, at));
   if (one.service?.calendar_hours !== undefined && due)
     for (const [rung, left] of entries(CALENDAR_HOURS_LEFT))
       marks.push(mark(rung, life.opened.number, new Date(due.getTime() - left * HOUR_MS)));

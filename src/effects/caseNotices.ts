@@ -202,7 +202,8 @@ function officerNews(
   const last = facts.at(-1)!;
   // Its turn came to somebody by this act.
   const isMoved = assigned !== undefined && assigned !== null && assigned !== row.assignedId;
-  if (isMoved && isOpenCase(state.status) && last.fact.officer && state.holder === null)
+  const isTurn = last.fact.officer !== null || last.fact.kind === 'case_answered';
+  if (isMoved && isOpenCase(state.status) && isTurn && state.holder === null)
     tell(assigned, state.status === 'open' ? 'laid' : 'step', facts.length - 1, last.fact);
   return told;
 }
@@ -219,16 +220,21 @@ function shortOf(kind: CaseFactKind): string {
   return kind.replace('case_', '');
 }
 
-/** Who hears of what the resident did: whoever has it; else on whom it lies; else all who handle such requests. */
+/**
+ * Who hears of what the resident did: whoever has it; else on whom it lies; else all who handle such requests. Of what is not done
+ * after all, whoever ended it and whoever begins with it again.
+ */
 function concerned(
-  { row, state }: Acted,
+  { row, state, facts }: Acted,
   officers: VillageOfficer[],
   assigned: string | null | undefined,
   { services }: ApplyContext,
 ): string[] {
   const holder = state.holder ?? row.holder;
-  if (holder && row.holderIsActive) return [holder.id];
   const laidOn = assigned ?? row.assignedId;
+  const isReopened = facts.some(({ fact }) => fact.kind === 'case_reopened');
+  if (holder && row.holderIsActive)
+    return isReopened && laidOn ? [...new Set([holder.id, laidOn])] : [holder.id];
   if (laidOn && officers.some(({ id }) => id === laidOn)) return [laidOn];
   // Nobody had it: that it was withdrawn or never taken is no news.
   if (!isOpenCase(state.status)) return [];

@@ -50,13 +50,15 @@ export async function readClocks(
   if (ids.length === 0) return [];
   const { rows } = await sql.query<
     Omit<ClockCase, 'sealedTo' | 'clocks'> &
-      SealedColumns & { escalates: boolean; promised: number | null; openedAt: Date }
+      SealedColumns & { escalates: boolean; promised: number | null; openedAt: Date; writtenTo: Date | null }
   >(
     `SELECT c.id, c.code, c.village_id AS "villageId", v.name AS "villageName", c.service, c.status,
        c.is_confidential AS "isConfidential", ${SEALED_TO}, c.resident_id AS "residentId",
        ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", c.conversation_id AS "conversationId",
        c.officer_id AS "holderId", c.assigned_id AS "assignedId", c.due_at AS "dueAt", c.paused_at AS "pausedAt",
-       c.event_count AS "eventCount", v.escalates, s.promise_hours AS promised, c.opened_at AS "openedAt"
+       c.event_count AS "eventCount", v.escalates, s.promise_hours AS promised, c.opened_at AS "openedAt",
+       (SELECT max(a.at) FROM audit_log a WHERE a.subject_kind = 'case' AND a.subject_id = c.id::text
+         AND a.action = 'resident.message' AND a.data ->> 'veiled' IS NULL) AS "writtenTo"
      FROM cases c JOIN villages v ON v.id = c.village_id JOIN residents r ON r.id = c.resident_id
      LEFT JOIN village_services s ON s.village_id = c.village_id AND s.service = c.service
      WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id`,
@@ -67,21 +69,24 @@ export async function readClocks(
   const since = new Date(Math.min(...rows.map((row) => row.openedAt.getTime())));
   const outages = rows.length === 0 ? new Map() : await outagesOf(sql, villageIds, since);
   const facts = await readFacts(sql, ids);
-  return rows.flatMap(({ receiverRole, receiverIds, escalates, promised, openedAt: _, ...row }) => {
-    const own = facts.get(row.id);
-    // One that was seeded without a history has no clock.
-    if (own?.[0]?.kind !== 'case_opened') return [];
-    const service = services[row.service];
-    const clocks = clocksOf({
-      facts: own,
-      service: service && { ...service, promise_hours: promised ?? service.promise_hours },
-      hours: hours.get(row.villageId)!,
-      outages: outages.get(row.villageId)!,
-      escalates,
-      hasChat: row.conversationId !== null,
-    });
-    return [{ ...row, sealedTo: sealedToOf({ receiverRole, receiverIds }), clocks }];
-  });
+  return rows.flatMap(
+    ({ receiverRole, receiverIds, escalates, promised, openedAt: _, writtenTo, ...row }) => {
+      const own = facts.get(row.id);
+      // One that was seeded without a history has no clock.
+      if (own?.[0]?.kind !== 'case_opened') return [];
+      const service = services[row.service];
+      const clocks = clocksOf({
+        facts: own,
+        service: service && { ...service, promise_hours: promised ?? service.promise_hours },
+        hours: hours.get(row.villageId)!,
+        outages: outages.get(row.villageId)!,
+        escalates,
+        hasChat: row.conversationId !== null,
+        writtenTo,
+      });
+      return [{ ...row, sealedTo: sealedToOf({ receiverRole, receiverIds }), clocks }];
+    },
+  );
 }
 
 /** The clocks of cases that are opened now: when each is due, and what comes first. */

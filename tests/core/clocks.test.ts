@@ -81,6 +81,18 @@ describe('a case that nobody opened', () => {
 });
 
 describe('a promise', () => {
+  test('that was missed and told, then put off and told anew, is missed anew', () => {
+    const late: [string, CaseFactKind, JsonObject?][] = [
+      opened,
+      ['10 09:00', 'case_taken'],
+      ['10 16:00', 'case_escalated', { rung: 'due', since: 1 }],
+    ];
+    const outages = [{ kind: 'power' as const, from: at('10 08:00'), to: at('11 10:00') }];
+    expect(marks(aCase(facts(...late), { outages })).map(([rung]) => rung)).toEqual(['postponed']);
+    const put = facts(...late, ['11 10:00', 'case_reminded', { rung: 'postponed', since: 1, days: 1.25 }]);
+    expect(clocksOf(aCase(put, { outages })).marks).toEqual([{ rung: 'due', since: 4, at: at('12 10:00') }]);
+  });
+
   test('stands still while the resident is asked, and in outages, which may overlap', () => {
     const asked = facts(opened, ['10 09:00', 'case_taken'], ['10 10:00', 'case_asked']);
     expect(clocksOf(aCase(asked))).toMatchObject({ due: null, pausedAt: at('10 10:00') });
@@ -137,6 +149,12 @@ describe('a complaint', () => {
       ['verify', at('12 16:00')],
       ['answer', at('14 16:00')],
     ]);
+  });
+
+  test('is answered where an officer wrote to its resident since it was opened', () => {
+    const wrote = (when: Date) => aCase(facts(opened), { service: complaint(), writtenTo: when });
+    expect(only(wrote(at('11 09:00'))).map(([rung]) => rung)).toEqual(['verify']);
+    expect(only(wrote(at('09 09:00'))).map(([rung]) => rung)).toEqual(['verify', 'answer']);
   });
 
   test('ends by its class from its check on: light 2, unless it says else 14', () => {

@@ -97,6 +97,31 @@ describe('a letter on its path', () => {
     ]);
   });
 
+  test('a head’s question on the way to the signature leads back to whoever gives it', async () => {
+    const { id, code } = await aLetter();
+    await act(sri, code, 'verify');
+    await act(slamet, code, 'initial');
+    await act(slamet, code, 'ask', { text: 'Nama lengkapnya siapa?' });
+    expect(await row(id)).toMatchObject({ status: 'asked', holder: 'Pak Slamet' });
+    const before = (await newsOf(hadi)).length;
+    await act(siti, code, 'answer', { text: 'Siti Aminah' });
+    expect(await row(id)).toEqual({ status: 'signing', step: 'sign', holder: null, assigned: 'Pak Hadi' });
+    expect(await newsOf(slamet)).toContain('answered');
+    expect((await newsOf(hadi)).slice(before)).toEqual(['step']);
+    expect(await act(hadi, code, 'sign')).toMatchObject({ outcome: 'done', status: 'ready' });
+  });
+
+  test('that is not done after all is told to whoever begins with it again, and to who ended it', async () => {
+    const { code } = await aLetter();
+    await act(sri, code, 'verify');
+    await act(slamet, code, 'initial');
+    await act(hadi, code, 'sign');
+    await act(hadi, code, 'finish');
+    await act(siti, code, 'reopen', { text: 'Namanya salah' });
+    expect(await newsOf(hadi)).toContain('reopened');
+    expect(await newsOf(sri)).toContain('reopened');
+  });
+
   test('of two who check it at once one has done it, and the other reads who', async () => {
     const ani = await stage.anOfficer('Bu Ani', [{ role: 'kasi_pelayanan', village: HERE }]);
     for (let round = 0; round < 5; round++) {

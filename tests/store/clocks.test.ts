@@ -186,6 +186,29 @@ describe('the ladder', () => {
   });
 });
 
+describe('a complaint', () => {
+  const tellsAnswer = async (writes: boolean) => {
+    const { code } = await stage.aCase(siti, { service: 'infrastruktur' });
+    await until('10 09:00');
+    await act(slamet, code, 'take');
+    if (writes) {
+      const text = 'Kami cek besok, Bu.';
+      const said = await stage.apply(slamet, { kind: 'message_resident', code, text });
+      expect(said.outcome).toBe('done');
+    }
+    await until('21 08:00');
+    return (await toldSiti()).filter(([, rung]) => rung === 'answer').length;
+  };
+
+  test('that nobody answered is told so', async () => {
+    expect(await tellsAnswer(false)).toBe(1);
+  });
+
+  test('is answered by what an officer writes to its resident', async () => {
+    expect(await tellsAnswer(true)).toBe(0);
+  });
+});
+
 describe('status of a promise that is missed', () => {
   const seen = (code: string) => stage.look(siti, 'case_by_code', { code });
 

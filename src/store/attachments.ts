@@ -52,9 +52,13 @@ async function linkTo(sql: Sql, column: 'case_id' | 'listing_id', links: Link[])
   );
 }
 
+/** What a scan of the signed paper is called among the files of its case. What residents send came in a conversation. */
+export const SCAN = 'surat-bertanda-tangan';
+
 /**
  * Erases identity documents that were sent anyway, at the closing of their cases, and those that came into the same
- * conversations without belonging to a case. Those of a form were asked for, and stay as long as it does. A row that is 'erased' and still has
+ * conversations without belonging to a case. Those of a form were asked for, and stay as long as it does; the office's own scan
+ * of a letter is as closed to eyes as they are, and stays as long as other files of a case. A row that is 'erased' and still has
  * a storage key is the order to delete the bytes: whoever deletes them then clears the key (`takeErased`, `forgetKeys`).
  * `erasures` remembers it, so that a restored backup forgets it again.
  */
@@ -62,7 +66,7 @@ export async function eraseRestricted(sql: Sql, caseIds: string[], newId: NewId,
   if (caseIds.length === 0) return 0;
   const { rows } = await sql.query<{ id: string }>(
     `UPDATE attachments SET state = 'erased', erased_at = $2, remote = NULL, name = NULL
-     WHERE is_restricted AND state <> 'erased'
+     WHERE is_restricted AND state <> 'erased' AND NOT (conversation_id IS NULL AND name IS NOT DISTINCT FROM '${SCAN}')
        AND NOT EXISTS (SELECT FROM form_values v WHERE v.attachment_id = attachments.id) AND (case_id = ANY ($1::uuid[]) OR case_id IS NULL
        AND conversation_id IN (SELECT conversation_id FROM cases WHERE id = ANY ($1::uuid[]))) RETURNING id`,
     [caseIds, now],

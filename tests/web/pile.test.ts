@@ -211,6 +211,33 @@ describe('the print pile', () => {
     );
     expect(rows).toEqual([{ name: 'surat-bertanda-tangan', isRestricted: true, state: 'stored' }]);
     expect(await text('/console/cetak')).toContain('Ganti hasil pindai');
+    // A card that came in the chat, whatever it is called, is erased as the letter is handed out; the scan stays for a while.
+    const card = newId();
+    await web.pool.query(
+      `INSERT INTO attachments (id, case_id, conversation_id, kind, state, name, storage_key, is_restricted)
+       SELECT $1::uuid, id, conversation_id, 'photo', 'stored', 'surat-bertanda-tangan', 'card.jpg', true FROM cases WHERE id = $2`,
+      [card, letter.id],
+    );
+    await web.app.request(
+      `/console/cetak/${letter.code}/diambil`,
+      form({ siapa: 'Siti sendiri' }, cookies['operator']),
+    );
+    expect(await statuses([letter])).toEqual(['finished']);
+    const { rows: kept } = await web.pool.query(
+      `SELECT id = $2 AS "isCard", state, is_restricted AS "isRestricted" FROM attachments WHERE case_id = $1 ORDER BY 1`,
+      [letter.id, card],
+    );
+    expect(kept).toEqual([
+      { isCard: false, state: 'stored', isRestricted: true },
+      { isCard: true, state: 'erased', isRestricted: true },
+    ]);
+    // Who may open no such file still may not.
+    const [{ id: scan }] = (
+      await web.pool.query('SELECT id FROM attachments WHERE case_id = $1 AND id <> $2', [letter.id, card])
+    ).rows;
+    expect((await get(`/console/berkas/${scan}`)).status).toBe(403);
+    expect((await get(`/console/berkas/${scan}`, 'stranger')).status).toBe(404);
+    expect((await get(`/console/berkas/${scan}`, 'kades')).status).not.toBe(403);
   });
 
   test('does not print what is still being made, nor another village’s', async () => {

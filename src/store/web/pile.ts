@@ -1,4 +1,5 @@
 import type { KeptFile } from '../../core/file.js';
+import { SCAN } from '../attachments.js';
 import { shownName } from '../cases.js';
 import type { Sql } from '../sql.js';
 import { CASE_IN_SCOPE, scopeValues } from './cases.js';
@@ -21,7 +22,7 @@ export interface PileRow {
   /** Its file is made, and can be printed. */
   isMade: boolean;
   printedAt: Date | null;
-  /** A scan of the signed paper is kept. */
+  /** A scan of this very paper, signed, is kept. */
   hasScan: boolean;
 }
 
@@ -36,7 +37,8 @@ export async function pile(sql: Sql, scope: CaseScope, writing: Scope, limit = 2
        cases.opened_at AS "openedAt", cases.is_urgent AS "isUrgent",
        CASE WHEN cases.status = 'ready' THEN 'ready' WHEN l.id IS NULL THEN 'new' ELSE 'made' END AS stage,
        l.id AS "letterId", l.number, l.made_at IS NOT NULL AS "isMade", l.printed_at AS "printedAt",
-       EXISTS (SELECT FROM attachments a WHERE a.case_id = cases.id AND a.name = '${SCAN}' AND a.erased_at IS NULL) AS "hasScan"
+       EXISTS (SELECT FROM attachments a WHERE a.case_id = cases.id AND a.name = '${SCAN}' AND a.erased_at IS NULL
+         AND a.created_at >= l.issued_at) AS "hasScan"
      FROM cases JOIN villages ON villages.id = cases.village_id JOIN residents ON residents.id = cases.resident_id
      LEFT JOIN letters l ON l.case_id = cases.id AND l.state = 'issued'
      WHERE ${CASE_IN_SCOPE} AND villages.letter_way = 'wet'
@@ -63,9 +65,6 @@ export async function mayWriteAll(
   );
   return rows[0]!.n === new Set(codes).size;
 }
-
-/** What a scan of the signed paper is called among the files of its case. */
-export const SCAN = 'surat-bertanda-tangan';
 
 /** Keeps a scan of a letter with its case, as a restricted file. The caller has found the case within its scope. */
 export async function insertScan(

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { channelContract } from './contract.js';
 import {
   simulatorButtons,
@@ -7,6 +8,9 @@ import {
   whatsappCloud,
 } from './rigs.js';
 import { whatsappWeb } from './whatsapp-web/rig.js';
+
+// A browser is started for some, on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const TELEGRAM = { refusal: 'Telegram delivers again instead' };
 const SIMULATOR = {

@@ -154,7 +154,7 @@ test(
     const nowhere = new URL(database.url);
     nowhere.port = String(await freePort());
     const waiting = await start({ ...env, DATABASE_URL: nowhere.href });
-    await expect.poll(() => waiting.output()).toContain('does not answer yet');
+    await expect.poll(() => waiting.output(), { timeout: 45_000 }).toContain('does not answer yet');
     waiting.child.kill('SIGTERM');
     expect(await waiting.ended).toBe(0);
     await database.drop();

@@ -33,13 +33,11 @@ describe.skipIf(!hasRedis)(`queues ${redisTitle}`, () => {
     const done: JsonObject[] = [];
     await queues.work('wake', (data) => Promise.resolve(void done.push(data)));
     await expect
-      .poll(
-        () =>
-          queues.add('wake', { n: 1 }).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        queues.add('wake', { n: 1 }).then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     await expect.poll(() => done.length).toBeGreaterThan(0);

@@ -99,7 +99,7 @@ describe('a conversation that rests', () => {
     const slow = await aWorld({ engine, database: world.database, converser: { restMs: () => 60_000 } });
     const siti = slow.aPerson();
     await siti.says('boom');
-    await expect.poll(() => slow.counters.conversationFailures).toBe(1);
+    await expect.poll(async () => (await resting(siti))?.failures).toBe(1);
     const before = await resting(siti);
     await siti.says('nanti saja');
     await siti.says('tolong ada kebakaran');

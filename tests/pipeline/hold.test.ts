@@ -77,7 +77,7 @@ const incidents = async () =>
       'SELECT kind, detail, closed_at FROM incidents ORDER BY opened_at',
     )
   ).rows;
-const isHeld = () => expect.poll(heldSince, { timeout: 5_000 }).toBeInstanceOf(Date);
+const isHeld = () => expect.poll(heldSince).toBeInstanceOf(Date);
 
 test('the template goes once, in the language of the person; what waits goes in order once they write', async () => {
   const siti = await start();
@@ -114,7 +114,7 @@ test('a template that could not be sent while the database is away is tried agai
   });
   world.channel.meets(fails('needs_template'));
   await news(siti, 'satu');
-  await expect.poll(() => world.channel.templates.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => world.channel.templates.length).toBe(1);
   await isHeld();
   await expect.poll(states).toEqual(['pending']);
 });
@@ -185,7 +185,7 @@ test('a template that could not be sent just now is tried again, with the messag
   world.channel.meets(fails('retry'));
   world.channel.meets(fails('needs_template'));
   await news(siti, 'satu');
-  await expect.poll(() => world.channel.templates.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => world.channel.templates.length).toBe(1);
   await isHeld();
   await expect.poll(states).toEqual(['pending']);
 });
@@ -215,14 +215,14 @@ test('that only a template may go is often told after the platform took the mess
   await world.settles();
   const error = new SendError('needs_template', 'the window is closed');
   await world.channel.intake!.reported!([{ externalId: 'out1', status: 'failed', at: new Date(), error }]);
-  await expect.poll(() => world.channel.templates.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => world.channel.templates.length).toBe(1);
   await expect.poll(states).toEqual(['pending']);
   // The template itself does not arrive either: a person must tell them.
   const refused = new SendError('permanent', 'not delivered');
   await world.channel.intake!.reported!([
     { externalId: 'template1', status: 'failed', at: new Date(), error: refused },
   ]);
-  await expect.poll(incidents, { timeout: 5_000 }).toMatchObject([{ detail: { reason: 'no_template' } }]);
+  await expect.poll(incidents).toMatchObject([{ detail: { reason: 'no_template' } }]);
   expect(await states()).toEqual(['pending']);
 });
 

@@ -170,7 +170,7 @@ test('Telegram refuses the token for a while: what is said meanwhile arrives in 
            (SELECT count(*)::int FROM incidents WHERE closed_at IS NOT NULL) AS closed FROM lines l`,
       )
     ).rows[0];
-  await expect.poll(line, { timeout: 10_000 }).toEqual({ state: 'down', open: 1, closed: 0 });
+  await expect.poll(line).toEqual({ state: 'down', open: 1, closed: 0 });
   const texts = ['satu', 'dua', 'tiga'];
   const conversationId = rows[0]!.id;
   await insertOutbound(

@@ -420,7 +420,7 @@ test('a second gateway that takes the lease over sends what waits, and what the 
     { chatId: siti.chatId },
   );
   await says(siti, ['a', 'b']);
-  await expect.poll(async () => (await rows())[0]?.state, { timeout: 5_000 }).toBe('sending');
+  await expect.poll(async () => (await rows())[0]?.state).toBe('sending');
   const own = recordingChannel();
   await world.pool.query(
     "UPDATE lines SET lease_owner = 'elsewhere~1/1/x', lease_until = now() + interval '1 hour'",

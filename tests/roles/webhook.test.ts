@@ -68,9 +68,7 @@ test('a web of its own stores what Telegram brings, before the gateway that set 
   ends.push(() => gateway.stop());
   const worker = await startWorker(back);
   ends.push(() => worker.stop());
-  await expect
-    .poll(() => bot.webhook(), { timeout: 10_000 })
-    .toBe(`http://127.0.0.1:${port}/channels/telegram/webhook`);
+  await expect.poll(() => bot.webhook()).toBe(`http://127.0.0.1:${port}/channels/telegram/webhook`);
   const siti = bot.person(41, 'Siti');
   await siti.writes('menu');
   await siti.waitsFor(/\p{L}/u);

@@ -272,7 +272,7 @@ export async function aWorld(options: WorldOptions) {
     },
 
     /** Waits until nothing is left to be done that could be done now. */
-    async settles(withinMs = 10_000): Promise<void> {
+    async settles(withinMs = 20_000): Promise<void> {
       const end = performance.now() + withinMs;
       for (let calm = 0; calm < 2;) {
         if (performance.now() > end)

@@ -156,19 +156,19 @@ describe('linking', () => {
         heard += value;
       }
     })().catch(() => {});
-    await expect.poll(() => heard, { timeout: 5_000 }).toContain('<svg');
+    await expect.poll(() => heard).toContain('<svg');
     const drawn = /<path stroke[^>]+>/u.exec(heard)![0];
     heard = '';
     await web.pool.query(
       `UPDATE lines SET linking = 'kode berikutnya', linking_at = linking_at + interval '1 second' WHERE id = 'whatsapp-web:sendiri'`,
     );
-    await expect.poll(() => heard, { timeout: 5_000 }).toContain('<svg');
+    await expect.poll(() => heard).toContain('<svg');
     expect(heard).not.toContain(drawn);
     heard = '';
     await web.pool.query(
       `UPDATE lines SET linking = NULL, linking_at = NULL, state = 'up' WHERE id = 'whatsapp-web:sendiri'`,
     );
-    await expect.poll(() => heard, { timeout: 5_000 }).toContain('Terhubung');
+    await expect.poll(() => heard).toContain('Terhubung');
     expect(heard).not.toContain('<svg');
     ended.abort();
     await reader.cancel().catch(() => {});

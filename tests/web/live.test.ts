@@ -109,9 +109,8 @@ test('a change elsewhere neither draws this officer’s pages anew nor sends the
   }
   // A village's own page is told at the watch's first look: what is counted begins after it.
   await web.case({ resident: 'Pak Mulai' });
-  for (const path of paths.slice(0, 2))
-    await expect.poll(() => sent[path], { timeout: 10_000 }).toContain('Pak Mulai');
-  await expect.poll(async () => await settled(), { timeout: 10_000 }).toBe(true);
+  for (const path of paths.slice(0, 2)) await expect.poll(() => sent[path]).toContain('Pak Mulai');
+  await expect.poll(async () => await settled(), { timeout: 25_000 }).toBe(true);
   drawn = 0;
   for (const path of paths) sent[path] = '';
   // Elsewhere: told to whoever looks at that village, who hears of it in the very look in which the others do not.
@@ -130,8 +129,7 @@ test('a change elsewhere neither draws this officer’s pages anew nor sends the
   expect(drawn - before).toBe(1);
   expect(Object.values(sent)).toEqual(['', '', '']);
   await web.case({ resident: 'Bu Dekat' });
-  for (const path of paths.slice(0, 2))
-    await expect.poll(() => sent[path], { timeout: 10_000 }).toContain('Bu Dekat');
+  for (const path of paths.slice(0, 2)) await expect.poll(() => sent[path]).toContain('Bu Dekat');
   ended.abort();
   await hers.cancel();
 });

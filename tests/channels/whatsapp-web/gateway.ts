@@ -18,7 +18,7 @@ import { startWhatsAppWeb, type Person } from '../../standins/whatsappWeb.js';
 import { testDatabase } from '../../support/database.js';
 import type { StoryPhone } from '../complaintStory.js';
 import { until } from '../intake.js';
-import { FAST, processesOf } from './line.js';
+import { FAST, PATIENCE_MS, processesOf } from './line.js';
 
 export const VILLAGE = 'Gintangan';
 
@@ -58,9 +58,9 @@ export async function aGateway() {
 
     /** Until the line's row says so. */
     async linked(): Promise<void> {
-      await until('the code is on its row', async () => (await row()).linking !== null);
+      await until('the code is on its row', async () => (await row()).linking !== null, PATIENCE_MS);
       await wa.scans((await row()).linking!);
-      await until('the line is up', async () => (await row()).state === 'up');
+      await until('the line is up', async () => (await row()).state === 'up', PATIENCE_MS);
     },
     row,
     async incidents(): Promise<{ kind: string; isOpen: boolean }[]> {

@@ -15,7 +15,7 @@ export const FAST: Partial<Timing> = {
   readyMs: 30_000,
   nudgeMs: 4_000,
   backoffMs: () => 50,
-  sendMs: 4_000,
+  sendMs: 8_000,
   receiveMs: () => 5,
 };
 

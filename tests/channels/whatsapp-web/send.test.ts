@@ -29,7 +29,7 @@ const sendsTo = async (): Promise<string[]> => {
 };
 
 beforeAll(async () => {
-  line = await aLine({ sendMs: 3_000 });
+  line = await aLine({ sendMs: 6_000 });
   line.intake.reported = async (told) => void reports.push(...told);
   await line.starts();
 });
@@ -215,7 +215,7 @@ describe('what fails', () => {
     const chat = await person.id();
     const message = { text: 'Suratnya.', document: { attachmentId: 'd1', name: 'surat.pdf' } };
     const since = begun();
-    await line.wa.fails('upload', { afterMs: 6_000 });
+    await line.wa.fails('upload', { afterMs: 9_000 });
     const before = line.channel.running();
     await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
     await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');

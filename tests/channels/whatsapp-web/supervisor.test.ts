@@ -211,7 +211,7 @@ describe('what dies is started anew', () => {
   });
 
   test('a tab that hangs', async () => {
-    await aRunningLine({ heartbeatMs: 200, pulseMs: 500 });
+    await aRunningLine({ heartbeatMs: 200 });
     const before = line.channel.running()!;
     toTabs(before.browserPid()!, 'SIGSTOP');
     await line.comesBack(before);
@@ -285,7 +285,7 @@ describe('what lives is left alone', () => {
   test.each(['synced_early', 'never_syncs'] as const)(
     'a page that is not heard to be ready (%s) is nudged',
     async (kind) => {
-      await aRunningLine({ readyMs: 8_000, nudgeMs: 15_000 });
+      await aRunningLine({ readyMs: 8_000, nudgeMs: 15_000, pulseMs: 15_000 });
       await line.channel.stop();
       await line.wa.fails('boot', kind);
       await line.channel.start(line.intake);
@@ -299,7 +299,7 @@ describe('what lives is left alone', () => {
   );
 
   test('while WhatsApp is not reached, what is to be sent waits', async () => {
-    await aRunningLine();
+    await aRunningLine({ pulseMs: 15_000 });
     const before = line.channel.running()!;
     await line.wa.state('TIMEOUT');
     await until('it is told', () => line.channel.health().state === 'degraded');
@@ -320,7 +320,7 @@ describe('what was missed is read again', () => {
     await siti().writes('satu');
     await until('it is stored', () => line.intake.stored.length === 1);
     const before = line.channel.running()!;
-    await line.wa.fails('earlier', { afterMs: 2_000 });
+    await line.wa.fails('earlier', { afterMs: 6_000 });
     process.kill(before.pid, 'SIGKILL');
     await siti().writes('sementara itu');
     await line.comesBack(before);

@@ -25,34 +25,76 @@ export function newListingCode(random: RandomBytes): string {
   return showListing(withCheck(symbols(random(LISTING_SYMBOLS))));
 }
 
-/** Reads a whole text as a code, whatever the case, the spaces and the dashes; O is read as 0, I and L as 1. */
+/**
+ * Reads a whole text as a code, whatever the case, the spaces and the dashes; O is read as 0, I and L as 1. One in
+ * thirty-two of nine letters is sound by chance ("akta cerai"): letters alone are a code only as it is shown, with its
+ * dashes or with spaces just there.
+ */
 export function readCode(text: string): ReadCode {
   const typed = bareSymbols(text);
   if (!/^[0-9A-Z]+$/u.test(typed)) return { kind: 'none' };
-  if (typed.length === CASE_SYMBOLS + 1)
-    return isSound(typed) ? { kind: 'case', code: showCase(typed) } : { kind: 'typo' };
-  if (typed.length === LISTING_SYMBOLS + 2 && typed.startsWith('P')) {
-    const body = typed.slice(1);
-    return isSound(body) ? { kind: 'listing', code: showListing(body) } : { kind: 'typo' };
-  }
-  return { kind: 'none' };
+  const isCase = typed.length === CASE_SYMBOLS + 1;
+  if (!isCase && !(typed.length === LISTING_SYMBOLS + 2 && typed.startsWith('P'))) return { kind: 'none' };
+  const hasDigit = /\d/u.test(text);
+  if (!hasDigit && !DASHED.test(text) && !isSpacedLetters(text)) return { kind: 'none' };
+  const body = isCase ? typed : typed.slice(1);
+  if (isSound(body))
+    return isCase ? { kind: 'case', code: showCase(body) } : { kind: 'listing', code: showListing(body) };
+  // Words of four letters, four and one with a slip would be any words.
+  return { kind: hasDigit || DASHED.test(text) ? 'typo' : 'none' };
 }
 
-/** Finds the code in what a person wrote around it: "status k7qf 2m9p x", "cek P-7QF2-M9X ya". */
+/**
+ * Finds the code in what a person wrote around it: "status k7qf 2m9p x", "cek P-7QF2-M9X ya". A word before it may make
+ * one with its first part by chance ("nomor k7qf"): what is written as codes are shown comes first, then what is one
+ * word, then the one of whose words the most have a digit.
+ */
 export function findCode(text: string): ReadCode {
-  const whole = readCode(text);
-  if (whole.kind === 'case' || whole.kind === 'listing') return whole;
   const words = text.split(/\s+/u).filter((word) => word !== '');
-  let slip: ReadCode = whole;
-  for (let first = 0; first < words.length; first++) {
-    for (let last = Math.min(words.length, first + 4); last > first; last--) {
-      const found = readCode(words.slice(first, last).join(''));
-      if (found.kind === 'case' || found.kind === 'listing') return found;
-      // Nine letters of ordinary words are no code with a slip: a code has a digit nearly always.
-      if (found.kind === 'typo' && /\d/u.test(words.slice(first, last).join(''))) slip = found;
-    }
+  const windows = [words];
+  for (let first = 0; first < words.length; first++)
+    for (let last = Math.min(words.length, first + MOST_WORDS); last > first; last--)
+      windows.push(words.slice(first, last));
+  let best: ReadCode = { kind: 'none' };
+  let most = -1;
+  for (const window of windows) {
+    const found = readCode(window.join(' '));
+    if (found.kind === 'typo' && most < 0) best = found;
+    if (found.kind !== 'case' && found.kind !== 'listing') continue;
+    const likely = likelihood(window);
+    if (likely <= most) continue;
+    best = found;
+    most = likely;
   }
-  return slip.kind === 'typo' && !/\d/u.test(text) ? { kind: 'none' } : slip;
+  return best;
+}
+
+/** So many words may make one code: `P - 7QF2 - M9X`. */
+const MOST_WORDS = 5;
+const DASH = String.raw`\s*[-–—]\s*`;
+/** As a code is shown, with what people put around it: "#K7QF-2M9P-X." */
+const DASHED = shape(DASH);
+const SPACED = shape(String.raw`\s+`);
+
+/** The shape of both kinds of code, with something between their groups. */
+function shape(between: string): RegExp {
+  return new RegExp(
+    String.raw`^[^0-9a-z]*(?:[0-9a-z]{4}${between}[0-9a-z]{4}${between}[0-9a-z]|p${between}[0-9a-z]{4}${between}[0-9a-z]{3})[^0-9a-z]*$`,
+    'iu',
+  );
+}
+
+/** Letters with spaces where a code has its dashes. A code has no O, I, L or U of its own: most words have one. */
+function isSpacedLetters(text: string): boolean {
+  return SPACED.test(text) && !/[oilu]/iu.test(text);
+}
+
+/** How likely words that make a sound code were meant as one: the more, the likelier. */
+function likelihood(words: readonly string[]): number {
+  const written = words.join(' ');
+  const withDigit = words.filter((word) => /\d/u.test(word)).length / words.length;
+  if (DASHED.test(written) || (withDigit > 0 && SPACED.test(written))) return 3;
+  return words.length === 1 ? 2 : withDigit;
 }
 
 /** What was typed, as symbols of the alphabet if it is a code at all. */

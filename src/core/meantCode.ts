@@ -10,8 +10,6 @@ export interface LeadingCode {
 
 /** First letters that are shown: enough among the open cases of a village. */
 const SHORT = 4;
-/** A space where a dash is shown. */
-const AS_SHOWN = /^\S{4} \S{4} \S$/u;
 
 /**
  * What a text may begin with, read as a case code, the likeliest first; its first four letters may be any word: whoever
@@ -26,11 +24,8 @@ export function leadingCodes(text: string): LeadingCode[] {
       .slice(0, last)
       .join(' ')
       .replace(/[:,;]+$/u, '');
-    const typed = spaced.replaceAll(' ', '');
-    const code = readCode(typed);
-    // One in thirty-two of nine letters is a code by chance ("ambil data"): a real one has a digit, its dashes, or spaces there.
-    if (code.kind === 'case' && (/[\d-]/u.test(typed) || AS_SHOWN.test(spaced)))
-      readings.push({ code: code.code, rest: restOf(text, last) });
+    const code = readCode(spaced);
+    if (code.kind === 'case') readings.push({ code: code.code, rest: restOf(text, last) });
   }
   const first = (words[0] ?? '').replace(/[:,;.]+$/u, '');
   const bare = bareSymbols(first);

@@ -96,6 +96,96 @@ describe('a code within a sentence', () => {
   });
 });
 
+describe('ordinary words', () => {
+  test.each(['akta cerai', 'kok lama jawabnya', 'gak punya kode', 'takut pak nanti ketauan', 'kesehatan'])(
+    'are no code, though their check character may be right: %j',
+    (words) => {
+      expect(readCode(words)).toEqual({ kind: 'none' });
+      expect(findCode(words)).toEqual({ kind: 'none' });
+    },
+  );
+
+  test('of nine letters are never one, however they are parted', () => {
+    const someWords = [
+      'akta',
+      'cerai',
+      'surat',
+      'pindah',
+      'mau',
+      'tanya',
+      'pak',
+      'bansos',
+      'kapan',
+      'g',
+      'ya',
+    ];
+    for (const a of someWords)
+      for (const b of someWords)
+        for (const c of ['', ...someWords])
+          expect(findCode(`${a} ${b} ${c}`).kind, `${a} ${b} ${c}`).toBe('none');
+  });
+
+  test('of four, four and one letters are no slip of a code', () => {
+    expect(findCode('saya mana g')).toEqual({ kind: 'none' });
+  });
+});
+
+describe('a code of letters alone', () => {
+  const letters = newCaseCode(() => Uint8Array.from([10, 11, 12, 13, 14, 15, 16, 19]));
+
+  test('is one', () => {
+    expect(letters).toMatch(/^[A-Z]{4}-[A-Z]{4}-[A-Z]$/u);
+  });
+
+  test.each([
+    letters,
+    letters.toLowerCase(),
+    `#${letters.toLowerCase()}.`,
+    letters.toLowerCase().replaceAll('-', ' '),
+    letters.toLowerCase().replaceAll('-', ' - '),
+  ])('counts as it is shown: %j', (typed) => {
+    expect(readCode(typed)).toEqual({ kind: 'case', code: letters });
+    expect(findCode(`kode saya ${typed} ya`)).toEqual({ kind: 'case', code: letters });
+  });
+
+  test('does not count where it may be words', () => {
+    const bare = letters.toLowerCase().replaceAll('-', '');
+    expect(readCode(bare)).toEqual({ kind: 'none' });
+    expect(readCode(`${bare.slice(0, 5)} ${bare.slice(5)}`)).toEqual({ kind: 'none' });
+  });
+
+  test('with a slip is a typo where it has its dashes', () => {
+    const slip = letters.toLowerCase().replace(/.$/u, (last) => (last === 'a' ? 'b' : 'a'));
+    expect(findCode(`kode ${slip}`)).toEqual({ kind: 'typo' });
+  });
+});
+
+test('each of five hundred codes reads back as shown, by itself and beside words', () => {
+  for (let n = 0; n < 500; n++) {
+    const random = (size: number): Uint8Array => randomBytes(size);
+    for (const found of [
+      { kind: 'case', code: newCaseCode(random) },
+      { kind: 'listing', code: newListingCode(random) },
+    ]) {
+      const small = found.code.toLowerCase();
+      for (const typed of [found.code, small, small.replaceAll('-', ' ')]) {
+        expect(readCode(typed), typed).toEqual(found);
+        for (const words of [
+          `kode saya ${typed} ya`,
+          `nomor ${typed}`,
+          `pake ${typed} pak`,
+          `p ${typed} g`,
+          `${typed} g`,
+          `p ${typed}`,
+        ])
+          expect(findCode(words), words).toEqual(found);
+      }
+      const bare = small.replaceAll('-', '');
+      if (/\d/u.test(bare)) expect(findCode(`nomor ${bare} ya`), bare).toEqual(found);
+    }
+  }
+});
+
 test('ten thousand fresh codes differ and are all sound', () => {
   const codes = Array.from({ length: 10_000 }, () => newCaseCode((size) => randomBytes(size)));
   expect(new Set(codes).size).toBe(codes.length);

@@ -1,6 +1,7 @@
 import type { Effect, EffectKind, EffectOf } from '../../core/effect.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { CaseSeen, ListingSeen } from '../../core/lookup.js';
+import { findCode } from '../../core/code.js';
 import { leadingCodes } from '../../core/meantCode.js';
 import { isOpenCase } from '../../core/cases.js';
 import { readListing } from '../../core/listing.js';
@@ -346,7 +347,11 @@ export class World {
       }
       case 'case_by_code': {
         const found = this.cases.find((one) => sameCode(one.code, text));
-        if (!found) return { found: false, detail: false, hidden: false, code: text };
+        if (!found) {
+          const { kind } = findCode(text);
+          const status = kind === 'none' ? 'no_code' : kind === 'typo' ? 'typo' : '';
+          return { found: false, detail: false, hidden: false, code: text, status };
+        }
         return this.people.isHidden
           ? { found: true, detail: false, hidden: true, code: found.code, status: found.status }
           : found;

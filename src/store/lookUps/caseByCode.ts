@@ -6,10 +6,14 @@ import type { LookUpAnswerer } from './answerer.js';
 import { readExtras } from './caseExtras.js';
 import { readCases, seesCase, toSeen } from './caseRows.js';
 
+/** What the status says where no case was looked for. A listing's code is a code. */
+const UNREAD = { typo: 'typo', none: 'no_code', case: '', listing: '' } as const;
+
 /**
  * A case by its code. The one who asked for it sees all; somebody else the state alone, and nothing of a confidential
  * one. What is not one's own counts as an attempt (store/codeAttempts.ts); past the limit nothing is found, and the
- * status says 'limited'. One's own from before counts as somebody else's while history is hidden; `hidden` says so. A slip that the check character shows is no attempt; its status says 'typo'.
+ * status says 'limited'. One's own from before counts as somebody else's while history is hidden; `hidden` says so.
+ * A slip that the check character shows is no attempt; its status says 'typo', or 'no_code' where nothing is like a code.
  */
 export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, context) => {
   const read = requests.map(({ args }) => findCode(args.code));
@@ -39,7 +43,7 @@ export const caseByCode: LookUpAnswerer<'case_by_code'> = async (sql, requests, 
         ...(row.isConfidential ? nothingOf(args.code, '') : toSeen(row, false, context)),
         hidden: true,
       };
-    if (!row || row.isConfidential) return nothingOf(args.code, read[n]!.kind === 'typo' ? 'typo' : '');
+    if (!row || row.isConfidential) return nothingOf(args.code, UNREAD[read[n]!.kind]);
     return toSeen(row, false, context);
   });
 };

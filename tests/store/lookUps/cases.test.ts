@@ -87,7 +87,7 @@ describe('case_by_code', () => {
     const { code } = await stage.aCase(siti);
     const slip = code.slice(0, -1) + (code.endsWith('0') ? '1' : '0');
     expect(await byCode(siti, slip)).toEqual({ ...NOTHING, code: slip, status: 'typo' });
-    expect(await byCode(siti, 'halo')).toEqual({ ...NOTHING, code: 'halo', status: '' });
+    expect(await byCode(siti, 'halo')).toEqual({ ...NOTHING, code: 'halo', status: 'no_code' });
     expect(await stage.rows('SELECT FROM code_attempts')).toHaveLength(0);
   });
 

@@ -41,7 +41,7 @@ const STEPS = {
 /** What a resident has to fetch: reminded after days of the calendar, when the office opens; the last word ends it. */
 const PICK_UP_DAYS = { pickup_3: 3, pickup_10: 10, pickup_last: 30 } as const;
 
-/** A question that its resident left unanswered: the request waits for them alone. Days as above. */
+/** A question that its resident left unanswered: they are reminded, without a chat whoever has the request. Days as above. */
 const ANSWER_DAYS = { asked_2: 2, asked_7: 7 } as const;
 
 /** Hours of the calendar before the end at which a right's clock is told of: 3 × 24 h run day and night (UU 27/2022). */
@@ -173,7 +173,8 @@ export function clocksOf(one: ClockedCase): Clocks {
   // Those that the resident alone can do something about.
   const theirs = life.ready ? PICK_UP_DAYS : life.question ? ANSWER_DAYS : {};
   const began = life.ready ?? life.question;
-  if (began && one.hasChat)
+  // Who has no chat is reminded by nobody, but a question of the office is asked again by whoever has the case.
+  if (began && (one.hasChat || !life.ready))
     for (const [rung, days] of entries<Rung, number>(theirs)) {
       const day = new Date(began.at.getTime() + days * 24 * HOUR_MS);
       marks.push(mark(rung, began.number, opensNext(one.hours, day)));

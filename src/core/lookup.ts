@@ -294,6 +294,8 @@ export interface OfficerCaseSeen {
   /** Whether its path ends in a signature, and how its village signs. */
   is_letter: boolean;
   way: 'wet' | 'electronic' | null;
+  /** Nobody can be written to: it was asked for at the counter. */
+  no_chat: boolean;
   /** On whom it is laid, where nobody has it. */
   assigned_to: string | null;
   /** Who may do the step that waits, by name, where nobody has it. */

@@ -39,6 +39,7 @@ export const LOOK_UPS = {
       'acts',
       'is_letter',
       'way',
+      'no_chat',
       'assigned_to',
       'waits_for',
       'is_urgent',

@@ -143,10 +143,12 @@ function officersFor(
     case 'pickup_3':
     case 'pickup_10':
     case 'pickup_last':
-    case 'asked_2':
-    case 'asked_7':
     case 'postponed':
       return [];
+    case 'asked_2':
+    case 'asked_7':
+      if (row.conversationId !== null) return [];
+      return holder.length > 0 ? holder : handlers;
     case 'calendar_24':
     case 'calendar_6':
     case 'due':

@@ -116,6 +116,35 @@ describe('somebody at the counter without a phone', () => {
     expect((await stage.notified(sri)).length).toBeGreaterThan(0);
   });
 
+  test('a question to them is asked again by whoever has the case, who is reminded, or by who may take it', async () => {
+    const [held, free] = [await stage.apply(sri, walkIn()), await stage.apply(sri, walkIn())];
+    for (const { code } of [held, free]) await act(sri, code, 'ask', { text: 'RT berapa?' });
+    await act(sri, free.code, 'release');
+    expect(await stage.look(sri, 'officer_case', { code: held.code })).toMatchObject({ no_chat: true });
+    const written = await stage.aCase(await stage.aResident());
+    await act(sri, written.code, 'ask', { text: 'RT berapa?' });
+    expect(await stage.look(sri, 'officer_case', { code: written.code })).toMatchObject({ no_chat: false });
+    for (let days = 1; days <= 9; days++) {
+      stage.now = new Date(stage.now.getTime() + 24 * 60 * 60 * 1000);
+      await inTransaction(stage.pool, (sql) => fireTimers(sql, { ...stage.context(), services: SERVICES }));
+    }
+    const reminded = async (who: Asker) =>
+      (await stage.notified(who))
+        .filter(({ kind, vars }) => kind === 'officer-escalation' && String(vars['rung']).startsWith('asked'))
+        .map(({ vars }) => [vars['code'], vars['rung'], vars['told']]);
+    const both = (code: string) => [
+      [code, 'asked_2', false],
+      [code, 'asked_7', false],
+    ];
+    expect((await reminded(sri)).toSorted()).toEqual([...both(held.code), ...both(free.code)].toSorted());
+    expect(await reminded(slamet)).toEqual(both(free.code));
+    // Who has a chat is reminded there, and the office is not.
+    const rows = await stage.rows(
+      `SELECT body -> 'vars' ->> 'code' AS code FROM inbound_messages WHERE body ->> 'flow' = 'answer-reminder'`,
+    );
+    expect(rows).toEqual([{ code: written.code }, { code: written.code }]);
+  });
+
   test('the same page sent twice opens one case', async () => {
     const effect = walkIn();
     const [one, two] = await Promise.all([stage.apply(sri, effect), stage.apply(sri, effect)]);

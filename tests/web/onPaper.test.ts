@@ -88,6 +88,21 @@ describe('a letter that waits for a signature on paper', () => {
   });
 });
 
+test('of somebody without a chat the page says that they are to be told by phone or at the counter', async () => {
+  const [written, counter] = [await web.case({ service: 'ktp' }), await web.case({ service: 'ktp' })];
+  await web.pool.query('UPDATE cases SET conversation_id = NULL WHERE id = $1', [counter.id]);
+  const told = async (code: string, what: string, text: string) => {
+    const location = await act(code, what, 'operator', { text });
+    return await page(location!.split('#')[0]!, 'operator');
+  };
+  const byPhone = 'sampaikan lewat telepon atau di loket';
+  expect(await told(written.code, 'ask', 'RT berapa?')).toContain('Pertanyaan dikirim ke chat warga');
+  const asked = await told(counter.code, 'ask', 'RT berapa?');
+  expect(asked).toContain(byPhone);
+  expect(asked).not.toContain('Pertanyaan dikirim ke chat warga');
+  expect(await told(counter.code, 'refuse', 'Alamatnya di desa lain.')).toContain(byPhone);
+});
+
 describe('signs that the fonts of a letter lack', () => {
   test('are told beside the case with the field that has them, and the letter is issued once they are gone', async () => {
     const { id, code } = await aLetterCase(web);

@@ -68,6 +68,7 @@ export function officerSeen(
     acts: actsOn(known, by, service),
     is_letter: isSigned(pathOf(service)),
     way: 'wet',
+    no_chat: false,
     assigned_to: null,
     waits_for: null,
     is_urgent: service?.urgent === true,

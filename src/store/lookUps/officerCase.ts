@@ -74,6 +74,7 @@ export const officerCase: LookUpAnswerer<'officer_case'> = async (sql, requests,
       acts: possibleActs(state, actor, situation),
       is_letter: isSigned(situation.path),
       way: situation.way,
+      no_chat: !situation.hasChat,
       waits_for:
         row.officerId === null && actor.mayHandle
           ? holders
@@ -122,6 +123,7 @@ function notFound(code: string): OfficerCaseSeen {
     acts: [],
     is_letter: false,
     way: null,
+    no_chat: false,
     assigned_to: null,
     waits_for: null,
     is_urgent: false,

@@ -110,7 +110,7 @@ export function CasePage(props: CaseProps & { opened?: JsonObject; isOpened?: bo
 }
 
 /** Who was first, or why it was not allowed, with how the case stands now; to whom words went. */
-function noticeText({ view, found, notice, reason, state, waitsFor }: CaseProps): string | undefined {
+function noticeText({ view, found, notice, reason, state, waitsFor, more }: CaseProps): string | undefined {
   if (notice === 'case_lost' && found.officer) return view.t('case.lost_to', { name: found.officer });
   if (notice === 'case_not_allowed')
     return view.t('case.refused_now', {
@@ -123,8 +123,17 @@ function noticeText({ view, found, notice, reason, state, waitsFor }: CaseProps)
       name: plainText(found.resident ?? view.t('cases.no_name')),
       code: found.code,
     });
+  if (notice === 'case_take' && more.conversationId === null) return view.t('case.taken_no_chat');
+  // Asked for at the counter: what was done reaches nobody by itself.
+  if (notice && more.conversationId === null && NO_CHAT.has(notice))
+    return `${wordOf(view, `status.${found.status}`, found.status)}. ${view.t('case.no_chat')}`;
   return undefined;
 }
+
+/** Notices that say that the resident reads it, where there is a chat. */
+const NO_CHAT: ReadonlySet<string> = new Set(
+  ['ask', 'finish', 'refuse', 'ready', 'forward'].map((act) => `case_${act}`),
+);
 
 /** What it is, whose, how it stands, what was promised, who has it, and the next step: it stays in sight. */
 function Head(props: CaseProps) {

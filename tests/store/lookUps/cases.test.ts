@@ -255,6 +255,7 @@ describe('officer_case', () => {
     acts: [],
     is_letter: false,
     way: null,
+    no_chat: false,
     assigned_to: null,
     is_urgent: false,
     items: [],

@@ -20,6 +20,10 @@ const FLOWS_OF: { [word in AlwaysWord]?: { intent: string; id: string } } = {
   data_saya: { intent: 'sistem.data_saya', id: 'data-saya' },
 };
 export { FLOWS_OF as ALWAYS_FLOWS };
+/** The flow by which a resident takes a request back that was sent. */
+const CANCEL_CASE = 'cancel-case';
+/** Lists from which nothing was chosen yet: whoever says "batal" there fills nothing in. */
+const LISTS: ReadonlySet<string> = new Set(['sistem.menu', 'status.cek']);
 
 /** Does what a word that always works says. */
 export function sayWord(run: Run, word: AlwaysWord): void {
@@ -64,9 +68,21 @@ function startWord(run: Run, word: AlwaysWord): void {
   else run.say(run.text('menu_line'));
 }
 
-/** Ends what is being filled in, politely and without a question; what it had interrupted waits again. */
+/**
+ * Ends what is being filled in, politely and without a question; what it had interrupted waits again. Where nothing is
+ * filled in, a request that was sent may be meant: that is asked about.
+ */
 export function cancel(run: Run): void {
   const { s } = run;
+  if (isNothingFilledIn(run) && run.flows.byId.has(CANCEL_CASE)) {
+    startOnTop(run, CANCEL_CASE, {});
+    return;
+  }
+  // "Batal" to "cancel it?" may be yes or no: said so, nobody would know which was heard.
+  if (s.f === CANCEL_CASE && waitingStep(run)?.type === 'ask') {
+    showPending(run, run.text('hint_yes_no'));
+    return;
+  }
   while (s.f !== undefined && !hasWork(s) && s.k !== undefined) popChain(s);
   const frames = framesOf(s);
   const ended = frames.find((frame) => frame.f !== undefined && isWorkedOn(frame)) ?? frames[0]!;
@@ -84,6 +100,18 @@ export function cancel(run: Run): void {
   run.say(again === 'menu' ? told : `${told} ${run.text('menu_line')}`);
   if (isBeneath && s.t !== undefined && isWorkedOn(s))
     showPending(run, run.text('back_to', { title: run.words(run.flow.title) }));
+}
+
+/** Whether no question waits, or only a list that nothing lies beneath. A person who has the word is asked nothing more. */
+function isNothingFilledIn(run: Run): boolean {
+  const { s, context } = run;
+  if (context.handedOver || context.officer) return false;
+  if (s.f === undefined) return s.x === undefined;
+  return (
+    waitingStep(run)?.type === 'choose' &&
+    LISTS.has(run.flow.intent ?? '') &&
+    framesOf(s).every((frame) => !isWorkedOn(frame) && frame.d === undefined)
+  );
 }
 
 /** What to type to begin again: the phrase of a flow that is nearest to its title. */

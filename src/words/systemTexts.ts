@@ -35,6 +35,7 @@ export const SYSTEM_TEXTS = {
   gather_got: ['count'],
   gather_full: ['count'],
   gather_more: ['min', 'count'],
+  gather_none: ['kind', 'optional'],
   skip_hint: [],
   collect_ask: ['item'],
   collect_counter: ['items'],

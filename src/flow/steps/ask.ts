@@ -6,7 +6,7 @@ import { askQuestion, DONE, NEXT, pickOption, SKIP, WAIT } from '../question.js'
 import type { Answered, Option, Question, Reply } from '../question.js';
 import type { Run } from '../run.js';
 import type { Message } from '../understand/vocabulary.js';
-import { gather, gathersOf, settle } from './gather.js';
+import { gather, gathersOf, noneYet, settle } from './gather.js';
 import type { StepCompiler } from '../compileFlow.js';
 import type { RawStep, StepKind } from './step.js';
 import { villageFound, villagePick, villageQuestion } from './village.js';
@@ -130,7 +130,8 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
   if (gathers && (reply.content.kind === 'photo' || reply.content.kind === 'document'))
     return gather(run, gathers, reply.content);
   const picked = pickOption(run, question(step, run), reply);
-  if (picked?.n === SKIP) return take(step, run, null);
+  if (picked?.n === SKIP || (gathers && step.optional && hasNone(run, step, reply)))
+    return take(step, run, null);
   if (picked?.n === DONE && isTextOf(step)) return whole(step, run);
   if (picked?.n === DONE && gathers) {
     const count = (run.s.a?.[step.id] as Json[] | undefined)?.length ?? 0;
@@ -154,7 +155,8 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
   if (spec.type === 'contact' || (spec.type === 'phone' && reply.content.kind === 'contact'))
     return contact(step, run, reply);
   if (gathers) {
-    // Some type "selesai" in their own way before anything was sent.
+    const none = noneYet(run, gathers, reply, step.optional);
+    if (none?.kind === 'miss') return step.hint ? { ...none, hint: run.words(step.hint) } : none;
     return missed(step, run, run.text(spec.type === 'photo' ? 'hint_photo' : 'hint_document'));
   }
   if (!reply.message) return missed(step, run, run.text('hint_text'));
@@ -186,6 +188,13 @@ function answer(step: CompiledAsk, run: Run, reply: Reply): Answered {
   return Object.keys(more).length > 0 && parsed.hint !== 'hint_quantity_units'
     ? { kind: 'miss', hint: run.text(parsed.hint, more), isOwn: true }
     : missed(step, run, run.text(parsed.hint, more));
+}
+
+/** Whether somebody says in other words than "lewati" that there is no photo, before one came. */
+function hasNone(run: Run, step: CompiledAsk, { message }: Reply): boolean {
+  const files = run.s.a?.[step.id];
+  const isEmpty = !Array.isArray(files) || files.length === 0;
+  return message !== null && isEmpty && run.flows.vocabulary.isAnswerWord(message, 'tanpa_foto');
 }
 
 /** A silence of this many milliseconds ends a text that comes in several messages: people type slowly. */

@@ -7,7 +7,7 @@ import { askQuestion, DONE, LATER, NEXT, pickOption, SKIP, WAIT } from '../quest
 import type { Answered, Option, Question, Reply } from '../question.js';
 import { rest } from '../restDraft.js';
 import type { Run } from '../run.js';
-import { gather, settle } from './gather.js';
+import { gather, noneYet, settle } from './gather.js';
 import type { Gathers } from './gather.js';
 import type { StepKind } from './step.js';
 
@@ -90,7 +90,13 @@ function answer(step: CompiledCollect, run: Run, reply: Reply): Answered {
     return taken.kind === 'go' ? { kind: 'go', outcome: onward(step, run, item) } : taken;
   }
   const picked = pickOption(run, question(step, run), reply);
-  if (picked?.n === SKIP) {
+  const isPassedOver =
+    picked?.n === SKIP ||
+    (item.optional &&
+      count(run, item) === 0 &&
+      reply.message !== null &&
+      run.flows.vocabulary.isAnswerWord(reply.message, 'tanpa_foto'));
+  if (isPassedOver) {
     run.keep({ id: item.id, sensitive: false }, null);
     return { kind: 'go', outcome: onward(step, run, item) };
   }
@@ -99,6 +105,8 @@ function answer(step: CompiledCollect, run: Run, reply: Reply): Answered {
     return { kind: 'quiet' };
   }
   if (picked?.n === DONE) return { kind: 'go', outcome: onward(step, run, item) };
+  const none = noneYet(run, gathersFor(item), reply, item.optional);
+  if (none?.kind === 'miss') return { ...none, isOwn: false };
   return { kind: 'miss', hint: run.text(item.kind === 'photo' ? 'hint_photo' : 'hint_document') };
 }
 

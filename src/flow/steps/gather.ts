@@ -3,8 +3,9 @@ import type { Json } from '../../core/json.js';
 import type { CompiledAsk } from '../compiled.js';
 import { referenceOf } from '../fileReference.js';
 import { NEXT, showQuestion } from '../question.js';
-import type { Answered } from '../question.js';
+import type { Answered, Reply } from '../question.js';
 import type { Run } from '../run.js';
+import type { AnswerWord } from '../understand/vocabulary.js';
 
 /** How many files a question takes. */
 export interface Gathers {
@@ -52,6 +53,31 @@ export function gather(
   });
   return { kind: 'quiet' };
 }
+
+/**
+ * "Selesai" or "tidak punya foto" while nothing has come yet: that is about this question, and names no other flow ("selesai"
+ * would be "sudah jadi?"). Null where something came or other words were said.
+ */
+export function noneYet(
+  run: Run,
+  { id, photosOnly }: Pick<Gathers, 'id' | 'photosOnly'>,
+  reply: Reply,
+  isOptional: boolean,
+): Answered | null {
+  const { message } = reply;
+  const files = run.s.a?.[id];
+  if (!message || (Array.isArray(files) && files.length > 0)) return null;
+  const { vocabulary } = run.flows;
+  if (!NONE.some((word) => vocabulary.isAnswerWord(message, word))) return null;
+  const hint = run.text('gather_none', {
+    kind: photosOnly ? 'photo' : 'document',
+    optional: isOptional ? 'yes' : 'no',
+  });
+  return { kind: 'miss', hint, isOwn: true, isMild: true };
+}
+
+/** Words that end a burst, or tell that there will be none. */
+const NONE: readonly AnswerWord[] = ['selesai', 'lewati', 'tanpa_foto'];
 
 /** The burst is over: tells how many came, once. */
 export function settle(run: Run, gathers: Gathers): void {

@@ -24,7 +24,16 @@ export const SOFT_WORDS: readonly AlwaysWord[] = ['nanti', 'lanjut'];
 export type AlwaysWord = (typeof ALWAYS_WORDS)[number];
 
 /** Words that answer a question which offers them. */
-export const ANSWER_WORDS = ['ya', 'tidak', 'lewati', 'selesai', 'kirim', 'ubah', 'nego'] as const;
+export const ANSWER_WORDS = [
+  'ya',
+  'tidak',
+  'lewati',
+  'selesai',
+  'kirim',
+  'ubah',
+  'nego',
+  'tanpa_foto',
+] as const;
 export type AnswerWord = (typeof ANSWER_WORDS)[number];
 
 /** Said out of politeness: never the answer of a question. */

@@ -2,6 +2,7 @@ import { wordTable } from '../../core/wordTable.js';
 import { wordMonth } from '../../words/values.js';
 import { bound, dayIn, monthNumber, shift } from './days.js';
 import type { Parser } from './parser.js';
+import { AGO, AHEAD, along, stretchesIn } from './stretches.js';
 
 const RELATIVE = wordTable<number>({
   'bulan ini': 0,
@@ -14,7 +15,8 @@ const RELATIVE = wordTable<number>({
 });
 
 /**
- * A month, kept as `2026-08`: `8/2026`, `agustus 2026`, `agustus`, `bulan depan`.
+ * A month, kept as `2026-08`: `8/2026`, `agustus 2026`, `agustus`, `bulan depan`; where only the past is
+ * asked for a stretch too, `3 tahun`: the month so long ago.
  *
  * ```yaml
  * answer: { type: month, from: now-100y, to: now }
@@ -41,7 +43,7 @@ function readMonth(text: string, plain: string, today: string, isPast: boolean):
   const figures = /(?<!\d)(\d{1,2})\s*[-/. ]\s*(\d{4})(?!\d)/u.exec(text);
   if (figures) return made(Number(figures[2]), Number(figures[1]));
   const word = plain.split(' ').find((part) => monthNumber(part) !== null);
-  if (!word) return null;
+  if (!word) return soLong(text, plain, today, isPast);
   const month = monthNumber(word)!;
   const year = /(?<!\d)(\d{4})(?!\d)/u.exec(plain)?.[1];
   if (year) return made(Number(year), month);
@@ -49,6 +51,15 @@ function readMonth(text: string, plain: string, today: string, isPast: boolean):
   if (isPast && here > today.slice(0, 7)) return made(Number(today.slice(0, 4)) - 1, month);
   if (!isPast && here < today.slice(0, 7)) return made(Number(today.slice(0, 4)) + 1, month);
   return here;
+}
+
+/** "3 tahun", "udah 5 thn", "6 bulan lagi": the month that lies so far off. */
+function soLong(text: string, plain: string, today: string, isPast: boolean): string | null {
+  const stretches = stretchesIn(text);
+  if (stretches.length === 0) return null;
+  const isAgo = AGO.test(plain);
+  if (isAgo || (isPast && !AHEAD.test(plain))) return along(today, stretches, -1).slice(0, 7);
+  return AHEAD.test(plain) ? along(today, stretches, 1).slice(0, 7) : null;
 }
 
 function made(year: number, month: number): string | null {

@@ -53,6 +53,14 @@ export function matchOption<T extends Matchable>(
   return slips.length === 1 && message.words.length <= 5 ? slips[0]! : null;
 }
 
+/** Whether a message is, as a whole, what one of the options is called: its label or a word of it, with no slip forgiven. */
+export function isWhollyOption(options: readonly Matchable[], message: Message): boolean {
+  return options.some((option) => {
+    const own = spellings(option);
+    return own.includes(message.plain) || own.includes(message.full);
+  });
+}
+
 /** Which place a message names: "2", "no 2", "dua", "yang kedua"; null where it names none. */
 export function numberMeant(message: Message): number | null {
   const figures = NUMBER.exec(message.plain);
@@ -62,14 +70,20 @@ export function numberMeant(message: Message): number | null {
   return value !== null && Number.isInteger(value) && value > 0 ? value : null;
 }
 
-/** Several options were named: the one by the longest phrase, if that holds the others' ("tidak setuju", "setuju"). */
+/**
+ * Several options were named: the one by the longest phrase, if that holds the others' ("tidak setuju" and "setuju",
+ * "warung kopi" and "warung"), or is so much longer that they are a part of what is told.
+ */
 function longest<T extends Matchable>(options: T[], said: string): T | null {
-  const lengths = options.map((option) =>
-    Math.max(...spellings(option).map((s) => (said.includes(` ${s} `) ? s.length : 0))),
+  const named = options.map((option) =>
+    spellings(option).reduce((most, s) => (s.length > most.length && said.includes(` ${s} `) ? s : most), ''),
   );
-  const most = Math.max(...lengths);
-  const best = options.filter((_, i) => lengths[i] === most);
-  return best.length === 1 && most >= 2 * Math.min(...lengths) ? best[0]! : null;
+  const most = Math.max(...named.map((s) => s.length));
+  const best = options.filter((_, i) => named[i]!.length === most);
+  if (best.length !== 1) return null;
+  const phrase = ` ${named[options.indexOf(best[0]!)]!} `;
+  const isWithin = named.every((s) => phrase.includes(` ${s} `));
+  return isWithin || most >= 2 * Math.min(...named.map((s) => s.length)) ? best[0]! : null;
 }
 
 const known = new Map<string, string>();

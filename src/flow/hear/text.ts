@@ -190,7 +190,8 @@ function isAfterEmergency({ s }: Run): boolean {
   return s.l !== undefined && s.l[0].startsWith('!') && s.l[1] === (s.t ?? '');
 }
 
-function isAfterPause(run: Run): boolean {
+/** Whether the question that waits was asked so long ago that nobody remembers it. */
+export function isAfterPause(run: Run): boolean {
   return run.s.q !== undefined && run.nowMinutes - run.s.q > PAUSE;
 }
 

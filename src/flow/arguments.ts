@@ -67,7 +67,8 @@ function partFor(run: Run, name: string, use: ArgumentUse): string | number | Da
   return undefined;
 }
 
-function serviceValue(run: Run, part: string): string | undefined {
+/** A value of the catalogue for the service of the flow on top: `title`, `promise`, … */
+export function serviceValue(run: Run, part: string): string | undefined {
   const service = run.flowOrNull?.service ? run.flows.serviceWords.get(run.flowOrNull.service) : undefined;
   if (!service) return undefined;
   if (part === 'title') return run.words(service.title);

@@ -36,6 +36,7 @@ export const SYSTEM_TEXTS = {
   gather_full: ['count'],
   gather_more: ['min', 'count'],
   gather_none: ['kind', 'optional'],
+  how_long: ['title', 'promise'],
   skip_hint: [],
   collect_ask: ['item'],
   collect_counter: ['items'],

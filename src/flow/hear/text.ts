@@ -1,6 +1,7 @@
 import type { Content } from '../../core/content.js';
 import { readPayload } from '../../core/payload.js';
 import { sayWord } from '../always.js';
+import { serviceValue } from '../arguments.js';
 import { askToSwitch, isAside } from '../asides.js';
 import type { CompiledFlow, CompiledStep } from '../compiled.js';
 import { FOR_WHOM } from '../forWhom.js';
@@ -19,6 +20,7 @@ import {
   namedAside,
   namedExactly,
   namedFlows,
+  withoutKindWords,
 } from '../understand/intent.js';
 import { plain } from '../understand/normalise.js';
 import { numberMeant } from '../understand/options.js';
@@ -90,6 +92,7 @@ export function onText(run: Run, message: Message, content: Content, late: boole
       startOnTop(run, aside.id, {});
       return;
     }
+    if (takesWords(waiting) && heardBetween(run, message)) return;
     const named = waiting.type === 'choose' && !hasWork(s) ? namedInFull(run, waiting, message) : null;
     if (named) {
       startOnTop(run, named, {});
@@ -149,6 +152,43 @@ function namedBeside(run: Run, waiting: CompiledStep, message: Message): Compile
   if (waiting.type !== 'choose' || waiting.from !== null || message.words.length < 3) return null;
   const { one } = choose(namedFlows(run.flows, message, run.context.officer !== null));
   return one && one.arg === null && isNamedClearly(one) && isErrand(one.flow) ? one.flow : null;
+}
+
+/**
+ * What is plainly asked or said in between where any words would be the answer, and no flow tells of: how long it takes, and
+ * "ga jadi pak, domisili aja", which is no name of a business. Whole phrases only.
+ */
+function heardBetween(run: Run, message: Message): boolean {
+  const { flows, s } = run;
+  if (flows.vocabulary.isAnswerWord(message, 'berapa_lama')) {
+    const title = serviceValue(run, 'title');
+    const promise = serviceValue(run, 'promise');
+    if (!title || !promise) return false;
+    showPending(run, run.text('how_long', { title, promise }));
+    return true;
+  }
+  const other = flowInstead(run, message);
+  if (!other || other.id === s.f) return false;
+  if (hasWork(s)) askToSwitch(run, { flow: other, score: 1, isWhole: true, arg: null });
+  else startOnTop(run, other.id, {});
+  return true;
+}
+
+/** Words of "ga jadi" before the service that is wanted instead. */
+const MOST_WORDS_OF_NO = 3;
+
+/** The flow of "ga jadi pak, domisili aja": a whole phrase of it after a whole "batal", with kind words between. */
+function flowInstead({ flows, context }: Run, { words }: Message): CompiledFlow | null {
+  const isOfficer = context.officer !== null;
+  for (let cut = Math.min(MOST_WORDS_OF_NO, words.length - 1); cut > 0; cut--) {
+    if (flows.vocabulary.alwaysWord(flows.vocabulary.read(words.slice(0, cut).join(' '))) !== 'batal')
+      continue;
+    const rest = flows.vocabulary.read(withoutKindWords(flows, words.slice(cut)).join(' '));
+    const { one } = choose(namedFlows(flows, rest, isOfficer));
+    const flow = namedExactly(flows, rest, isOfficer) ?? (one && isNamedClearly(one) ? one.flow : null);
+    if (flow && isErrand(flow)) return flow;
+  }
+  return null;
 }
 
 /** A step that would take any words: a greeting is none of them. */

@@ -217,9 +217,25 @@ export function isErrand(flow: CompiledFlow): boolean {
   return flow.intent === null || flow.intent.includes('.');
 }
 
-/** The errand of which a message is one whole phrase, where it may come between a question and its answer. */
+/**
+ * The errand of which a message is one whole phrase, where it may come between a question and its answer. Kind words around
+ * it are no part of it ("bayar berapa pak"), but "Pak Resmi" is a name: one word alone is not looked for within others.
+ */
 export function namedAside(flows: Flows, message: Message): CompiledFlow | null {
-  return indexOf(flows).asides.get(message.full) ?? null;
+  const { asides } = indexOf(flows);
+  const whole = asides.get(message.full);
+  if (whole) return whole;
+  const bare = withoutKindWords(flows, message.words);
+  return bare.length < 2 ? null : (asides.get(bare.join(' ')) ?? null);
+}
+
+/** The words of a message without the kind ones before and after it; at least one stays. */
+export function withoutKindWords({ vocabulary }: Flows, words: readonly string[]): readonly string[] {
+  let first = 0;
+  let last = words.length;
+  while (last - first > 1 && vocabulary.polite.has(words[last - 1]!)) last--;
+  while (last - first > 1 && vocabulary.polite.has(words[first]!)) first++;
+  return words.slice(first, last);
 }
 
 /** The errand of which a message is one whole phrase. */

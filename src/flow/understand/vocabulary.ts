@@ -33,6 +33,7 @@ export const ANSWER_WORDS = [
   'ubah',
   'nego',
   'tanpa_foto',
+  'berapa_lama',
 ] as const;
 export type AnswerWord = (typeof ANSWER_WORDS)[number];
 

@@ -15,11 +15,11 @@ export interface Alarm {
 }
 
 /** From here on a message is taken for a cry for help (logits). Recall comes before precision. */
-const ALARM_FROM = -0.75;
+const ALARM_FROM = -0.7;
 /** Heard by likeness alone it is plain from here on. */
 const PLAIN_FROM = 1;
 /** So much less may still be one, where at least so many words tell it: fewer ("terserah") are mostly an answer. */
-const MAYBE = 0.8;
+const MAYBE = 0.85;
 const MAYBE_WORDS = 3;
 /** The same where a phrase of emergency.yaml was heard: more must speak against it. */
 const PHRASE_FROM = -1.3;

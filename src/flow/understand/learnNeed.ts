@@ -6,14 +6,14 @@ export interface Lesson extends Told {
   kind: string | null;
 }
 
-const ROUNDS = 12;
+const ROUNDS = 20;
 /** Rounds that are not counted: weights still move far. */
-const EARLY = 5;
+const EARLY = 8;
 const PACE = 0.25;
 /** Keeps what is seen once or twice from telling too much. */
 const RESTRAINT = 0.02;
 /** One cry that is passed over weighs as much as so many false alarms. */
-const CARE = 1.6;
+const CARE = 1.25;
 
 /**
  * Logistic regression over what is known of each lesson, the mean of its later rounds: by themselves weights lean towards

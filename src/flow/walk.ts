@@ -258,9 +258,11 @@ function isPassed(step: CompiledStep, run: Run): boolean {
     case 'repeat':
       return true;
     case 'wait':
-    case 'call':
     case 'hand_over':
       return run.s.e === 1;
+    case 'call':
+      // One whose result is not there was never made: the answer that was changed may lead to it now.
+      return run.s.e === 1 && (step.into === null || run.s.v?.[step.into] !== undefined);
     case 'do':
       return (
         run.s.e === 1 &&

@@ -170,6 +170,10 @@ export function unpackedNeed({ need, kinds, words }: NeedFile): Need {
   return needOf(learned, words.split(' '));
 }
 
+/** By hand: `Float32Array.from` with a function takes ten times as long, at every start. */
 function scaled(bytes: Buffer, step: number): Float32Array {
-  return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length), (n) => n * step);
+  const steps = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const weights = new Float32Array(steps.length);
+  for (let at = 0; at < steps.length; at++) weights[at] = steps[at]! * step;
+  return weights;
 }

@@ -1,7 +1,7 @@
 import type { CaseFact } from '../core/cases.js';
 import { handlingOf, officersToTell } from '../core/handlers.js';
-import { firstName } from '../core/firstName.js';
 import { insertAudit } from '../store/audit.js';
+import { caseNotice } from '../store/caseNotice.js';
 import { lockCases, writeFacts } from '../store/cases.js';
 import { insertNotifications } from '../store/notifications.js';
 import type { Sql } from '../store/sql.js';
@@ -49,20 +49,7 @@ export async function writeSideFacts(sql: Sql, happened: SideFact[], context: Ap
     return of.flatMap(({ event }, n) =>
       event === null
         ? []
-        : to.map(({ id }) => ({
-            officerId: id,
-            kind: 'officer-case-notice',
-            subjectId: row.id,
-            number: row.eventCount + 1 + n,
-            vars: {
-              code: row.code,
-              service: row.service,
-              event,
-              text: null,
-              resident: row.sealedTo ? null : firstName(row.residentName),
-              village: row.villageName,
-            },
-          })),
+        : to.map(({ id }) => caseNotice(row, id, { number: row.eventCount + 1 + n, event })),
     );
   });
   await insertNotifications(sql, told, newId, now);

@@ -6,6 +6,7 @@ import { handlingOf, officersToTell } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { pathOf, isSigned } from '../core/path.js';
+import { caseNotice } from '../store/caseNotice.js';
 import type { GroupNews } from '../store/groupNews.js';
 import { insertInternal } from '../store/inbound.js';
 import type { InternalRow } from '../store/inbound.js';
@@ -165,24 +166,12 @@ function officerNews(
       told.some((known) => known.officerId === to && known.number === numberOf(n))
     )
       return;
-    told.push({
-      officerId: to,
-      kind: 'officer-case-notice',
-      subjectId: row.id,
-      number: numberOf(n),
-      vars: {
-        code: row.code,
-        service: row.service,
-        event,
-        // Of a complaint neither the words nor who wrote them: the receiver reads them in the console.
-        text: row.sealedTo ? null : textOf(fact),
-        resident: row.sealedTo ? null : firstName(row.residentName),
-        village: row.villageName,
-        ...(fact.officer ? { by: fact.officer.name } : {}),
-        ...(Array.isArray(fact.data['attachments']) ? { files: fact.data['attachments'].length } : {}),
-        ...(state.step ? { step: state.step } : {}),
-      },
-    });
+    const more = {
+      ...(fact.officer ? { by: fact.officer.name } : {}),
+      ...(Array.isArray(fact.data['attachments']) ? { files: fact.data['attachments'].length } : {}),
+      ...(state.step ? { step: state.step } : {}),
+    };
+    told.push(caseNotice(row, to, { number: numberOf(n), event, text: textOf(fact), more }));
   };
   const numberOf = (n: number) => row.eventCount + 1 + n;
   facts.forEach(({ fact }, n) => {

@@ -57,12 +57,14 @@ export async function readClocks(
        ${shownName('c', 'r')} AS "residentName", ${FOR_WHOM} AS "forWhom", c.conversation_id AS "conversationId",
        c.officer_id AS "holderId", c.assigned_id AS "assignedId", c.due_at AS "dueAt", c.paused_at AS "pausedAt",
        c.event_count AS "eventCount", v.escalates, s.promise_hours AS promised, c.opened_at AS "openedAt",
-       (SELECT max(a.at) FROM audit_log a WHERE a.subject_kind = 'case' AND a.subject_id = c.id::text
-         AND a.action = 'resident.message' AND a.data ->> 'veiled' IS NULL) AS "writtenTo"
+       CASE WHEN c.service = ANY ($2) THEN (
+         SELECT max(a.at) FROM audit_log a WHERE a.subject_kind = 'case' AND a.subject_id = c.id::text
+           AND a.action = 'resident.message' AND a.data ->> 'veiled' IS NULL) END AS "writtenTo"
      FROM cases c JOIN villages v ON v.id = c.village_id JOIN residents r ON r.id = c.resident_id
      LEFT JOIN village_services s ON s.village_id = c.village_id AND s.service = c.service
      WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id`,
-    [ids],
+    // Of complaints alone it matters whether somebody has written.
+    [ids, Object.keys(services).filter((id) => services[id]!.kind === 'complaint')],
   );
   const villageIds = rows.map((row) => row.villageId);
   const hours = await loadOfficeHours(sql, villageIds);

@@ -1,12 +1,13 @@
 import { fold } from '../core/cases.js';
 import type { CaseFact, CaseState, Holder } from '../core/cases.js';
 import { officerActor } from '../core/decide.js';
-import { firstName } from '../core/firstName.js';
 import { handlingOf } from '../core/handlers.js';
 import type { VillageOfficer } from '../core/handlers.js';
+import type { JsonObject } from '../core/json.js';
 import { isSigned, pathOf } from '../core/path.js';
 import type { NewId } from '../core/ports.js';
 import { insertAudit } from './audit.js';
+import { caseNotice } from './caseNotice.js';
 import { isOpen, lockCases, writeFacts } from './cases.js';
 import type { LockedCase } from './cases.js';
 import { setClocks } from './clocks.js';
@@ -155,21 +156,10 @@ async function tellOfficers(
         ...(row.holderIsActive ? [{ officerId: row.holder!.id, event: 'released' }] : []),
         ...(next === null ? [] : [{ officerId: next, event: state.status === 'open' ? 'laid' : 'step' }]),
       ].filter(({ officerId }) => officerId !== by?.id);
-      return told.map(({ officerId, event }) => ({
-        officerId,
-        kind: 'officer-case-notice',
-        subjectId: row.id,
-        number: row.eventCount + 1,
-        vars: {
-          code: row.code,
-          service: row.service,
-          event,
-          text: null,
-          resident: row.sealedTo ? null : firstName(row.residentName),
-          village: row.villageName,
-          ...(state.step ? { step: state.step } : {}),
-        },
-      }));
+      const more: JsonObject = state.step ? { step: state.step } : {};
+      return told.map(({ officerId, event }) =>
+        caseNotice(row, officerId, { number: row.eventCount + 1, event, more }),
+      );
     }),
     newId,
     now,

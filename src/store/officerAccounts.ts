@@ -82,7 +82,8 @@ export async function settleAccount(
     await sql.query('UPDATE auth_accounts SET password = NULL WHERE user_id = $1', [userId]);
     await sql.query('DELETE FROM auth_verifications WHERE value = $1', [userId]);
     await sql.query('DELETE FROM auth_sessions WHERE user_id = $1', [userId]);
-    if (since && (await hasSetSecondFactor(sql, officerId, since)))
+    // One that was set up with a password that was somebody else's is theirs as well.
+    if (since && (await hasDone(sql, officerId, SECOND_FACTOR_SET, officerId, since)))
       await removeSecondFactor(sql, officerId, null);
   }
   await insertAudit(
@@ -105,12 +106,18 @@ export async function settleAccount(
 /** The audit line of an officer who set up a second factor. */
 export const SECOND_FACTOR_SET = 'officer.code_set';
 
-/** Whether the account's second factor came after a moment: with a password that was somebody else's, so is what it set up. */
-async function hasSetSecondFactor(sql: Sql, officerId: string, since: Date): Promise<boolean> {
+/** Whether one officer did something to another, or to themselves, from a moment on, by the audit log. */
+async function hasDone(
+  sql: Sql,
+  byId: string,
+  action: string,
+  officerId: string,
+  since: Date,
+): Promise<boolean> {
   const { rows } = await sql.query(
-    `SELECT FROM audit_log WHERE subject_kind = 'officer' AND subject_id = $1::text AND officer_id = $1::uuid
-       AND action = $2 AND at >= $3 LIMIT 1`,
-    [officerId, SECOND_FACTOR_SET, since],
+    `SELECT FROM audit_log WHERE subject_kind = 'officer' AND subject_id = $2::text AND officer_id = $1::uuid
+       AND action = $3 AND at >= $4 LIMIT 1`,
+    [byId, officerId, action, since],
   );
   return rows.length > 0;
 }
@@ -193,12 +200,8 @@ export async function hasLatelyUnlinked(
   officerId: string,
   now: Date,
 ): Promise<boolean> {
-  const { rows } = await sql.query(
-    `SELECT FROM audit_log WHERE subject_kind = 'officer' AND subject_id = $2::text AND officer_id = $1::uuid AND action = $3
-       AND at > $4::timestamptz - make_interval(days => $5) LIMIT 1`,
-    [byId, officerId, CHAT_REVOKED, now, VOUCHING_DAYS],
-  );
-  return rows.length > 0;
+  const since = new Date(now.getTime() - VOUCHING_DAYS * 86_400_000);
+  return hasDone(sql, byId, CHAT_REVOKED, officerId, since);
 }
 
 /** Whether this keeper of all villages was made one by another so lately that their agreement is not a second person's. */

@@ -47,6 +47,16 @@ beforeEach(async () => {
   );
 });
 
+/** The secretary of the same village, signed in. */
+async function aSecretary(): Promise<{ id: string; cookie: string }> {
+  const made = await web.officer({
+    name: 'Bu Sekdes',
+    username: `sekdes${count}`,
+    roles: [{ role: 'sekretaris', village: GINTANGAN }],
+  });
+  return { id: made.id, cookie: await web.signIn(`sekdes${count}`) };
+}
+
 const password = 'milik orang lain';
 const see = async (cookie: string) =>
   (await web.app.request(`/console/kasus/${sealed.code}`, withCookie(cookie))).status;
@@ -221,12 +231,7 @@ describe('a password that somebody chose by a link', () => {
     const act = async (what: string, by = secretary.cookie) =>
       (await web.app.request(`/console/petugas/${head.id}/${what}`, form({}, by))).status;
     beforeEach(async () => {
-      const made = await web.officer({
-        name: 'Bu Sekdes',
-        username: `sekdes${count}`,
-        roles: [{ role: 'sekretaris', village: GINTANGAN }],
-      });
-      secretary = { id: made.id, cookie: await web.signIn(`sekdes${count}`) };
+      secretary = await aSecretary();
       // The account is the secretary's own, proven in a chat of theirs.
       const helper = await web.officer({ name: 'Admin Baru', username: `baru${count}` });
       sham = { id: helper.id, cookie: await web.signIn(`baru${count}`) };
@@ -343,12 +348,7 @@ describe('the chat of a head that somebody takes away', () => {
   let secretary: { id: string; cookie: string };
   let chat: string;
   beforeEach(async () => {
-    const made = await web.officer({
-      name: 'Bu Sekdes',
-      username: `sekdes${count}`,
-      roles: [{ role: 'sekretaris', village: GINTANGAN }],
-    });
-    secretary = { id: made.id, cookie: await web.signIn(`sekdes${count}`) };
+    secretary = await aSecretary();
     const { conversationId, residentId } = await web.resident('Pak Kades');
     chat = conversationId;
     await web.pool.query('UPDATE addresses SET officer_id = $2 WHERE resident_id = $1', [

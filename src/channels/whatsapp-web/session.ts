@@ -44,7 +44,7 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
   const acks = new Map<string, number>();
   const awaited = new Map<string, (ack: number) => void>();
   /** What is being told of each chat: later messages of it wait. */
-  const chats = new Map<string, Promise<void>>();
+  const chats = new Map<string, Promise<unknown>>();
   /** Who reads each chat back, the last of them. */
   const readers = new Map<string, Promise<unknown>>();
   let me: string[] = [];
@@ -124,13 +124,9 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
   function read(message: Message, more: Partial<MessageRecord> = {}): void {
     const chat = chatOf(message);
     if (!isPerson(chat) || me.includes(chat)) return;
-    const mine = (chats.get(chat) ?? Promise.resolve()).then(async () => {
+    inTurn(chats, chat, async () => {
       tell({ kind: 'message', record: { ...extract(message, me, await idsOf(chat)), ...more } });
-    });
-    const settled = mine.catch(stray).finally(() => {
-      if (chats.get(chat) === settled) chats.delete(chat);
-    });
-    chats.set(chat, settled);
+    }).catch(stray);
   }
 
   async function idsOf(chat: string): Promise<{ lid?: string; phone?: string }> {
@@ -183,15 +179,7 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
     client,
     me: () => me,
     idsOf,
-    async reading(chat, read) {
-      const mine = (readers.get(chat) ?? Promise.resolve()).then(read, read);
-      readers.set(chat, mine);
-      try {
-        return await mine;
-      } finally {
-        if (readers.get(chat) === mine) readers.delete(chat);
-      }
-    },
+    reading: (chat, read) => inTurn(readers, chat, read),
     async ackOf(id, ms) {
       const told = acks.get(id) ?? 0;
       if (told !== 0) return told;
@@ -221,6 +209,18 @@ export function createSession(opening: Opening, tell: (event: FromProcess) => vo
     },
     stray,
   };
+}
+
+/** Does work for a chat after what is done for it already, however that ends; what is over is forgotten. */
+function inTurn<T>(turns: Map<string, Promise<unknown>>, chat: string, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(chat) ?? Promise.resolve()).then(work);
+  const over = mine
+    .catch(() => {})
+    .finally(() => {
+      if (turns.get(chat) === over) turns.delete(chat);
+    });
+  turns.set(chat, over);
+  return mine;
 }
 
 /** Rejects where it takes longer: a tab that crashed never answers. */

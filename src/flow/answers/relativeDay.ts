@@ -44,7 +44,6 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\btonight\b/gu, 'malam ini'],
   [/\blast night\b/gu, 'tadi malam'],
   [/\bdini hari\b/gu, 'pagi'],
-  [/\bhari minggu\b/gu, 'ahad'],
 ];
 /** Said around a day, and no part of it. */
 const AROUND = new Set(

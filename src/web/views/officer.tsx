@@ -1,5 +1,4 @@
-import { isGuarded } from '../../core/accounts.js';
-import { isGivable } from '../../core/accounts.js';
+import { isGivable, isGuarded } from '../../core/accounts.js';
 import { isAskedOnly, isOverseer } from '../../core/handlers.js';
 import { ROLES } from '../../store/officers.js';
 import type { District } from '../../store/rolePlaces.js';

@@ -21,6 +21,18 @@ const picture = await sharp({ create: { width: 8, height: 6, channels: 3, backgr
 const media: MediaSource = async (id) => ({ bytes: picture, mime: 'image/jpeg', name: `${id}.jpg` });
 const send = async (message: Outgoing) => line.channel.send(await person.id(), message, media);
 const begun = () => new Date();
+/** Sends what gets no answer, so that the page is begun anew; answers how to look for it there. */
+async function unanswered(message: Outgoing, meanwhile: () => Promise<unknown> = () => Promise.resolve()) {
+  const chat = await person.id();
+  const since = begun();
+  const look = () => line.channel.findSent!(chat, message, since);
+  await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
+  await meanwhile();
+  const before = line.channel.running();
+  await expect(look()).rejects.toThrow('still on its way');
+  await line.comesBack(before);
+  return look;
+}
 const sendsTo = async (): Promise<string[]> => {
   const chat = await person.id();
   return (await line.wa.sends())
@@ -161,15 +173,9 @@ describe('what fails', () => {
   test.each(['drop_after', 'hang'] as const)(
     'no answer (%s): nobody knows; begun anew, the chat tells',
     async (fault) => {
-      const chat = await person.id();
       const message = { text: 'Nomor KTG-1' };
-      const since = begun();
       await line.wa.fails('send', fault, { to: person.phone });
-      await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
-      const before = line.channel.running();
-      await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
-      await line.comesBack(before);
-      const found = await line.channel.findSent!(chat, message, since);
+      const found = await (await unanswered(message))();
       expect(found).toEqual((await person.messages()).map(({ id }) => id));
       expect(found).toHaveLength(fault === 'hang' ? 0 : 1);
       if (fault === 'hang') await send(message);
@@ -178,49 +184,31 @@ describe('what fails', () => {
   );
 
   test('of several parts, one whose outcome is unknown is found by itself, though the first went out long before', async () => {
-    const chat = await person.id();
     const message = { text: 'Cabai', photos: ['p1', 'p2'] };
     await line.wa.fails('send', { afterMs: 0 }, { to: person.phone });
     await line.wa.fails('send', 'refuse', { to: person.phone });
     await expect(send(message)).rejects.toMatchObject({ failure: 'retry' });
     await sleep(7_000);
-    const since = begun();
     await line.wa.fails('send', 'drop_after', { to: person.phone });
-    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
-    const before = line.channel.running();
-    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
-    await line.comesBack(before);
-    const found = await line.channel.findSent!(chat, message, since);
+    const found = await (await unanswered(message))();
     expect(found).toEqual((await person.messages()).map(({ id }) => id));
     expect(found).toHaveLength(2);
   });
 
   test('two who look into a chat at once both see all of it', async () => {
-    const chat = await person.id();
-    const message = { text: 'Nomor KTG-1' };
-    const since = begun();
     await line.wa.fails('send', 'drop_after', { to: person.phone });
-    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
     // The newest is in sight; what is older the page loads when it is asked for.
-    await person.writes('sudah?');
-    const before = line.channel.running();
-    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
-    await line.comesBack(before);
-    const looks = [1, 2, 3].map(() => line.channel.findSent!(chat, message, since));
+    const look = await unanswered({ text: 'Nomor KTG-1' }, () => person.writes('sudah?'));
+    const looks = [1, 2, 3].map(look);
     const ids = (await person.messages()).map(({ id }) => id);
     expect(await Promise.all(looks)).toEqual([ids, ids, ids]);
   });
 
   test('a file that goes up too slowly does not go out twice: the page that may yet send it ends first', async () => {
-    const chat = await person.id();
     const message = { text: 'Suratnya.', document: { attachmentId: 'd1', name: 'surat.pdf' } };
-    const since = begun();
     await line.wa.fails('upload', { afterMs: 9_000 });
-    const before = line.channel.running();
-    await expect(send(message)).rejects.toMatchObject({ failure: 'unknown' });
-    await expect(line.channel.findSent!(chat, message, since)).rejects.toThrow('still on its way');
-    await line.comesBack(before);
-    expect(await line.channel.findSent!(chat, message, since)).toEqual([]);
+    const look = await unanswered(message);
+    expect(await look()).toEqual([]);
     await send(message);
     await sleep(5_000);
     expect((await person.messages()).map(({ kind }) => kind)).toEqual(['document']);
